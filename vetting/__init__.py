@@ -1,0 +1,1 @@
+"""The background check: facts, verbs, sources, records and desks."""

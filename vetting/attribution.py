@@ -1,0 +1,74 @@
+"""Is it the candidate? Levels A0 to A4 and AX, and which of them may be released (REQ-FCRA-3; domain.md section 4)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from vetting.errors import bad_input
+from vetting.evidence import RawText
+
+
+class Level(StrEnum):
+    """How sure it is that the account or passage is the candidate's."""
+
+    A0 = "A0"  # unlinked
+    A1 = "A1"  # name only: never usable
+    A2 = "A2"  # name and one weak identifier
+    A3 = "A3"  # two independent identifiers, one of them strong
+    A4 = "A4"  # confirmed by the candidate, or by a registered or cryptographic match
+    AX = "AX"  # refuted: somebody else, impersonated, or compromised
+
+    @property
+    def releasable(self) -> bool:
+        """Only A3 and A4 may be released."""
+        return self in {Level.A3, Level.A4}
+
+
+class Link(StrEnum):
+    """Kinds of attribution evidence; `STRONG` lists those that identify by themselves."""
+
+    DISCLOSED_ACCOUNT = "disclosed_account"
+    RECIPROCAL_LINK = "reciprocal_link"
+    SAME_EMAIL = "same_email"
+    CANDIDATE_CONFIRMED = "candidate_confirmed"
+    SAME_TOWN = "same_town"
+    SAME_EMPLOYER = "same_employer"
+    DISTINCTIVE_DETAIL = "distinctive_detail"
+    SAME_NAME = "same_name"
+    DIFFERENT_TOWN = "different_town"
+    DIFFERENT_PERSON_SHOWN = "different_person_shown"
+
+
+STRONG = frozenset({Link.DISCLOSED_ACCOUNT, Link.RECIPROCAL_LINK, Link.SAME_EMAIL, Link.CANDIDATE_CONFIRMED})
+_AGAINST = frozenset({Link.DIFFERENT_TOWN, Link.DIFFERENT_PERSON_SHOWN})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attribution:
+    """One reviewer's answer for one finding."""
+
+    finding_id: str
+    level: Level
+    links: tuple[Link, ...]
+    note: RawText
+    """What the reviewer looked at, in the reviewer's words; may quote, so it is as confidential as the passage."""
+    reviewer: str
+    at: datetime
+
+
+def check_level(level: Level, links: tuple[Link, ...]) -> None:
+    """Refuses a level that its evidence does not carry: no A3 without two independent links of which one is strong,
+    no A4 without the candidate's confirmation or a disclosed account with a second link, no AX without a reason against.
+    """
+    favourable = set(links) - _AGAINST - {Link.SAME_NAME}
+    a3 = len(favourable) >= 2 and bool(favourable & STRONG)
+    a4 = Link.CANDIDATE_CONFIRMED in favourable or (Link.DISCLOSED_ACCOUNT in favourable and a3)
+    carried = {Level.A3: a3, Level.A4: a4, Level.AX: bool(set(links) & _AGAINST)}
+    if not carried.get(level, True):
+        raise bad_input(
+            "level_not_carried",
+            f"The evidence given does not carry attribution level {level}.",
+            "Give two independent links besides the name, one of them strong, or choose a lower level.",
+        )

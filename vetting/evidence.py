@@ -1,0 +1,95 @@
+"""What the internet said: captured bytes and raw words, which cannot be printed by accident."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import NoReturn, SupportsIndex, final
+
+
+@final
+class RawText:
+    """Words from the internet. Hostile and confidential: shows its length only, and only `reveal()` gives the words.
+
+    Refuses to be formatted, pickled, iterated, hashed or joined with str, so that it cannot slip into a log line, an
+    exception, a template or a Prefect result. `reveal()` is called in `filters/` and in the records' sealing only;
+    tests/promises/ holds the list of callers.
+    """
+
+    __slots__ = ("_words",)
+
+    def __init__(self, words: str) -> None:
+        self._words = words
+
+    def reveal(self) -> str:
+        """The words themselves: for the filter and for sealing, nowhere else."""
+        return self._words
+
+    def __len__(self) -> int:
+        return len(self._words)
+
+    def __bool__(self) -> bool:
+        return bool(self._words)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, RawText) and self._words == other._words
+
+    __hash__ = None  # type: ignore[assignment]  # a hash of short text can be reversed with a dictionary
+
+    def __repr__(self) -> str:
+        return f"RawText({len(self._words)} characters)"
+
+    __str__ = __repr__
+
+    def __format__(self, spec: str) -> NoReturn:
+        raise TypeError("RawText cannot be formatted")
+
+    def __reduce_ex__(self, protocol: SupportsIndex) -> NoReturn:
+        raise TypeError("RawText cannot be pickled")
+
+    def __iter__(self) -> NoReturn:
+        raise TypeError("RawText cannot be iterated")
+
+
+class Engagement(StrEnum):
+    """How the account took part. Only `authored` and `endorsed` may carry an adverse code (domain.md section 4)."""
+
+    AUTHORED = "authored"
+    ENDORSED = "endorsed"
+    SHARED = "shared"
+    ABOUT_SUBJECT = "about_subject"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Capture:
+    """One captured exchange, as WARC bytes before sealing (REQ-EV-1)."""
+
+    id: str
+    captured_at: datetime
+    sha256: str
+    """Of the WARC bytes, 64 hex digits."""
+    media_type: str
+    warc: bytes
+
+    def __repr__(self) -> str:
+        return f"Capture({self.id}, {len(self.warc)} bytes)"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hit:
+    """One passage a source found: a post, a page, a search result. The investigator's side only."""
+
+    capture_id: str
+    text: RawText
+    locator: RawText
+    """Where it stands (URL or record address): as confidential as the words, since it names the account."""
+    author: RawText
+    """The account or byline the source gives; empty where it gives none."""
+    posted_at: datetime | None
+    """As the source states it; None where it states none. An undated item cannot be released (REQ-FCRA-2)."""
+    engagement: Engagement
+    platform: str
+    """A class of source from a closed list: `social_post`, `profile`, `web_page`, `search_result`, `wiki_edit`,
+    `archived_page`, `feed_entry`, `imported`."""

@@ -1,0 +1,123 @@
+"""What a decision maker gets: the sanitized report as facts. This side of the wall knows nothing of the other.
+
+The module imports no fact of the investigator's side: no candidate, capture, finding or raw text can be named here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from typing import NewType, final
+
+REPORT_SCHEMA = 1
+
+FilterRecord = NewType("FilterRecord", str)
+"""Identifier of the filter decision that let a text through (REQ-EEO-1)."""
+
+
+@final
+class SanitizedText:
+    """Words a decision maker may read. Made by `filters.gate` only, and re-made by the released store from what was filed.
+
+    A plain `str` or a `RawText` is no SanitizedText: `mypy --strict` rejects the shortcut, and a test in tests/promises/
+    refuses any other caller of the constructor. Raises ValueError without a filter record.
+    """
+
+    __slots__ = ("filter_record", "words")
+
+    def __init__(self, words: str, filter_record: FilterRecord) -> None:
+        if not filter_record:
+            raise ValueError("filter record")
+        self.words = words
+        self.filter_record = filter_record
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, SanitizedText) and (self.words, self.filter_record) == (other.words, other.filter_record)
+
+    def __hash__(self) -> int:
+        return hash((self.words, self.filter_record))
+
+    def __repr__(self) -> str:
+        return f"SanitizedText({self.words!r})"
+
+
+class Status(StrEnum):
+    """Validation status in the words of the report."""
+
+    VERIFIED = "Verified"
+    NOT_VERIFIED = "Not verified"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SanitizedFinding:
+    """The conduct, not the person: every field from a closed vocabulary but `quotation`, which the gate made."""
+
+    code: str
+    statement: str
+    """The criterion's behaviour statement."""
+    criterion: str
+    clause: str
+    nexus: str
+    engagement: str
+    audience: str
+    frequency: str
+    """A band: `once`, `2 to 5 times`, `more than 5 times`."""
+    period: str
+    """Quarter and year, e.g. `2nd quarter of 2024`."""
+    severity: str
+    """`1 of 4` to `4 of 4`, or `favourable`."""
+    source: str
+    """Class of source, never its name."""
+    attribution: str
+    validation: str
+    status: Status
+    favourable: bool
+    quotation: SanitizedText | None
+    filter_record: FilterRecord
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportedSearch:
+    """One line of "searches performed"; the same lines for everybody."""
+
+    step: int
+    title: str
+    outcome: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """Everything a released report says."""
+
+    number: str
+    """`R-` and the case number's random part: opaque."""
+    case_number: str
+    position: str
+    position_title: str
+    department: str
+    released_on: date
+    prepared_by: str
+    """The role, never a name."""
+    protocol_title: str
+    protocol_version: int
+    protocol_digest: str
+    filter_version: str
+    authorization_signed: bool
+    searches: tuple[ReportedSearch, ...]
+    findings: tuple[SanitizedFinding, ...]
+    log_size: int
+    """Entries in the transparency log when the report was composed."""
+    log_root: str
+    """First 16 hex digits of the root at that size."""
+    witnessed: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReleasedReport:
+    """A report as filed in the released store."""
+
+    report: Report
+    pdf: bytes
+    pdf_sha256: str
+    released_at: datetime

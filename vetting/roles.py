@@ -1,0 +1,118 @@
+"""Who may do what: persons, roles, one permission table, and the searcher's sensitive-position record (IV.B.6, IV.B.7)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from types import MappingProxyType
+
+from vetting.errors import refused
+
+
+class Role(StrEnum):
+    """What a person is here for. A person may hold several roles, but not on both sides of the wall of one position."""
+
+    INVESTIGATOR = "investigator"
+    REVIEWER = "reviewer"
+    DECISION_MAKER = "decision_maker"
+    AUDITOR = "auditor"
+    ADMINISTRATOR = "administrator"
+
+
+class Permission(StrEnum):
+    """Every act that needs a signed-in person."""
+
+    OPEN_POSITION = "open_position"
+    OPEN_CASE = "open_case"
+    RUN_SEARCHES = "run_searches"
+    IMPORT_EVIDENCE = "import_evidence"
+    REVIEW_FINDINGS = "review_findings"
+    RELEASE_REPORT = "release_report"
+    READ_REPORTS = "read_reports"
+    DETERMINE = "determine"
+    VERIFY_UNIFORMITY = "verify_uniformity"
+    MANAGE_PEOPLE = "manage_people"
+
+
+_I, _R, _D, _A, _M = Role.INVESTIGATOR, Role.REVIEWER, Role.DECISION_MAKER, Role.AUDITOR, Role.ADMINISTRATOR
+
+PERMISSIONS: Mapping[Permission, frozenset[Role]] = MappingProxyType(
+    {
+        Permission.OPEN_POSITION: frozenset({_I}),
+        Permission.OPEN_CASE: frozenset({_I}),
+        Permission.RUN_SEARCHES: frozenset({_I}),
+        Permission.IMPORT_EVIDENCE: frozenset({_I}),
+        Permission.REVIEW_FINDINGS: frozenset({_I, _R}),
+        Permission.RELEASE_REPORT: frozenset({_I}),
+        Permission.READ_REPORTS: frozenset({_D}),
+        Permission.DETERMINE: frozenset({_D}),
+        Permission.VERIFY_UNIFORMITY: frozenset({_A}),
+        Permission.MANAGE_PEOPLE: frozenset({_M}),
+    }
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SensitivePosition:
+    """The searcher's own record (IV.B.7, REQ-POL-5): vetted, trained, and bound to confidentiality, each with its date."""
+
+    vetted_on: date
+    training_expires_on: date
+    confidentiality_signed_on: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    """Somebody who acts. It is the person, not the account, that separates duties (REQ-POL-6)."""
+
+    id: str
+    """Lower-case letters, digits, dot and hyphen; stands in the log, so it should be a staff number or initials."""
+    name: str
+    roles: frozenset[Role]
+    sensitive_position: SensitivePosition | None = None
+
+
+def authorize(person: Person, permission: Permission) -> None:
+    """Refuses a person whose roles do not carry the permission."""
+    if not person.roles & PERMISSIONS[permission]:
+        needed = " or ".join(sorted(role.value.replace("_", " ") for role in PERMISSIONS[permission]))
+        raise refused(
+            "role_refused",
+            f"{person.id} may not {permission.value.replace('_', ' ')}.",
+            f"Sign in as a person with the role {needed}.",
+        )
+
+
+def check_searcher(person: Person, deciders: frozenset[str], attested: bool, now: datetime) -> None:
+    """Refuses a searcher who decides on the position, or whose sensitive-position record is missing or expired.
+
+    `deciders` are the person ids who decide on the position; `attested` is whether the person has signed that they have
+    no conflict of interest in this position.
+    """
+    if person.id in deciders:
+        raise refused(
+            "decides_here",
+            f"{person.id} decides on this position and may not take part in its searches (IV.B.6).",
+            "Have an investigator who takes no part in the decision do it.",
+        )
+    record = person.sensitive_position
+    if record is None or record.vetted_on > now.date() or record.confidentiality_signed_on > now.date():
+        raise refused(
+            "not_cleared",
+            f"{person.id} has no sensitive-position record in force (IV.B.7).",
+            "Have an administrator record it with: vetting person clear.",
+        )
+    if record.training_expires_on <= now.date():
+        raise refused(
+            "training_expired",
+            f"The training of {person.id} expired on {record.training_expires_on.isoformat()} (IV.B.7).",
+            "Renew the training, then have an administrator record it with: vetting person clear.",
+        )
+    if not attested:
+        raise refused(
+            "conflict_not_attested",
+            f"{person.id} has not attested to having no conflict of interest in this position.",
+            "Attest with: vetting position attest.",
+        )

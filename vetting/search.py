@@ -1,0 +1,78 @@
+"""The planned searches of one case, and what came of each: exactly one outcome per search."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from vetting.candidate import Candidate, IdentifierKind
+from vetting.protocol import SearchProtocol, Step
+
+
+class Outcome(StrEnum):
+    """What came of a search. `blocked` and `unavailable` are never "nothing found" (condition U5)."""
+
+    COMPLETED = "completed"
+    NO_RESULTS = "no_results"
+    BLOCKED = "blocked"
+    UNAVAILABLE = "unavailable"
+    NOT_APPLICABLE = "not_applicable"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Search:
+    """One planned search: a step and the anchor it is run for. The query is confidential (it holds the name)."""
+
+    key: str
+    """`<step id>.<ordinal>`: the same for every candidate, so that an auditor can compare without reading a query."""
+    step: Step
+    ordinal: int
+    """1 for the first disclosed anchor, 2 for the second; 0 where none was disclosed."""
+    query: str
+
+    def __repr__(self) -> str:
+        return f"Search({self.key})"
+
+    @property
+    def applicable(self) -> bool:
+        """False where the candidate disclosed nothing of the step's anchor: recorded as `not_applicable`, never left out."""
+        return self.ordinal > 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SearchResult:
+    """What came of one search."""
+
+    key: str
+    outcome: Outcome
+    reason: str
+    """A code from a closed list (e.g. `http_403`, `challenge_page`, `engine_unresponsive`, `none_disclosed`), never text."""
+    started_at: datetime
+    ended_at: datetime
+    attempts: int
+    hits: int
+    captures: int
+
+
+def expected_keys(protocol: SearchProtocol, disclosed: Mapping[IdentifierKind, int]) -> tuple[str, ...]:
+    """The keys of the searches that must be run: a function of the protocol and of how many anchors were disclosed (U2)."""
+    keys: list[str] = []
+    for step in protocol.steps:
+        count = disclosed.get(step.anchor, 0)
+        keys.extend(f"{step.id}.{n}" for n in (range(1, count + 1) if count else (0,)))
+    return tuple(keys)
+
+
+def plan(protocol: SearchProtocol, candidate: Candidate) -> tuple[Search, ...]:
+    """The searches for this candidate: computed, never typed. Same protocol and candidate, same plan."""
+    searches: list[Search] = []
+    for step in protocol.steps:
+        anchors = candidate.anchors(step.anchor)
+        if not anchors:
+            searches.append(Search(key=f"{step.id}.0", step=step, ordinal=0, query=""))
+        for n, anchor in enumerate(anchors, start=1):
+            query = step.query.replace("{anchor}", anchor)
+            searches.append(Search(key=f"{step.id}.{n}", step=step, ordinal=n, query=query))
+    return tuple(searches)
