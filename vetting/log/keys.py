@@ -1,0 +1,95 @@
+"""The log's own signing key: made once, kept in a file that only its owner can read, and never overwritten."""
+
+import os
+import stat
+from contextlib import suppress
+from pathlib import Path
+
+from vetting.log.errors import KeyFileError
+from vetting.log.note import Signer, Verifier
+
+_ASK_FOR_VKEY = "Choose another file name; an existing key is never overwritten."
+
+
+class LogKey:
+    """The key that signs this log's checkpoints. The key's name is the log's origin."""
+
+    __slots__ = ("signer",)
+
+    def __init__(self, signer: Signer) -> None:
+        self.signer = signer
+
+    @classmethod
+    def generate(cls, origin: str) -> "LogKey":
+        """A fresh key for the log named `origin`, a host-like name such as `vetting.example.gov/log-1`.
+
+        Raises `NoteError` where the name is empty or holds a space or a plus sign.
+        """
+        return cls(Signer.generate(origin))
+
+    @classmethod
+    def load(cls, path: Path) -> "LogKey":
+        """Read the private key; raises `KeyFileError` if it is missing, malformed, or others may read the file."""
+        try:
+            with path.open("rb") as file:
+                if stat.S_IMODE(os.fstat(file.fileno()).st_mode) & 0o077:
+                    raise KeyFileError("The signing key file can be read by other accounts.")
+                secret = file.read(4096)
+        except OSError:
+            raise KeyFileError("The signing key file cannot be read.") from None
+        return cls(Signer.parse(secret.decode("utf-8", "replace").removesuffix("\n")))
+
+    @property
+    def origin(self) -> str:
+        """The name of the log that this key signs."""
+        return self.signer.verifier.name
+
+    @property
+    def verifier(self) -> Verifier:
+        """The public half."""
+        return self.signer.verifier
+
+    @property
+    def vkey(self) -> str:
+        """The public half as one line of text, for the auditor."""
+        return self.signer.verifier.vkey
+
+    def save(self, private: Path, public: Path) -> None:
+        """Write the private key (mode 0400) and the verification key (mode 0444), each new and whole.
+
+        Raises `KeyFileError` if either file already exists; the private key is then not written.
+        """
+        if public.exists():
+            raise KeyFileError("A verification key file of that name already exists.", remedy=_ASK_FOR_VKEY)
+        _write_new(private, self.signer.secret() + "\n", 0o400)
+        _write_new(public, self.vkey + "\n", 0o444)
+
+
+def load_vkey(path: Path) -> Verifier:
+    """Read a verification key file; raises `KeyFileError` if it is missing and `NoteError` if malformed."""
+    try:
+        text = path.read_text("utf-8")
+    except (OSError, UnicodeDecodeError):
+        raise KeyFileError("The verification key file cannot be read.") from None
+    return Verifier.parse(text.removesuffix("\n"))
+
+
+def _write_new(path: Path, text: str, mode: int) -> None:
+    """Write beside, then link into place: a crash leaves no half-written key, and no key is ever replaced."""
+    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        os.link(draft, path)
+    except FileExistsError:
+        raise KeyFileError("A key file of that name already exists.", remedy=_ASK_FOR_VKEY) from None
+    except OSError:
+        raise KeyFileError(
+            "The key file cannot be written.", remedy="Check the folder and its free space."
+        ) from None
+    finally:
+        with suppress(OSError):
+            draft.unlink()

@@ -1,0 +1,117 @@
+"""Reading the log: entries as they come, the latest checkpoint, and the proofs that stand on it."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, Row, Select, select
+
+from vetting.log.checkpoint import Checkpoint, open_checkpoint
+from vetting.log.errors import LogDamagedError, ProofError
+from vetting.log.event import Entry, parse
+from vetting.log.merkle import Frontier, consistency_proof, inclusion_proof, verify_inclusion
+from vetting.log.note import Verifier
+from vetting.log.store import LogStore, checkpoint, entry, latest_note, stored_frontier
+from vetting.log.verify import StoredEntry
+
+_CHUNK = 1000  # rows held in memory at a time
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InclusionProof:
+    """What shows that one leaf is entry `sequence` of the log at `checkpoint`, without showing any other entry."""
+
+    sequence: int
+    leaf: bytes
+    path: tuple[bytes, ...]
+    note: str
+
+    def verify(self, verifier: Verifier) -> Checkpoint:
+        """The checkpoint that the proof leads to. Raises `NoteError` or `ProofError`."""
+        signed = open_checkpoint(self.note, verifier)
+        verify_inclusion(self.sequence, signed.size, self.leaf, self.path, signed.root)
+        return signed
+
+
+class LogReader:
+    """Reads a log. Every method sees one unmoving state; several in a row share one inside `snapshot`."""
+
+    def __init__(self, store: LogStore) -> None:
+        self._store = store
+
+    @contextmanager
+    def snapshot(self) -> "Iterator[LogSnapshot]":
+        """One unmoving state of the log, however long it is looked at. Raises `LogError` where it cannot be read."""
+        with self._store.read() as connection:
+            yield LogSnapshot(connection)
+
+    def entries(self, start: int = 0) -> Iterator[Entry]:
+        """The entries from `start` on, read as they are asked for. Raises `EntryError`."""
+        with self.snapshot() as snapshot:
+            for row in snapshot.rows(start):
+                yield parse(row.body)
+
+    def checkpoint(self, verifier: Verifier) -> Checkpoint:
+        """The latest checkpoint. Raises `NoteError`, or `LogDamagedError` where there is none."""
+        with self.snapshot() as snapshot:
+            return open_checkpoint(snapshot.latest_note(), verifier)
+
+    def inclusion(self, sequence: int) -> InclusionProof:
+        """The proof that entry `sequence` is in the log as of its latest checkpoint; reads every leaf hash once."""
+        with self.snapshot() as snapshot:
+            size, _ = snapshot.frontier()
+            path = inclusion_proof(sequence, size, snapshot.subtree)
+            leaf = snapshot.subtree(sequence, sequence + 1)
+            return InclusionProof(sequence=sequence, leaf=leaf, path=tuple(path), note=snapshot.latest_note())
+
+    def consistency(self, old: int) -> list[bytes]:
+        """The proof that the log as of its latest checkpoint extends its first `old` entries (at least one)."""
+        with self.snapshot() as snapshot:
+            size, _ = snapshot.frontier()
+            return consistency_proof(old, size, snapshot.subtree)
+
+
+class LogSnapshot:
+    """One unmoving state of a log in a database."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def rows(self, start: int = 0) -> Iterator[StoredEntry]:
+        """The stored entries from `start` on, in order."""
+        columns = select(entry.c.sequence, entry.c.idem, entry.c.body, entry.c.leaf)
+        for row in self._stream(columns.where(entry.c.sequence >= start).order_by(entry.c.sequence)):
+            if not (isinstance(row.body, bytes) and isinstance(row.leaf, bytes)):
+                raise LogDamagedError("An entry is not stored as bytes.")
+            yield StoredEntry(sequence=row.sequence, idem=row.idem, body=row.body, leaf=row.leaf)
+
+    def checkpoints(self) -> Iterator[tuple[int, bytes]]:
+        """The size and the signed note of every checkpoint, smallest first."""
+        for row in self._stream(select(checkpoint.c.size, checkpoint.c.note).order_by(checkpoint.c.size)):
+            if not isinstance(row.note, bytes):
+                raise LogDamagedError("A checkpoint is not stored as bytes.")
+            yield row.size, row.note
+
+    def frontier(self) -> tuple[int, bytes]:
+        """The stored frontier: its size and its packed hashes. Raises `LogDamagedError` where it is gone."""
+        return stored_frontier(self._connection)
+
+    def latest_note(self) -> str:
+        """The signed note of the latest checkpoint; raises `LogDamagedError` where there is none."""
+        note = latest_note(self._connection)
+        if note is None:
+            raise LogDamagedError("The log holds no signed checkpoint.")
+        return note
+
+    def subtree(self, start: int, end: int) -> bytes:
+        """The root of the stored leaves from `start` up to `end`. Raises `ProofError` where one is missing."""
+        within = (entry.c.sequence >= start) & (entry.c.sequence < end)
+        leaves = select(entry.c.leaf).where(within).order_by(entry.c.sequence)
+        tree = Frontier.of(row.leaf for row in self._stream(leaves))
+        if tree.size != end - start:
+            raise ProofError("The log lacks an entry that the proof needs.")
+        return tree.root()
+
+    def _stream(self, rows: Select[*tuple[Any, ...]]) -> Iterator[Row[*tuple[Any, ...]]]:
+        return iter(self._connection.execute(rows, execution_options={"yield_per": _CHUNK}))

@@ -1,0 +1,179 @@
+"""The log's tables and its two ways in, one that writes and one that reads, on SQLite and PostgreSQL alike."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from sqlalchemy import (
+    URL,
+    BigInteger,
+    CheckConstraint,
+    Column,
+    Connection,
+    Engine,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    create_engine,
+    event,
+    make_url,
+    select,
+    text,
+)
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.pool import QueuePool
+
+from vetting.log.errors import LogDamagedError, LogMissingError
+from vetting.log.faults import as_log_error
+
+metadata = MetaData()
+
+_NUMBER = BigInteger().with_variant(Integer(), "sqlite")
+
+entry = Table(
+    "entry",
+    metadata,
+    Column("sequence", _NUMBER, primary_key=True, autoincrement=False),
+    Column("idem", String(128), nullable=False, unique=True),
+    Column("body", LargeBinary, nullable=False),
+    Column("leaf", LargeBinary, nullable=False),
+)
+"""One row an entry: its place, its idempotency key, its canonical bytes, and their leaf hash."""
+
+frontier = Table(
+    "frontier",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("size", _NUMBER, nullable=False),
+    Column("hashes", LargeBinary, nullable=False),
+    CheckConstraint("id = 1", name="one_row"),
+)
+"""The one row (id 1) from which the next sequence number and the next root come."""
+
+checkpoint = Table(
+    "checkpoint",
+    metadata,
+    Column("size", _NUMBER, primary_key=True, autoincrement=False),
+    Column("note", LargeBinary, nullable=False),
+)
+"""One signed note for every commit."""
+
+
+def stored_frontier(connection: Connection) -> tuple[int, bytes]:
+    """The frontier's size and packed hashes. Raises `LogDamagedError` where it is gone."""
+    row = connection.execute(select(frontier.c.size, frontier.c.hashes)).one_or_none()
+    if row is None or not isinstance(row.hashes, bytes):
+        raise LogDamagedError("The stored frontier is gone.")
+    return row.size, row.hashes
+
+
+def latest_note(connection: Connection) -> str | None:
+    """The signed note of the latest checkpoint, or None where nothing was ever signed."""
+    note = connection.scalar(select(checkpoint.c.note).order_by(checkpoint.c.size.desc()).limit(1))
+    return None if note is None else bytes(note).decode("utf-8", "replace")
+
+
+_WRITES = "log_writes"
+_ADVISORY_LOCK = int.from_bytes(
+    b"vetlog", "big"
+)  # stands for "I am the writer"; PostgreSQL keeps it per database
+
+
+class LogStore:
+    """A log's database. Nothing is opened until it is used.
+
+    `url` is a SQLAlchemy address: `sqlite:////folder/log.sqlite` or `postgresql+psycopg://...`. `busy_timeout` is in
+    seconds: how long a writer waits for another before `LogLockedError`. A SQLite file is made only where `create` is set.
+    """
+
+    def __init__(self, url: str | URL, *, busy_timeout: float = 10.0, create: bool = False) -> None:
+        self._busy_timeout = busy_timeout
+        address = make_url(url)
+        self._on_sqlite = address.get_backend_name() == "sqlite"
+        self._engine = (
+            _sqlite(address, busy_timeout, create=create) if self._on_sqlite else _postgresql(address)
+        )
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """A transaction that holds the writers' lock from its first moment; commits at the end, or undoes everything.
+
+        Raises `LogLockedError`, `LogFullError`, `LogReadOnlyError`, `LogMissingError`, `LogUnavailableError` or `LogDamagedError`.
+        """
+        with _translated(), self._engine.connect() as connection:
+            connection.execution_options(**{_WRITES: True})
+            with connection.begin():
+                if not self._on_sqlite:
+                    self._lock(connection)
+                yield connection
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """A transaction that sees one unmoving state of the log, however long it reads."""
+        with _translated(), self._engine.connect() as connection:
+            if not self._on_sqlite:
+                connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+            with connection.begin():
+                yield connection
+
+    def close(self) -> None:
+        """Let go of all connections."""
+        self._engine.dispose()
+
+    def _lock(self, connection: Connection) -> None:
+        """Wait for the writers' lock; the state of the log is read only afterwards (READ COMMITTED sees it fresh)."""
+        connection.execute(_PATIENCE, {"milliseconds": f"{max(1, round(self._busy_timeout * 1000))}ms"})
+        connection.execute(_DURABLE)
+        connection.execute(_LOCK, {"key": _ADVISORY_LOCK})
+
+
+_PATIENCE = text("SELECT set_config('lock_timeout', :milliseconds, true)")
+_DURABLE = text(
+    "SELECT set_config('synchronous_commit', 'on', true) WHERE current_setting('synchronous_commit') = 'off'"
+)
+_LOCK = text("SELECT pg_advisory_xact_lock(:key)")
+
+
+def _postgresql(address: URL) -> Engine:
+    return create_engine(address, hide_parameters=True, pool_pre_ping=True)
+
+
+def _sqlite(address: URL, busy_timeout: float, *, create: bool) -> Engine:
+    """An engine whose writers begin with BEGIN IMMEDIATE and whose commits have reached the disk when they return."""
+    if address.database in (None, "", ":memory:"):
+        raise LogMissingError("A log needs a file; it cannot live in memory.")
+    file = f"file:{quote(str(Path(address.database).absolute()))}?mode={'rwc' if create else 'rw'}"
+
+    def connect() -> sqlite3.Connection:
+        # isolation_level None: the driver begins nothing by itself, so that `_begin` decides how a transaction begins.
+        return sqlite3.connect(
+            file, uri=True, timeout=busy_timeout, isolation_level=None, check_same_thread=False
+        )
+
+    engine = create_engine("sqlite://", creator=connect, poolclass=QueuePool, hide_parameters=True)
+    event.listen(engine, "connect", _prepare)
+    event.listen(engine, "begin", _begin)
+    return engine
+
+
+def _prepare(connection: sqlite3.Connection, _record: Any) -> None:
+    connection.execute("PRAGMA journal_mode=WAL").close()
+    connection.execute("PRAGMA synchronous=FULL").close()
+
+
+def _begin(connection: Connection) -> None:
+    immediate = connection.get_execution_options().get(_WRITES, False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    try:
+        yield
+    except SQLAlchemyError as error:
+        raise as_log_error(error) from None

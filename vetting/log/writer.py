@@ -1,0 +1,137 @@
+"""The log's one writer at a time: entries, frontier and signed checkpoint in a single transaction."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from sqlalchemy import Connection, insert, select, update
+
+from vetting.log.canonical import canonical
+from vetting.log.checkpoint import Checkpoint, open_checkpoint, sign_checkpoint
+from vetting.log.errors import DifferentEventError, KeyFileError, LogDamagedError, NoteError
+from vetting.log.event import Event, parse
+from vetting.log.keys import LogKey
+from vetting.log.merkle import Frontier, leaf_hash
+from vetting.log.store import LogStore, checkpoint, entry, frontier, latest_note, stored_frontier
+
+_LOOKUP = 500  # ids asked for in one statement; databases limit how many
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Receipt:
+    """Where an event stands in the log. `already` says that an earlier attempt had put it there."""
+
+    sequence: int
+    leaf: bytes
+    already: bool
+
+
+def utc_now() -> datetime:
+    """The time by this machine's clock."""
+    return datetime.now(UTC)
+
+
+class LogWriter:
+    """Appends events. When `append` returns, the event is on the disk and covered by a signed checkpoint.
+
+    Opening signs the empty tree of a new log. Raises `KeyFileError` if the log belongs to another key, and `LogDamagedError`
+    if the stored frontier and the latest checkpoint disagree: a writer never signs over a contradiction.
+    """
+
+    def __init__(self, store: LogStore, key: LogKey, *, clock: Callable[[], datetime] = utc_now) -> None:
+        self._store = store
+        self._key = key
+        self._clock = clock
+        with store.write() as connection:
+            self._frontier(connection)
+
+    def append(self, event: Event) -> Receipt:
+        """Append one event. See `append_all`."""
+        return self.append_all([event])[0]
+
+    def append_all(self, events: Iterable[Event]) -> list[Receipt]:
+        """Append events in order under one checkpoint: all of them or none.
+
+        An event whose id is already in the log gets its old receipt. Raises `DifferentEventError` if the id stands for other
+        content, `EventError` if an event is too long, and the errors of `LogStore.write`.
+        """
+        pending = list(events)
+        if not pending:
+            return []
+        with self._store.write() as connection:
+            tree = self._frontier(connection)
+            batch = _Batch(tree, self._clock(), _recorded(connection, [event.id for event in pending]))
+            receipts = [batch.place(event) for event in pending]
+            if batch.rows:
+                self._commit(connection, batch)
+        return receipts
+
+    def _frontier(self, connection: Connection) -> Frontier:
+        """The stored frontier, once it is found to be what this key last signed."""
+        tree = Frontier.from_bytes(*stored_frontier(connection))
+        note = latest_note(connection)
+        if note is None and tree.size == 0:
+            self._sign(connection, tree)
+            return tree
+        signed = self._opened(note or "")
+        if (signed.size, signed.root) != (tree.size, tree.root()):
+            raise LogDamagedError("The log's latest checkpoint is not the state that is stored.")
+        return tree
+
+    def _opened(self, note: str) -> Checkpoint:
+        try:
+            return open_checkpoint(note, self._key.verifier)
+        except NoteError:
+            raise KeyFileError("The log's latest checkpoint is not signed by this key.") from None
+
+    def _commit(self, connection: Connection, batch: "_Batch") -> None:
+        tree = batch.tree
+        connection.execute(insert(entry), batch.rows)
+        connection.execute(update(frontier).values(size=tree.size, hashes=bytes(tree)))
+        self._sign(connection, tree)
+
+    def _sign(self, connection: Connection, tree: Frontier) -> None:
+        state = Checkpoint(origin=self._key.origin, size=tree.size, root=tree.root())
+        note = sign_checkpoint(state, self._key.signer)
+        connection.execute(insert(checkpoint).values(size=tree.size, note=note.encode()))
+
+
+class _Batch:
+    """The events of one commit on their way into the tree; `known` are those that an earlier attempt recorded."""
+
+    def __init__(self, tree: Frontier, now: datetime, known: dict[str, bytes]) -> None:
+        self.tree = tree
+        self.rows: list[dict[str, object]] = []
+        self._now = now
+        self._known = known
+
+    def place(self, event: Event) -> Receipt:
+        """Give the event its place, or find the one it already has."""
+        stored = self._known.get(event.id)
+        if stored is not None:
+            return _repeated(stored, event)
+        sequence = self.tree.size
+        body = canonical(event, sequence=sequence, logged=self._now)
+        leaf = leaf_hash(body)
+        self.tree.append(leaf)
+        self.rows.append({"sequence": sequence, "idem": event.id, "body": body, "leaf": leaf})
+        self._known[event.id] = body
+        return Receipt(sequence=sequence, leaf=leaf, already=False)
+
+
+def _repeated(stored: bytes, event: Event) -> Receipt:
+    """The receipt of an event already in the log; raises `DifferentEventError` if it only shares the id."""
+    first = parse(stored)
+    if canonical(event, sequence=first.sequence, logged=first.logged) != stored:
+        raise DifferentEventError("An event with this id is already in the log and says something else.")
+    return Receipt(sequence=first.sequence, leaf=leaf_hash(stored), already=True)
+
+
+def _recorded(connection: Connection, ids: Sequence[str]) -> dict[str, bytes]:
+    """The stored bytes of those ids that are already in the log."""
+    found: dict[str, bytes] = {}
+    for at in range(0, len(ids), _LOOKUP):
+        wanted = entry.c.idem.in_(ids[at : at + _LOOKUP])
+        rows = connection.execute(select(entry.c.idem, entry.c.body).where(wanted))
+        found.update((row.idem, row.body) for row in rows)
+    return found
