@@ -1,0 +1,44 @@
+# Every command a person needs, one line each. A target sets up .venv first when it is missing or out of date.
+# Other Python: make demo PYTHON=/path/to/python3.12
+
+.DEFAULT_GOAL := help
+.PHONY: help demo serve test check bench format lock clean
+
+BIN := .venv/bin
+READY := .venv/.ready
+
+help:  ## Print this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
+
+demo: $(READY)  ## Vet four invented candidates for one position, from authorization to verified log
+	@$(BIN)/vetting demo
+
+serve: $(READY)  ## Serve the desks on this machine
+	@$(BIN)/vetting serve
+
+test: $(READY)  ## Run every test
+	@$(BIN)/python -m pytest
+
+check: $(READY)  ## The one gate: format, lint, types, floors, then the house and its documents
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+	@$(BIN)/python -m pytest --quiet tests/promises/test_the_house_stands.py
+
+bench: $(READY)  ## Measure seconds and memory, start-up first; nothing here fails a build
+	@for measurement in tests/bench/*.py; do $(BIN)/python "$$measurement" || exit 1; done
+
+format: $(READY)  ## Put the code into the agreed format
+	@$(BIN)/ruff format .
+	@$(BIN)/ruff check --fix .
+
+lock:  ## Recompute requirements.lock from pyproject.toml (needs uv)
+	@uv lock
+	@uv export --quiet --format requirements.txt --no-emit-project --no-header --output-file requirements.lock
+
+clean:  ## Remove the virtual environment and every cache, keep records
+	@rm -rf .venv build .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis *.egg-info
+
+$(READY): requirements.lock pyproject.toml tools/setup.sh
+	@tools/setup.sh
