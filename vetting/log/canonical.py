@@ -1,4 +1,4 @@
-"""The RFC 8785 bytes of one entry: made once, stored verbatim, hashed verbatim, never made again to verify."""
+"""The RFC 8785 bytes of one entry: made once, stored and hashed verbatim, never made again to verify."""
 
 from datetime import datetime
 

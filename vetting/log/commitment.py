@@ -1,8 +1,9 @@
 """A salted commitment: 32 bytes that bind content which stays outside the log.
 
-HMAC-SHA256 keyed with a 32-byte random salt (RFC 2104). The salt lives in the sealed record and is destroyed with it;
-without it the commitment says nothing, and two commitments to the same content under two salts do not resemble each
-other. An unsalted digest would not do: 1.6 million likely strings are tried against one in about a second and a half.
+HMAC-SHA256 keyed with a 32-byte random salt (RFC 2104). The salt lives in the sealed record and is destroyed
+with it; without it the commitment says nothing, and two commitments to the same content under two salts do
+not resemble each other. An unsalted digest would not do: 1.6 million likely strings are tried against one in
+about a second and a half.
 """
 
 import hmac

@@ -1,8 +1,8 @@
-"""What can go wrong with the log: each error is one sentence, a stable code and a remedy, and never carries content."""
+"""What can go wrong with the log: each error is a code, one sentence and a remedy, and holds no content."""
 
 
 class LogError(Exception):
-    """The log cannot do what was asked; `str()` is one sentence, `remedy` says what a person can do about it."""
+    """The log cannot do what was asked: `str()` is one sentence, `remedy` what a person can do about it."""
 
     code = "LOG-000"
     remedy = "Keep the log as it is and ask whoever administers it."
@@ -17,7 +17,7 @@ class EventError(LogError):
     """The event breaks the profile: a field, a value or a size that an entry may not have."""
 
     code = "LOG-101"
-    remedy = "Record an identifier, a code, a count, a digest or a commitment instead; content never enters the log."
+    remedy = "Record an identifier, code, count, digest or commitment instead; content never enters the log."
 
 
 class EntryError(LogError):

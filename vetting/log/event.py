@@ -18,7 +18,7 @@ _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z", re.ASCII)
 
 
 class EventType(StrEnum):
-    """Everything that can happen. The list is closed: a new kind of act needs a new line here and a reason."""
+    """Everything that can happen. The list is closed: a new kind of act needs a new line and a reason."""
 
     POSITION_OPENED = "position.opened"
     PROTOCOL_FROZEN = "protocol.frozen"
@@ -49,15 +49,16 @@ class EventType(StrEnum):
 
 
 DOCUMENTS = frozenset({EventType.PROTOCOL_FROZEN})
-"""Types whose body is a public document and may hold prose. All others hold identifiers, codes and numbers."""
+"""Types whose body is a public document and may hold prose; all others hold codes and numbers."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
     """One act, as the one who acted describes it. Raises `EventError` where a field breaks the profile.
 
-    `id` is the idempotency key: a retry repeats it. `actor` is a person's pseudonym. `at` is in UTC. `position` and
-    `case` are opaque numbers. `body` keeps the profile of `vetting.log.profile`; it holds no content.
+    `id` is the idempotency key: a retry repeats it. `actor` is a person's pseudonym. `at` is in UTC.
+    `position` and `case` are opaque numbers. `body` keeps the profile of `vetting.log.profile`; it holds no
+    content.
     """
 
     type: EventType
@@ -103,7 +104,7 @@ class Entry:
             "actor": event.actor,
             "position": event.position,
             "case": event.case,
-            "body": cast(Json, event.body),
+            "body": cast("Json", event.body),
         }
         return {key: value for key, value in fields.items() if value is not None}
 

@@ -1,4 +1,4 @@
-"""Turns what a database says went wrong into the log's own errors, without a word of what was being written."""
+"""Turns what a database says went wrong into the log's errors, without a word of what was being written."""
 
 import sqlite3
 

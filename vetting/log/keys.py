@@ -1,4 +1,4 @@
-"""The log's own signing key: made once, kept in a file that only its owner can read, and never overwritten."""
+"""The log's own signing key: made once, kept in a file only its owner can read, never overwritten."""
 
 import os
 import stat
@@ -29,7 +29,7 @@ class LogKey:
 
     @classmethod
     def load(cls, path: Path) -> "LogKey":
-        """Read the private key; raises `KeyFileError` if it is missing, malformed, or others may read the file."""
+        """Read the private key; raises `KeyFileError` if missing, malformed, or readable by others."""
         try:
             with path.open("rb") as file:
                 if stat.S_IMODE(os.fstat(file.fileno()).st_mode) & 0o077:

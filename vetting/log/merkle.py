@@ -1,4 +1,5 @@
-"""The RFC 6962 Merkle tree: leaf and node hashes, a frontier that grows by one leaf, and its two kinds of proof.
+"""The RFC 6962 Merkle tree: leaf and node hashes, a frontier that grows by one leaf, and its two kinds of
+proof.
 
 Source: RFC 6962 section 2.1 (tree and proofs), RFC 9162 sections 2.1.3.2 and 2.1.4.2 (verification). SHA-256.
 """
@@ -109,7 +110,8 @@ def inclusion_proof(index: int, size: int, subtree: SubtreeRoot) -> list[bytes]:
 def consistency_proof(old: int, new: int, subtree: SubtreeRoot) -> list[bytes]:
     """What shows that the first `old` leaves of a tree of `new` leaves were not touched, lowest first.
 
-    Raises `ProofError` unless 0 < old <= new: from an empty tree nothing can be proven, and nothing needs to be.
+    Raises `ProofError` unless 0 < old <= new: from an empty tree nothing can be proven, and nothing needs to
+    be.
     """
     if not 0 < old <= new:
         raise ProofError(f"No consistency proof leads from size {old} to size {new}.")

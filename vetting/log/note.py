@@ -1,7 +1,7 @@
 """C2SP signed notes: a text, a blank line, and signature lines that say which key signed it.
 
-Source: c2sp.org/signed-note v1.0.0; Ed25519 signatures (type 0x01). Base64 is read strictly, so that no two spellings
-of one signature exist: a flipped padding bit is as invalid as any other.
+Source: c2sp.org/signed-note v1.0.0; Ed25519 signatures (type 0x01). Base64 is read strictly, so that no two
+spellings of one signature exist: a flipped padding bit is as invalid as any other.
 """
 
 import base64
@@ -23,7 +23,7 @@ _PRIVATE = "PRIVATE+KEY+"
 
 
 def strict_base64(text: str) -> bytes:
-    """Decode standard base64 with its padding; raises `NoteError` for any other spelling of the same bytes."""
+    """Decode standard, padded base64; raises `NoteError` for any other spelling of the same bytes."""
     try:
         raw = base64.b64decode(text.encode("ascii"), validate=True)
     except (UnicodeEncodeError, binascii.Error):
@@ -78,7 +78,7 @@ class Note:
         """Read a signed note; raises `NoteError` where the format is broken."""
         if len(note.encode("utf-8", "surrogatepass")) > MAX_NOTE_BYTES:
             raise NoteError("The note is too long.")
-        if any(c < " " and c != "\n" or "\ud800" <= c <= "\udfff" for c in note):
+        if any((c < " " and c != "\n") or "\ud800" <= c <= "\udfff" for c in note):
             raise NoteError("The note holds a control character.")
         text, blank, lines = note.rpartition("\n\n")
         if not blank or not lines.endswith("\n"):
@@ -92,7 +92,8 @@ class Note:
         return f"{self.text}\n{''.join(map(str, self.signatures))}"
 
     def verify(self, verifiers: "Iterable[Verifier]") -> "tuple[Verifier, ...]":
-        """Those of the known keys that signed; raises `NoteError` if none did or if one of them signed falsely.
+        """Those of the known keys that signed; raises `NoteError` if none did or if one of them signed
+        falsely.
 
         Signatures of unknown keys are ignored, as the format demands.
         """
@@ -160,15 +161,14 @@ class Signer:
 
     @classmethod
     def parse(cls, secret: str) -> "Signer":
-        """Read `PRIVATE+KEY+name+id+base64`; raises `KeyFileError` where it is malformed, without showing it."""
+        """Read `PRIVATE+KEY+name+id+base64`; raises `KeyFileError`, which does not show it, if malformed."""
+        prefix, rest = secret[: len(_PRIVATE)], secret[len(_PRIVATE) :]
         try:
-            if not secret.startswith(_PRIVATE):
-                raise NoteError("not a private key")
-            key_id, kind, seed, name = _key_parts(secret.removeprefix(_PRIVATE))
+            key_id, kind, seed, name = _key_parts(rest)
             signer = cls(name, Ed25519PrivateKey.from_private_bytes(seed))
         except (NoteError, ValueError):
             raise KeyFileError("The signing key is malformed.") from None
-        if kind != ED25519 or signer.verifier.key_id != key_id:
+        if prefix != _PRIVATE or kind != ED25519 or signer.verifier.key_id != key_id:
             raise KeyFileError("The signing key does not match its own id.")
         return signer
 

@@ -1,8 +1,8 @@
 """The strict part of JSON that an entry may use, so that its bytes have one spelling in every program.
 
-An I-JSON sub-profile (RFC 7493): ASCII snake_case keys, NFC strings, whole numbers below 2^53, true and false, lists and
-maps. No floats, no null, no duplicate keys. Inside it RFC 8785 equals the standard library's sorted, compact output byte
-for byte, which is why an auditor needs no canonicalisation library.
+An I-JSON sub-profile (RFC 7493): ASCII snake_case keys, NFC strings, whole numbers below 2^53, true and
+false, lists and maps. No floats, no null, no duplicate keys. Inside it RFC 8785 equals the standard library's
+sorted, compact output byte for byte, which is why an auditor needs no canonicalisation library.
 """
 
 import json
@@ -28,9 +28,9 @@ _TOKEN = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:+/=-]{0,127}", re.ASCII)
 def is_token(text: str) -> bool:
     """Whether a string is an identifier, code, digest or time rather than prose.
 
-    At most 128 ASCII characters, no space, no at-sign, no `://`. This keeps sentences, addresses and handles in their
-    usual spelling out of the log. It cannot tell a single word from a code: a caller who files a surname as an
-    identifier is stopped by review of the caller, not by this rule.
+    At most 128 ASCII characters, no space, no at-sign, no `://`. This keeps sentences, addresses and handles
+    in their usual spelling out of the log. It cannot tell a single word from a code: a caller who files a
+    surname as an identifier is stopped by review of the caller, not by this rule.
     """
     return _TOKEN.fullmatch(text) is not None and "://" not in text
 

@@ -20,7 +20,7 @@ _CHUNK = 1000  # rows held in memory at a time
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InclusionProof:
-    """What shows that one leaf is entry `sequence` of the log at `checkpoint`, without showing any other entry."""
+    """Shows that one leaf is entry `sequence` of the log as of `note`, without showing any other entry."""
 
     sequence: int
     leaf: bytes
@@ -35,14 +35,14 @@ class InclusionProof:
 
 
 class LogReader:
-    """Reads a log. Every method sees one unmoving state; several in a row share one inside `snapshot`."""
+    """Reads a log. Every method sees one unmoving state; `snapshot` keeps one for several looks."""
 
     def __init__(self, store: LogStore) -> None:
         self._store = store
 
     @contextmanager
     def snapshot(self) -> "Iterator[LogSnapshot]":
-        """One unmoving state of the log, however long it is looked at. Raises `LogError` where it cannot be read."""
+        """One unmoving state of the log, however long it is looked at. Raises `LogError`."""
         with self._store.read() as connection:
             yield LogSnapshot(connection)
 
@@ -58,7 +58,7 @@ class LogReader:
             return open_checkpoint(snapshot.latest_note(), verifier)
 
     def inclusion(self, sequence: int) -> InclusionProof:
-        """The proof that entry `sequence` is in the log as of its latest checkpoint; reads every leaf hash once."""
+        """The proof that entry `sequence` is in the log at its latest checkpoint; reads every leaf once."""
         with self.snapshot() as snapshot:
             size, _ = snapshot.frontier()
             path = inclusion_proof(sequence, size, snapshot.subtree)
@@ -66,7 +66,7 @@ class LogReader:
             return InclusionProof(sequence=sequence, leaf=leaf, path=tuple(path), note=snapshot.latest_note())
 
     def consistency(self, old: int) -> list[bytes]:
-        """The proof that the log as of its latest checkpoint extends its first `old` entries (at least one)."""
+        """The proof that the log at its latest checkpoint extends its first `old` entries (at least one)."""
         with self.snapshot() as snapshot:
             size, _ = snapshot.frontier()
             return consistency_proof(old, size, snapshot.subtree)
@@ -105,7 +105,7 @@ class LogSnapshot:
         return note
 
     def subtree(self, start: int, end: int) -> bytes:
-        """The root of the stored leaves from `start` up to `end`. Raises `ProofError` where one is missing."""
+        """The root of the stored leaves from `start` up to `end`. Raises `ProofError` if one is missing."""
         within = (entry.c.sequence >= start) & (entry.c.sequence < end)
         leaves = select(entry.c.leaf).where(within).order_by(entry.c.sequence)
         tree = Frontier.of(row.leaf for row in self._stream(leaves))

@@ -1,10 +1,9 @@
-"""The log's tables and its two ways in, one that writes and one that reads, on SQLite and PostgreSQL alike."""
+"""The log's tables and its two ways in, to write and to read, on SQLite and PostgreSQL alike."""
 
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 from urllib.parse import quote
 
 from sqlalchemy import (
@@ -26,7 +25,7 @@ from sqlalchemy import (
     text,
 )
 from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.pool import QueuePool
+from sqlalchemy.pool import ConnectionPoolEntry, QueuePool
 
 from vetting.log.errors import LogDamagedError, LogMissingError
 from vetting.log.faults import as_log_error
@@ -87,8 +86,9 @@ _ADVISORY_LOCK = int.from_bytes(
 class LogStore:
     """A log's database. Nothing is opened until it is used.
 
-    `url` is a SQLAlchemy address: `sqlite:////folder/log.sqlite` or `postgresql+psycopg://...`. `busy_timeout` is in
-    seconds: how long a writer waits for another before `LogLockedError`. A SQLite file is made only where `create` is set.
+    `url` is a SQLAlchemy address: `sqlite:////folder/log.sqlite` or `postgresql+psycopg://...`.
+    `busy_timeout` is in seconds: how long a writer waits for another before `LogLockedError`. A SQLite file
+    is made only where `create` is set.
     """
 
     def __init__(self, url: str | URL, *, busy_timeout: float = 10.0, create: bool = False) -> None:
@@ -101,9 +101,11 @@ class LogStore:
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
-        """A transaction that holds the writers' lock from its first moment; commits at the end, or undoes everything.
+        """A transaction that holds the writers' lock from its first moment; commits at the end, or undoes
+        everything.
 
-        Raises `LogLockedError`, `LogFullError`, `LogReadOnlyError`, `LogMissingError`, `LogUnavailableError` or `LogDamagedError`.
+        Raises `LogLockedError`, `LogFullError`, `LogReadOnlyError`, `LogMissingError`, `LogUnavailableError`
+        or `LogDamagedError`.
         """
         with _translated(), self._engine.connect() as connection:
             connection.execution_options(**{_WRITES: True})
@@ -126,7 +128,7 @@ class LogStore:
         self._engine.dispose()
 
     def _lock(self, connection: Connection) -> None:
-        """Wait for the writers' lock; the state of the log is read only afterwards (READ COMMITTED sees it fresh)."""
+        """Wait for the writers' lock. Whatever is read afterwards is fresh: READ COMMITTED looks anew."""
         connection.execute(_PATIENCE, {"milliseconds": f"{max(1, round(self._busy_timeout * 1000))}ms"})
         connection.execute(_DURABLE)
         connection.execute(_LOCK, {"key": _ADVISORY_LOCK})
@@ -144,13 +146,14 @@ def _postgresql(address: URL) -> Engine:
 
 
 def _sqlite(address: URL, busy_timeout: float, *, create: bool) -> Engine:
-    """An engine whose writers begin with BEGIN IMMEDIATE and whose commits have reached the disk when they return."""
+    """An engine whose writers begin with BEGIN IMMEDIATE and whose commits reach the disk."""
     if address.database in (None, "", ":memory:"):
         raise LogMissingError("A log needs a file; it cannot live in memory.")
     file = f"file:{quote(str(Path(address.database).absolute()))}?mode={'rwc' if create else 'rw'}"
 
     def connect() -> sqlite3.Connection:
-        # isolation_level None: the driver begins nothing by itself, so that `_begin` decides how a transaction begins.
+        # isolation_level None: the driver begins nothing by itself, so that `_begin` decides how a
+        # transaction begins.
         return sqlite3.connect(
             file, uri=True, timeout=busy_timeout, isolation_level=None, check_same_thread=False
         )
@@ -161,7 +164,7 @@ def _sqlite(address: URL, busy_timeout: float, *, create: bool) -> Engine:
     return engine
 
 
-def _prepare(connection: sqlite3.Connection, _record: Any) -> None:
+def _prepare(connection: sqlite3.Connection, _record: ConnectionPoolEntry) -> None:
     connection.execute("PRAGMA journal_mode=WAL").close()
     connection.execute("PRAGMA synchronous=FULL").close()
 

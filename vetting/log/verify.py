@@ -1,6 +1,7 @@
 """The auditor's walk: every entry, its hash, its form and its place, up to the signed checkpoint.
 
-One pass with O(log n) memory. It needs neither the database nor the writer, only someone who hands over the rows.
+One pass with O(log n) memory. It needs neither the database nor the writer, only someone who hands over the
+rows.
 """
 
 from collections.abc import Iterator, Mapping
@@ -51,10 +52,12 @@ class Log(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
-    """What the walk found. Where it is bad, `first_bad` is the first entry at which the log can no longer be trusted.
+    """What the walk found. Where it is bad, `first_bad` is the first entry at which the log can no longer be
+    trusted.
 
-    `size` and `root_hex` describe the part that was found good. `witnesses` are the names of those who cosigned, `time`
-    the UTC time that they or a time-stamping authority attest; a log nobody witnessed proves nothing against its owner.
+    `size` and `root_hex` describe the part that was found good. `witnesses` are the names of those who
+    cosigned, `time` the UTC time that they or a time-stamping authority attest; a log nobody witnessed proves
+    nothing against its owner.
     """
 
     ok: bool
@@ -80,9 +83,9 @@ class Verdict:
 def verify(log: Log, verifier: Verifier, *, known: Mapping[int, str] | None = None) -> Verdict:
     """Walk the whole log and say whether it is what its key signed.
 
-    `known` maps sizes seen before (on a report, at the last audit) to the root seen then, 16 or more hexadecimal digits:
-    without it, a log cut back to an earlier signed state looks sound. Raises `ValueError` for fewer digits, and
-    `LogError` where the log cannot be read at all.
+    `known` maps sizes seen before (on a report, at the last audit) to the root seen then, 16 or more
+    hexadecimal digits: without it, a log cut back to an earlier signed state looks sound. Raises `ValueError`
+    for fewer digits, and `LogError` where the log cannot be read at all.
     """
     with log.snapshot() as snapshot:
         walk = _Walk(snapshot, verifier, dict(known or {}))
@@ -175,7 +178,7 @@ class _Walk:
         self._confirmed = size
 
     def _finish(self) -> None:
-        """Nothing may be missing at the end: neither entries nor the checkpoint that covers the last of them."""
+        """Nothing may be missing at the end: no entry, and no checkpoint that covers the last of them."""
         size = self.tree.size
         if self._mark is not None:
             raise _BadError(

@@ -34,8 +34,9 @@ def utc_now() -> datetime:
 class LogWriter:
     """Appends events. When `append` returns, the event is on the disk and covered by a signed checkpoint.
 
-    Opening signs the empty tree of a new log. Raises `KeyFileError` if the log belongs to another key, and `LogDamagedError`
-    if the stored frontier and the latest checkpoint disagree: a writer never signs over a contradiction.
+    Opening signs the empty tree of a new log. Raises `KeyFileError` if the log belongs to another key, and
+    `LogDamagedError` if the stored frontier and the latest checkpoint disagree: a writer never signs over a
+    contradiction.
     """
 
     def __init__(self, store: LogStore, key: LogKey, *, clock: Callable[[], datetime] = utc_now) -> None:
@@ -52,8 +53,8 @@ class LogWriter:
     def append_all(self, events: Iterable[Event]) -> list[Receipt]:
         """Append events in order under one checkpoint: all of them or none.
 
-        An event whose id is already in the log gets its old receipt. Raises `DifferentEventError` if the id stands for other
-        content, `EventError` if an event is too long, and the errors of `LogStore.write`.
+        An event whose id is already in the log gets its old receipt. Raises `DifferentEventError` if the id
+        stands for other content, `EventError` if an event is too long, and the errors of `LogStore.write`.
         """
         pending = list(events)
         if not pending:
@@ -97,7 +98,7 @@ class LogWriter:
 
 
 class _Batch:
-    """The events of one commit on their way into the tree; `known` are those that an earlier attempt recorded."""
+    """The events of one commit on their way into the tree; `known` are those recorded before."""
 
     def __init__(self, tree: Frontier, now: datetime, known: dict[str, bytes]) -> None:
         self.tree = tree

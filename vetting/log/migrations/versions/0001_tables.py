@@ -1,7 +1,7 @@
 """The three tables, the empty tree, and the triggers that keep what is written.
 
-The triggers are a seat-belt against honest mistakes, not evidence: whoever owns the database can drop them. What shows a
-change afterwards is the tree.
+The triggers are a seat-belt against honest mistakes, not evidence: whoever owns the database can drop them.
+What shows a change afterwards is the tree.
 """
 
 import sqlalchemy as sa
@@ -14,13 +14,15 @@ depends_on = None
 
 _NUMBER = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
-# INSERT OR REPLACE deletes without firing a DELETE trigger, so inserts are held to the next place as well.
+_TABLES = ("entry", "checkpoint", "frontier")
+# INSERT OR REPLACE deletes without firing a DELETE trigger, so inserts too are held to the next free place.
 _OUT_OF_PLACE = {
-    "entry": "NEW.sequence <> (SELECT coalesce(max(sequence) + 1, 0) FROM entry)"
-    " OR EXISTS (SELECT 1 FROM entry WHERE idem = NEW.idem)",
+    "entry": """NEW.sequence <> (SELECT coalesce(max(sequence) + 1, 0) FROM entry)
+                OR EXISTS (SELECT 1 FROM entry WHERE idem = NEW.idem)""",
     "checkpoint": "EXISTS (SELECT 1 FROM checkpoint WHERE size >= NEW.size)",
     "frontier": "EXISTS (SELECT 1 FROM frontier)",
 }
+_UPDATE_IS_WRONG = {"entry": "1 = 1", "checkpoint": "1 = 1", "frontier": "NEW.size <= OLD.size"}
 
 
 def upgrade() -> None:
@@ -45,46 +47,30 @@ def upgrade() -> None:
         sa.Column("note", sa.LargeBinary, nullable=False),
     )
     op.bulk_insert(frontier, [{"id": 1, "size": 0, "hashes": b""}])
-    for statement in _sqlite_triggers() if op.get_bind().dialect.name == "sqlite" else _postgresql_triggers():
-        op.execute(sa.text(statement))
+    make_triggers = _sqlite_triggers if op.get_bind().dialect.name == "sqlite" else _postgresql_triggers
+    for table in _TABLES:
+        for statement in make_triggers(table):
+            op.execute(sa.text(statement))
 
 
-def _sqlite_triggers() -> list[str]:
-    abort = "BEGIN SELECT RAISE(ABORT, 'the log only grows'); END"
-    kept = [("entry", "UPDATE"), ("entry", "DELETE"), ("checkpoint", "UPDATE"), ("checkpoint", "DELETE")]
+def _sqlite_triggers(table: str) -> list[str]:
+    refuse = "BEGIN SELECT RAISE(ABORT, 'the log only grows'); END"
     return [
-        *(
-            f"CREATE TRIGGER {table}_no_{verb.lower()} BEFORE {verb} ON {table} {abort}"
-            for table, verb in kept
-        ),
-        f"CREATE TRIGGER frontier_no_delete BEFORE DELETE ON frontier {abort}",
-        f"CREATE TRIGGER frontier_grows BEFORE UPDATE ON frontier WHEN NEW.size <= OLD.size {abort}",
-        *(
-            f"CREATE TRIGGER {table}_next BEFORE INSERT ON {table} WHEN {out_of_place} {abort}"
-            for table, out_of_place in _OUT_OF_PLACE.items()
-        ),
+        f"CREATE TRIGGER {table}_insert BEFORE INSERT ON {table} WHEN {_OUT_OF_PLACE[table]} {refuse}",
+        f"CREATE TRIGGER {table}_update BEFORE UPDATE ON {table} WHEN {_UPDATE_IS_WRONG[table]} {refuse}",
+        f"CREATE TRIGGER {table}_delete BEFORE DELETE ON {table} {refuse}",
     ]
 
 
-def _postgresql_triggers() -> list[str]:
-    refuse = "FOR EACH STATEMENT EXECUTE FUNCTION log_only_grows()"
+def _postgresql_triggers(table: str) -> list[str]:
     return [
-        "CREATE FUNCTION log_only_grows() RETURNS trigger LANGUAGE plpgsql AS"
-        " $$ BEGIN RAISE EXCEPTION 'the log only grows'; END $$",
-        *(
-            f"CREATE TRIGGER {table}_kept BEFORE UPDATE OR DELETE OR TRUNCATE ON {table} {refuse}"
-            for table in ("entry", "checkpoint")
-        ),
-        f"CREATE TRIGGER frontier_kept BEFORE DELETE OR TRUNCATE ON frontier {refuse}",
-        "CREATE TRIGGER frontier_grows BEFORE UPDATE ON frontier FOR EACH ROW"
-        " WHEN (NEW.size <= OLD.size) EXECUTE FUNCTION log_only_grows()",
-        *(
-            f"CREATE FUNCTION {table}_next() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
-            f" IF {out_of_place} THEN RAISE EXCEPTION 'the log only grows'; END IF; RETURN NEW; END $$"
-            for table, out_of_place in _OUT_OF_PLACE.items()
-        ),
-        *(
-            f"CREATE TRIGGER {table}_next BEFORE INSERT ON {table} FOR EACH ROW EXECUTE FUNCTION {table}_next()"
-            for table in _OUT_OF_PLACE
-        ),
+        f"""CREATE FUNCTION {table}_only_grows() RETURNS trigger LANGUAGE plpgsql AS $$
+        BEGIN
+            IF TG_OP = 'INSERT' THEN IF NOT ({_OUT_OF_PLACE[table]}) THEN RETURN NEW; END IF; END IF;
+            IF TG_OP = 'UPDATE' THEN IF NOT ({_UPDATE_IS_WRONG[table]}) THEN RETURN NEW; END IF; END IF;
+            RAISE EXCEPTION 'the log only grows';
+        END $$""",
+        f"""CREATE TRIGGER {table}_rows BEFORE INSERT OR UPDATE OR DELETE ON {table}
+        FOR EACH ROW EXECUTE FUNCTION {table}_only_grows()""",
+        f"CREATE TRIGGER {table}_truncate BEFORE TRUNCATE ON {table} EXECUTE FUNCTION {table}_only_grows()",
     ]
