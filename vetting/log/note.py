@@ -102,7 +102,7 @@ class Note:
         for signature in self.signatures:
             key = known.get((signature.name, signature.key_id))
             if key is not None:
-                key.check(self.text, signature)
+                key.check(self.text.encode(), signature.raw)
                 signed[key.name, key.key_id] = key
         if not signed:
             raise NoteError("The note is not signed by the expected key.")
@@ -137,10 +137,10 @@ class Verifier:
             raise NoteError("The verification key does not match its own id.")
         return verifier
 
-    def check(self, text: str, signature: Signature) -> None:
-        """Raise `NoteError` unless this key made this signature over this text."""
+    def check(self, message: bytes, signature: bytes) -> None:
+        """Raise `NoteError` unless this key made this signature over this message (RFC 8032)."""
         try:
-            Ed25519PublicKey.from_public_bytes(self.public).verify(signature.raw, text.encode())
+            Ed25519PublicKey.from_public_bytes(self.public).verify(signature, message)
         except (InvalidSignature, ValueError):
             raise NoteError("A signature of the note does not verify.") from None
 

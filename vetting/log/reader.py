@@ -12,7 +12,7 @@ from vetting.log.errors import LogDamagedError, ProofError
 from vetting.log.event import Entry, parse
 from vetting.log.merkle import Frontier, consistency_proof, inclusion_proof, verify_inclusion
 from vetting.log.note import Verifier
-from vetting.log.store import LogStore, checkpoint, entry, latest_note, stored_frontier
+from vetting.log.store import LogStore, checkpoint, entry, read_head
 from vetting.log.verify import StoredEntry
 
 _CHUNK = 1000  # rows held in memory at a time
@@ -95,11 +95,12 @@ class LogSnapshot:
 
     def frontier(self) -> tuple[int, bytes]:
         """The stored frontier: its size and its packed hashes. Raises `LogDamagedError` where it is gone."""
-        return stored_frontier(self._connection)
+        head = read_head(self._connection)
+        return head.size, head.hashes
 
     def latest_note(self) -> str:
         """The signed note of the latest checkpoint; raises `LogDamagedError` where there is none."""
-        note = latest_note(self._connection)
+        note = read_head(self._connection).note
         if note is None:
             raise LogDamagedError("The log holds no signed checkpoint.")
         return note

@@ -3,6 +3,7 @@
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
 
@@ -63,18 +64,27 @@ checkpoint = Table(
 """One signed note for every commit."""
 
 
-def stored_frontier(connection: Connection) -> tuple[int, bytes]:
-    """The frontier's size and packed hashes. Raises `LogDamagedError` where it is gone."""
-    row = connection.execute(select(frontier.c.size, frontier.c.hashes)).one_or_none()
-    if row is None or not isinstance(row.hashes, bytes):
-        raise LogDamagedError("The stored frontier is gone.")
-    return row.size, row.hashes
+# Built once: SQLAlchemy takes longer to build these statements than SQLite to run them.
+_LATEST_NOTE = select(checkpoint.c.note).order_by(checkpoint.c.size.desc()).limit(1)
+_HEAD = select(frontier.c.size, frontier.c.hashes, _LATEST_NOTE.scalar_subquery().label("note"))
 
 
-def latest_note(connection: Connection) -> str | None:
-    """The signed note of the latest checkpoint, or None where nothing was ever signed."""
-    note = connection.scalar(select(checkpoint.c.note).order_by(checkpoint.c.size.desc()).limit(1))
-    return None if note is None else bytes(note).decode("utf-8", "replace")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Head:
+    """Where the log stands: the frontier's size and packed hashes, and the latest signed note, if any."""
+
+    size: int
+    hashes: bytes
+    note: str | None
+
+
+def read_head(connection: Connection) -> Head:
+    """Where the log stands. Raises `LogDamagedError` where that is not stored as it should be."""
+    row = connection.execute(_HEAD).one_or_none()
+    if row is None or not isinstance(row.hashes, bytes) or not isinstance(row.note, bytes | None):
+        raise LogDamagedError("The stored frontier is gone or is not stored as bytes.")
+    note = None if row.note is None else row.note.decode("utf-8", "replace")
+    return Head(size=row.size, hashes=row.hashes, note=note)
 
 
 _WRITES = "log_writes"

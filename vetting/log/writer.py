@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, bindparam, insert, select, update
 
 from vetting.log.canonical import canonical
 from vetting.log.checkpoint import Checkpoint, open_checkpoint, sign_checkpoint
@@ -12,9 +12,14 @@ from vetting.log.errors import DifferentEventError, KeyFileError, LogDamagedErro
 from vetting.log.event import Event, parse
 from vetting.log.keys import LogKey
 from vetting.log.merkle import Frontier, leaf_hash
-from vetting.log.store import LogStore, checkpoint, entry, frontier, latest_note, stored_frontier
+from vetting.log.store import LogStore, checkpoint, entry, frontier, read_head
 
 _LOOKUP = 500  # ids asked for in one statement; databases limit how many
+
+_STORED = select(entry.c.idem, entry.c.body).where(entry.c.idem.in_(bindparam("ids", expanding=True)))
+_ADD_ENTRY = insert(entry)
+_MOVE_FRONTIER = update(frontier).values(size=bindparam("size"), hashes=bindparam("hashes"))
+_ADD_CHECKPOINT = insert(checkpoint)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,15 +74,16 @@ class LogWriter:
 
     def _frontier(self, connection: Connection) -> Frontier:
         """The stored frontier, once it is found to be what this key last signed."""
-        tree = Frontier.from_bytes(*stored_frontier(connection))
-        note = latest_note(connection)
-        if note is None and tree.size == 0:
+        head = read_head(connection)
+        tree = Frontier.from_bytes(head.size, head.hashes)
+        if head.note is None and tree.size == 0:
             self._sign(connection, tree)
-            return tree
-        signed = self._opened(note or "")
-        if (signed.size, signed.root) != (tree.size, tree.root()):
+        elif head.note is None or self._opened(head.note) != self._state(tree):
             raise LogDamagedError("The log's latest checkpoint is not the state that is stored.")
         return tree
+
+    def _state(self, tree: Frontier) -> Checkpoint:
+        return Checkpoint(origin=self._key.origin, size=tree.size, root=tree.root())
 
     def _opened(self, note: str) -> Checkpoint:
         try:
@@ -87,14 +93,13 @@ class LogWriter:
 
     def _commit(self, connection: Connection, batch: "_Batch") -> None:
         tree = batch.tree
-        connection.execute(insert(entry), batch.rows)
-        connection.execute(update(frontier).values(size=tree.size, hashes=bytes(tree)))
+        connection.execute(_ADD_ENTRY, batch.rows)
+        connection.execute(_MOVE_FRONTIER, {"size": tree.size, "hashes": bytes(tree)})
         self._sign(connection, tree)
 
     def _sign(self, connection: Connection, tree: Frontier) -> None:
-        state = Checkpoint(origin=self._key.origin, size=tree.size, root=tree.root())
-        note = sign_checkpoint(state, self._key.signer)
-        connection.execute(insert(checkpoint).values(size=tree.size, note=note.encode()))
+        note = sign_checkpoint(self._state(tree), self._key.signer)
+        connection.execute(_ADD_CHECKPOINT, {"size": tree.size, "note": note.encode()})
 
 
 class _Batch:
@@ -132,7 +137,6 @@ def _recorded(connection: Connection, ids: Sequence[str]) -> dict[str, bytes]:
     """The stored bytes of those ids that are already in the log."""
     found: dict[str, bytes] = {}
     for at in range(0, len(ids), _LOOKUP):
-        wanted = entry.c.idem.in_(ids[at : at + _LOOKUP])
-        rows = connection.execute(select(entry.c.idem, entry.c.body).where(wanted))
+        rows = connection.execute(_STORED, {"ids": ids[at : at + _LOOKUP]})
         found.update((row.idem, row.body) for row in rows)
     return found
