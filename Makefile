@@ -40,5 +40,5 @@ lock:  ## Recompute requirements.lock from pyproject.toml (needs uv)
 clean:  ## Remove the virtual environment and every cache, keep records
 	@rm -rf .venv build .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis *.egg-info
 
-$(READY): requirements.lock pyproject.toml tools/setup.sh
-	@tools/setup.sh
+$(READY): requirements.lock pyproject.toml .ci/setup
+	@.ci/setup
