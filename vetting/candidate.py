@@ -5,6 +5,7 @@ No field asks for a protected class or for a credential (REQ-POL-4, SEAD 5: no p
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -60,6 +61,16 @@ class Candidate:
 
     def __repr__(self) -> str:
         return f"Candidate({len(self.identifiers)} identifiers)"
+
+    def canonical(self) -> bytes:
+        """One spelling of everything in the record: what the log holds a salted commitment to."""
+        fields = {
+            "full_name": self.full_name,
+            "town": self.town,
+            "other_names": list(self.other_names),
+            "identifiers": [[identifier.kind.value, identifier.value] for identifier in self.identifiers],
+        }
+        return json.dumps(fields, sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode()
 
     def anchors(self, kind: IdentifierKind) -> tuple[str, ...]:
         """The values a step anchored on `kind` searches for, in the order of disclosure; empty if none was disclosed."""

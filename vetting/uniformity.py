@@ -68,12 +68,12 @@ class UniformityReport:
     keys: tuple[str, ...]
     outcomes: Mapping[tuple[str, str], Outcome]
     """By case number and search key; a missing cell is a search that was not run."""
-    exceptions: tuple[Departure, ...]
+    departures: tuple[Departure, ...]
 
     @property
     def uniform(self) -> bool:
         """True where every candidate was searched exactly as the protocol demands."""
-        return not self.exceptions
+        return not self.departures
 
 
 def compare(
@@ -85,7 +85,7 @@ def compare(
 ) -> UniformityReport:
     """Recomputes the expected searches and compares them with the executed ones (auditor checks 3, 9, 13)."""
     digest = protocol.digest()
-    exceptions: list[Departure] = []
+    departures: list[Departure] = []
     outcomes: dict[tuple[str, str], Outcome] = {}
     keys: dict[str, None] = {}
     for case in cases:
@@ -93,8 +93,8 @@ def compare(
         expected = expected_keys(protocol, case.disclosed)
         keys.update(dict.fromkeys(expected))
         outcomes.update({(case.case_number, s.key): s.outcome for s in done})
-        exceptions += _differences(case, expected, done, digest, frozen_at)
-    exceptions += _unshared_failures(cases, executed)
+        departures += _differences(case, expected, done, digest, frozen_at)
+    departures += _unshared_failures(cases, executed)
     order = [step.id for step in protocol.steps]
     return UniformityReport(
         position=position,
@@ -103,7 +103,7 @@ def compare(
         cases=tuple(case.case_number for case in cases),
         keys=tuple(sorted(keys, key=lambda k: (order.index(k.rpartition(".")[0]), int(k.rpartition(".")[2])))),
         outcomes=outcomes,
-        exceptions=tuple(exceptions),
+        departures=tuple(departures),
     )
 
 

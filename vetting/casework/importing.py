@@ -1,0 +1,53 @@
+"""An investigator's import: a WARC or WACZ file made with a browser archiver, as evidence for a case."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+
+from filters.analyzer import Analyzer
+from filters.criteria import Criteria
+from vetting.casework.candidate_file import check_authorization
+from vetting.casework.desk import Desk, commit
+from vetting.casework.intake import case_of
+from vetting.casework.searching import preview, propose, store_evidence
+from vetting.log.event import EventType
+from vetting.roles import Permission
+from vetting.sources.archive_file import captures_of, hits_from, read_archive
+
+IMPORT_KEY = "import"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Imported:
+    """What an import added."""
+
+    captures: int
+    findings: int
+
+
+def import_evidence(desk: Desk, number: str, path: Path, criteria: Criteria, analyzer: Analyzer) -> Imported:
+    """Seals every record of the archive under the case, with a chain-of-custody entry of its own.
+
+    Importing is no search: the plan of the case is untouched, and the auditor sees the import as what it is. Refuses a
+    corrupt archive as a whole (nothing half-imported) and the same file twice.
+    """
+    case = case_of(desk, number)
+    desk.permit(Permission.IMPORT_EVIDENCE, position=case.position, searcher=True)
+    check_authorization(case.authorization, desk.clock())
+    digest = hashlib.sha256(path.read_bytes()).digest() if path.is_file() else b""
+    records = tuple(read_archive(path))
+    captures = captures_of(records, clock=desk.clock, new_id=desk.new_id)
+    findings = propose(desk, number, IMPORT_KEY, hits_from(captures), criteria)
+    with desk.act() as unit:
+        custody = {
+            "file": commit(unit.case_secret(number), "import", digest),
+            "captures": len(captures),
+            "by": desk.person.id,
+        }
+        key = f"{number}:{custody['file']}"
+        unit.post(desk.event(EventType.EVIDENCE_IMPORTED, key, custody, position=case.position, case=number))
+        store_evidence(desk, unit, case, IMPORT_KEY, captures, findings)
+        preview(desk, unit, case, findings, analyzer, unit.candidate(number))
+    return Imported(captures=len(captures), findings=len(findings))

@@ -1,0 +1,109 @@
+"""Opening positions and cases: the protocol into the log before the first candidate, and no case without authorization."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from vetting.candidate import Authorization, Candidate
+from vetting.casework.candidate_file import check_authorization
+from vetting.casework.desk import Desk, commit, frozen_protocol, position_of
+from vetting.errors import bad_input, not_found, refused
+from vetting.log.event import EventType
+from vetting.protocol import SearchProtocol
+from vetting.records.rows import CaseRecord, PositionRecord
+from vetting.roles import Permission, check_searcher
+
+_SLUG = re.compile(r"[a-z0-9][a-z0-9-]{1,39}")
+
+
+def open_position(
+    desk: Desk, position: str, protocol: SearchProtocol, deciders: Sequence[str], *, practice: bool
+) -> PositionRecord:
+    """Opens a position and freezes its protocol. The digest is in the log before any candidate can be enrolled (U1).
+
+    Refuses: a name that is no slug, a position that exists, no decision maker, or an opener who decides on it.
+    """
+    desk.permit(Permission.OPEN_POSITION)
+    if not _SLUG.fullmatch(position):
+        raise bad_input("position_name", "A position is named in a-z, 0-9 and hyphen.", "E.g. patrol-officer-2026.")
+    if not deciders:
+        raise bad_input("no_decider", "A position needs a decision maker.", "Name one with --decision-maker.")
+    with desk.case_files.transaction() as unit:
+        if unit.position(position) is not None:
+            raise refused("position_exists", f"Position {position} is open already.", "Choose another name.")
+    check_searcher(desk.person, frozenset(deciders), attested=True, now=desk.clock())
+    record = PositionRecord(
+        id=position,
+        title=protocol.title,
+        protocol=protocol.document(),
+        protocol_digest=protocol.digest(),
+        deciders=frozenset(deciders),
+        jurisdiction=protocol.jurisdiction,
+        practice=practice,
+        opened_by=desk.person.id,
+        opened_at=desk.clock(),
+    )
+    frozen = {"digest": record.protocol_digest, "document": protocol.document()}
+    opened = {"practice": practice, "deciders": sorted(deciders), "protocol": record.protocol_digest}
+    with desk.act() as unit:
+        unit.add_position(record)
+        unit.post(desk.event(EventType.PROTOCOL_FROZEN, position, frozen, position=position))
+        unit.post(desk.event(EventType.POSITION_OPENED, position, opened, position=position))
+    return record
+
+
+def attest(desk: Desk, position: str) -> None:
+    """Records that the person has no conflict of interest in this position (REQ-POL-5)."""
+    with desk.act() as unit:
+        position_of(unit, position)
+        unit.add_attestation(position, desk.person.id, desk.clock())
+
+
+def open_case(
+    desk: Desk, position: str, candidate: Candidate, authorization: Authorization, case_secret: bytes
+) -> CaseRecord:
+    """Enrols a candidate under an opaque case number.
+
+    Refuses: a person who may not search here, an authorization not in force. `case_secret` is 32 random bytes, sealed
+    with the candidate; every commitment of the case is salted from it.
+    """
+    desk.permit(Permission.OPEN_CASE, position=position, searcher=True)
+    check_authorization(authorization, desk.clock())
+    with desk.case_files.transaction() as unit:
+        protocol = frozen_protocol(position_of(unit, position))
+        practice = position_of(unit, position).practice
+    number = f"C-{desk.new_id()[:8].upper()}"
+    case = CaseRecord(
+        number=number,
+        position=position,
+        authorization=authorization,
+        opened_by=desk.person.id,
+        opened_at=desk.clock(),
+        practice=practice,
+    )
+    enrolled = {
+        "protocol": protocol.digest(),
+        "disclosed": {kind.value: count for kind, count in candidate.disclosed().items()},
+        "candidate": commit(case_secret, "candidate", candidate.canonical()),
+    }
+    signed = {
+        "form": authorization.form_sha256,
+        "signed_on": authorization.signed_at.date().isoformat(),
+        "expires_on": authorization.expires_at.date().isoformat(),
+    }
+    with desk.act() as unit:
+        unit.add_case(case, candidate, case_secret)
+        post = (EventType.CANDIDATE_ENROLLED, enrolled), (EventType.AUTHORIZATION_RECORDED, signed)
+        for kind, body in post:
+            unit.post(desk.event(kind, number, body, position=position, case=number))
+    return case
+
+
+def case_of(desk: Desk, number: str) -> CaseRecord:
+    """The case, or NOT_FOUND."""
+    with desk.case_files.transaction() as unit:
+        case = unit.case(number)
+    if case is None:
+        raise not_found("case_unknown", f"There is no case {number}.", "See: vetting case list.")
+    return case

@@ -1,0 +1,102 @@
+"""Setting up a data folder with its keys and stores, and opening the investigator's desk on it."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+
+from vetting.casework.desk import Desk, log_errors
+from vetting.errors import storage
+from vetting.log import migrations as log_migrations
+from vetting.log.event import Event, EventType
+from vetting.log.keys import LogKey
+from vetting.log.reader import LogReader
+from vetting.log.store import LogStore
+from vetting.log.writer import LogWriter
+from vetting.records.accounts import Accounts
+from vetting.records.case_files import CaseFiles
+from vetting.records.released_reports import ReleasedReports
+from vetting.records.seal import VaultKey, VaultPublicKey
+from vetting.roles import Person
+from vetting.settings import Settings
+
+
+def create_home(settings: Settings, clock: Callable[[], datetime]) -> None:
+    """Makes the data folder, its keys and its stores. Doing it again changes nothing.
+
+    The vault key is wrapped by a random passphrase in a file of mode 0400 beside it unless
+    `VETTING_VAULT_PASSPHRASE_FILE` names another place: good enough to try the product, not for production.
+    """
+    for folder in ("", "case_files", "released_reports", "transparency_log", "accounts", "prefect"):
+        (settings.home / folder).mkdir(mode=0o700, parents=True, exist_ok=True)
+    if not settings.vault_key.exists():
+        if not settings.vault_passphrase.exists():
+            _write_secret(settings.vault_passphrase, secrets.token_urlsafe(32))
+        key = VaultKey.generate()
+        key.save(settings.vault_key, _passphrase(settings))
+        key.public.save(settings.vault_public_key)
+    with log_errors():
+        log_migrations.migrate(settings.store_url("transparency_log"))
+        if not settings.log_key.exists():
+            _create_log(settings, clock)
+    CaseFiles(settings.store_url("case_files"), VaultPublicKey.load(settings.vault_public_key), None).migrate()
+    ReleasedReports(settings.store_url("released_reports")).migrate()
+    Accounts(settings.store_url("accounts")).migrate()
+
+
+def open_desk(
+    settings: Settings, person: Person, clock: Callable[[], datetime], new_id: Callable[[], str]
+) -> Desk:
+    """The desk of a signed-in person, after settling what an earlier crash may have left in an outbox.
+
+    Refuses with STORAGE where the data folder, a key or a store is missing.
+    """
+    if not settings.vault_key.exists():
+        raise storage("home_missing", f"There is no data folder at {settings.home}.", "Create it with: vetting init.")
+    key = VaultKey.load(settings.vault_key, _passphrase(settings))
+    with log_errors():
+        store = LogStore(settings.store_url("transparency_log"))
+        log_key = LogKey.load(settings.log_key)
+        writer = LogWriter(store, log_key, clock=clock)
+    desk = Desk(
+        settings=settings,
+        person=person,
+        case_files=CaseFiles(settings.store_url("case_files"), key.public, key),
+        released=ReleasedReports(settings.store_url("released_reports")),
+        log=writer,
+        reader=LogReader(store),
+        verifier=log_key.verifier,
+        clock=clock,
+        new_id=new_id,
+    )
+    desk.settle()
+    return desk
+
+
+def _create_log(settings: Settings, clock: Callable[[], datetime]) -> None:
+    key = LogKey.generate(settings.log_origin)
+    key.save(settings.log_key, settings.log_verifier_key)
+    store = LogStore(settings.store_url("transparency_log"))
+    created = Event(type=EventType.KEY_CREATED, id="key.created:1", at=clock(), actor="system", body={"key": "log"})
+    LogWriter(store, key, clock=clock).append(created)
+    store.close()
+
+
+def _passphrase(settings: Settings) -> str:
+    try:
+        return settings.vault_passphrase.read_text(encoding="utf-8").strip()
+    except OSError:
+        raise storage(
+            "passphrase_missing",
+            f"The vault passphrase cannot be read from {settings.vault_passphrase}.",
+            "Name its file in VETTING_VAULT_PASSPHRASE_FILE.",
+        ) from None
+
+
+def _write_secret(path: Path, secret: str) -> None:
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o400)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        file.write(secret + "\n")

@@ -1,0 +1,151 @@
+"""Reads a protocol a department wrote and refuses what may not be run: the door of condition U1 and of IV.B.8."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from datetime import date
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+
+from filters.query_linter import lint_query
+from vetting.candidate import IdentifierKind
+from vetting.errors import VettingError, bad_input, not_found, refused
+from vetting.protocol import Quotation, SearchProtocol, Step, Technique
+from vetting.settings import first_problem, read_toml
+from vetting.sources.registry import TECHNIQUES
+
+_Slug = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
+_Line = Annotated[str, StringConstraints(min_length=1, max_length=120, strip_whitespace=True)]
+
+
+class _StepFile(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+    id: _Slug
+    title: _Line
+    source: str
+    technique: str
+    anchor: IdentifierKind
+    query: _Line
+    max_pages: int = Field(ge=1, le=50)
+    max_items: int = Field(ge=1, le=1000)
+    attempts: int = Field(ge=1, le=5)
+
+
+class _ProtocolFile(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+    id: _Slug
+    version: int = Field(ge=1)
+    title: _Line
+    approved_by: str = ""
+    approved_on: date | None = None
+    in_force_from: date
+    jurisdiction: _Slug
+    lookback_years: int = Field(ge=1, le=10)
+    quotation: Quotation
+    criteria: _Slug
+    class_packs: list[_Slug] = Field(min_length=1)
+    steps: list[_StepFile] = Field(min_length=1)
+
+
+def load_protocol(config: Path, name: str, filter_version: str, today: date) -> SearchProtocol:
+    """The protocol `config/protocols/<name>.toml`, ready to be frozen.
+
+    Refuses: an unknown source, a technique that is not on the allow-list or is not the source's own, a query that asks
+    for protected facts or holds anything but `{anchor}` as placeholder, a step id used twice, a draft (no approval) and a
+    protocol not yet in force (REQ-POL-1).
+    """
+    path = config / "protocols" / f"{name}.toml"
+    if not path.is_file():
+        known = ", ".join(sorted(p.stem for p in (config / "protocols").glob("*.toml"))) or "none"
+        raise not_found("protocol_unknown", f"There is no protocol {name}.", f"Known protocols: {known}.")
+    try:
+        file = _ProtocolFile.model_validate(read_toml(path))
+    except ValidationError as error:
+        raise bad_input("protocol_invalid", f"{path}: {first_problem(error)}.", "Correct that field.") from None
+    if not file.approved_by or file.approved_on is None or file.approved_on > today:
+        raise refused("protocol_draft", f"Protocol {name} is a draft.", "Have it approved: approved_by, approved_on.")
+    if file.in_force_from > today:
+        raise refused("protocol_early", f"Protocol {name} is in force from {file.in_force_from} only.", "Wait.")
+    steps = tuple(_checked(step, path) for step in file.steps)
+    if len({step.id for step in steps}) != len(steps):
+        raise bad_input("step_twice", f"{path}: a step id is used twice.", "Give each step an id of its own.")
+    return SearchProtocol(
+        id=file.id,
+        version=file.version,
+        title=file.title,
+        approved_by=file.approved_by,
+        approved_on=file.approved_on,
+        in_force_from=file.in_force_from,
+        jurisdiction=file.jurisdiction,
+        lookback_years=file.lookback_years,
+        quotation=file.quotation,
+        criteria=file.criteria,
+        class_packs=tuple(file.class_packs),
+        steps=steps,
+        digests=_digests(config, file, filter_version),
+    )
+
+
+def _checked(step: _StepFile, path: Path) -> Step:
+    where = f"{path}, step {step.id}"
+    if step.source not in TECHNIQUES:
+        raise bad_input(
+            "source_unknown",
+            f"{where}: there is no source of that name.",
+            f"Use one of: {', '.join(sorted(TECHNIQUES))}.",
+        )
+    if step.technique not in {technique.value for technique in Technique}:
+        raise refused(
+            "technique_unlawful",
+            f"{where}: the technique is not on the list of lawful techniques (IV.B.8).",
+            f"Use one of: {', '.join(technique.value for technique in Technique)}.",
+        )
+    if TECHNIQUES[step.source] is not Technique(step.technique):
+        raise bad_input(
+            "technique_differs",
+            f"{where}: source {step.source} works by {TECHNIQUES[step.source].value}.",
+            "Name that technique.",
+        )
+    template = step.query.replace("{anchor}", "")
+    if "{" in template or "}" in template or "{anchor}" not in step.query:
+        raise bad_input("query_template", f"{where}: the query needs {{anchor}} and no other placeholder.", "Correct it.")
+    try:
+        lint_query(step.query)
+    except VettingError as error:
+        raise bad_input(error.code, f"{where}: {error.sentence}", error.remedy) from None
+    return Step(
+        id=step.id,
+        title=step.title,
+        source=step.source,
+        technique=Technique(step.technique),
+        anchor=step.anchor,
+        query=step.query,
+        max_pages=step.max_pages,
+        max_items=step.max_items,
+        attempts=step.attempts,
+    )
+
+
+def _digests(config: Path, file: _ProtocolFile, filter_version: str) -> Mapping[str, str]:
+    """SHA-256 of every file the protocol stands on: none can be exchanged under it unnoticed."""
+    files = {
+        "criteria": config / "criteria" / f"{file.criteria}.toml",
+        "sources": config / "sources.toml",
+        "retention": config / "retention.toml",
+        **{f"class_pack_{pack}": config / "class_packs" / f"{pack}.toml" for pack in file.class_packs},
+    }
+    for name, path in files.items():
+        if not path.is_file():
+            raise bad_input("config_missing", f"The protocol names {name}, but {path} is missing.", "Restore the file.")
+    digests = {name: hashlib.sha256(path.read_bytes()).hexdigest() for name, path in files.items()}
+    return {**digests, "filter": filter_version}
+
+
+def declared_packs(config: Path, name: str) -> tuple[str, ...]:
+    """The class packs a protocol file names, before it is checked; empty where it names none."""
+    path = config / "protocols" / f"{name}.toml"
+    packs = read_toml(path).get("class_packs") if path.is_file() else None
+    return tuple(str(pack) for pack in packs) if isinstance(packs, list) else ()

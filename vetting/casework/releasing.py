@@ -1,0 +1,241 @@
+"""From reviewed findings to a report that may cross the wall, and into the released store.
+
+The order survives a kill at any point: (1) gate and filter records in the case files, (2) report in the released store,
+(3) findings marked released. Running it again repeats what is missing and nothing else.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from filters.gate import Gate, ReviewedFinding, Withheld
+from vetting.casework.candidate_file import check_authorization
+from vetting.casework.desk import Desk
+from vetting.casework.reviewing import Reviewed, add_step, reviewed
+from vetting.casework.searching import Progress, progress
+from vetting.errors import not_ready
+from vetting.evidence import RawText
+from vetting.finding import Criterion
+from vetting.log.event import EventType
+from vetting.protocol import Quotation
+from vetting.records.case_files import Unit
+from vetting.records.rows import FilterRecordRow
+from vetting.release import ReleasedReport, Report, ReportedSearch, SanitizedFinding
+from vetting.roles import Permission
+from vetting.search import Outcome
+from vetting.validation import Element, State, Validation
+
+_OUTCOMES = {
+    Outcome.COMPLETED: "Completed",
+    Outcome.NO_RESULTS: "No results",
+    Outcome.BLOCKED: "Blocked by the source",
+    Outcome.UNAVAILABLE: "Source unavailable",
+    Outcome.NOT_APPLICABLE: "Not applicable",
+}
+_PASSED = frozenset({State.SECOND_REVIEWED, State.FILTERED, State.RELEASED})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cleared:
+    """A report that passed the gate, and the words that must not be in its PDF."""
+
+    report: Report
+    hunted: tuple[str, ...]
+
+    def __repr__(self) -> str:
+        return f"Cleared({self.report.number})"
+
+
+def clear_for_release(desk: Desk, number: str, gate: Gate, criteria: dict[str, Criterion]) -> Cleared:
+    """Passes every reviewed finding through the gate and composes the report.
+
+    Refuses while a planned search has no outcome, or a finding waits for attribution or validation. A nil report is a
+    report like any other.
+    """
+    state = progress(desk, number)
+    desk.permit(Permission.RELEASE_REPORT, position=state.case.position, searcher=True)
+    check_authorization(state.case.authorization, desk.clock())
+    _refuse_outstanding(state)
+    with desk.case_files.transaction() as unit:
+        findings = reviewed(unit, number)
+    _refuse_waiting(findings, number)
+    names = (state.candidate.full_name, *state.candidate.other_names)
+    groups: dict[str, list[Reviewed]] = defaultdict(list)
+    for item in findings:
+        if item.state in _PASSED:
+            groups[item.finding.code].append(item)
+    quotes = state.protocol.quotation is Quotation.SANITIZED
+    sanitized: list[SanitizedFinding] = []
+    with desk.act() as unit:
+        for code, group in sorted(groups.items()):
+            sanitized += _through_gate(desk, unit, state, gate, criteria[code], group, names, quotes)
+    report = _compose(desk, state, gate, tuple(sanitized))
+    return Cleared(report=report, hunted=_hunted(state))
+
+
+def already_released(desk: Desk, number: str) -> ReleasedReport | None:
+    """The report of this case if it was filed, after finishing what a kill may have left undone."""
+    with desk.released.transaction() as unit:
+        filed = unit.report_of_case(number)
+    if filed is not None:
+        _mark_released(desk, number)
+    return filed
+
+
+def file_report(desk: Desk, report: Report, pdf: bytes) -> ReleasedReport:
+    """Files the checked PDF in the released store, then marks its findings as released."""
+    released = ReleasedReport(
+        report=report, pdf=pdf, pdf_sha256=hashlib.sha256(pdf).hexdigest(), released_at=desk.clock()
+    )
+    body = {"report": report.number, "pdf": released.pdf_sha256, "log_size": report.log_size}
+    with desk.released.transaction() as unit:
+        unit.add(released)
+        unit.post(
+            desk.event(
+                EventType.REPORT_RELEASED, report.number, body, position=report.position, case=report.case_number
+            )
+        )
+    desk.settle()
+    _mark_released(desk, report.case_number)
+    return released
+
+
+def _refuse_outstanding(state: Progress) -> None:
+    missing = len(state.outstanding)
+    if missing:
+        raise not_ready(
+            "search_without_outcome",
+            f"{missing} of {len(state.planned)} planned searches have no outcome yet.",
+            f"Run: vetting run {state.case.number}.",
+        )
+
+
+def _refuse_waiting(findings: Sequence[Reviewed], number: str) -> None:
+    waiting = sum(item.waiting for item in findings)
+    if waiting:
+        raise not_ready(
+            "finding_without_validation",
+            f"{waiting} of {len(findings)} findings wait for attribution or validation (IV.B.10).",
+            f"Review them: vetting review {number}.",
+        )
+
+
+def _through_gate(
+    desk: Desk,
+    unit: Unit,
+    state: Progress,
+    gate: Gate,
+    criterion: Criterion,
+    group: Sequence[Reviewed],
+    names: tuple[str, ...],
+    quotes: bool,
+) -> list[SanitizedFinding]:
+    """One criterion's findings become one reported finding with a frequency band, or are withheld."""
+    leading = max(group, key=lambda item: (max(v.severity for v in item.history), item.finding.id))
+    record_id = f"FR-{leading.finding.id[2:]}"
+    answer = gate.clear(
+        ReviewedFinding(
+            finding=leading.finding,
+            criterion=criterion,
+            level=leading.level,
+            element=next((v.element for v in leading.history if v.state is State.CORROBORATED), Element.NONE),
+            severity=max(v.severity for v in leading.history),
+            quote=quotes and any(v.quote for v in leading.history),
+            occurrences=len(group),
+        ),
+        names,
+        record_id,
+    )
+    passed = not isinstance(answer, Withheld)
+    for item in group:
+        if item.state is State.SECOND_REVIEWED:
+            _add_filter_step(desk, unit, state, gate, item, passed, record_id)
+    return [answer] if isinstance(answer, SanitizedFinding) else []
+
+
+def _add_filter_step(
+    desk: Desk, unit: Unit, state: Progress, gate: Gate, item: Reviewed, passed: bool, record_id: str
+) -> None:
+    finding_id = item.finding.id
+    action = "passed" if passed else "withheld"
+    row = FilterRecordRow(
+        id=f"FR-{finding_id[2:]}",
+        finding_id=finding_id,
+        filter_version=gate.version,
+        action=action,
+        reason=record_id,
+        at=desk.clock(),
+        detail=b"",
+    )
+    unit.add_filter_record(row)
+    body = {"finding": finding_id, "filter": gate.version, "action": action, "record": record_id}
+    case = state.case
+    unit.post(desk.event(EventType.FILTER_APPLIED, finding_id, body, position=case.position, case=case.number))
+    add_step(desk, unit, case, _step(desk, finding_id, State.FILTERED if passed else State.WITHHELD), len(item.history))
+
+
+def _step(desk: Desk, finding_id: str, state: State) -> Validation:
+    return Validation(
+        finding_id=finding_id,
+        state=state,
+        element=Element.NONE,
+        severity=0,
+        quote=False,
+        note=RawText(""),
+        reviewer=desk.person.id,
+        at=desk.clock(),
+    )
+
+
+def _mark_released(desk: Desk, number: str) -> None:
+    with desk.case_files.transaction() as unit:
+        filtered = [item for item in reviewed(unit, number) if item.state is State.FILTERED]
+    if not filtered:
+        return
+    with desk.act() as unit:
+        case = unit.case(number)
+        for item in filtered if case else []:
+            add_step(desk, unit, case, _step(desk, item.finding.id, State.RELEASED), len(item.history))
+
+
+def _compose(desk: Desk, state: Progress, gate: Gate, findings: tuple[SanitizedFinding, ...]) -> Report:
+    checkpoint = desk.checkpoint()
+    results = {result.key: result for result in state.results}
+    return Report(
+        number=f"R-{state.case.number[2:]}-1",
+        case_number=state.case.number,
+        position=state.case.position,
+        position_title=state.protocol.title,
+        department=desk.settings.department.name,
+        released_on=desk.clock().date(),
+        prepared_by="An HR investigator who takes no part in the hiring decision",
+        protocol_title=state.protocol.title,
+        protocol_version=state.protocol.version,
+        protocol_digest=state.protocol.digest(),
+        filter_version=gate.version,
+        authorization_signed=True,
+        searches=tuple(
+            ReportedSearch(
+                step=1 + [step.id for step in state.protocol.steps].index(search.step.id),
+                title=search.step.title,
+                outcome=_OUTCOMES[results[search.key].outcome],
+            )
+            for search in state.planned
+        ),
+        findings=findings,
+        log_size=checkpoint.size,
+        log_root=checkpoint.root_hex[:16],
+        witnessed=False,
+    )
+
+
+def _hunted(state: Progress) -> tuple[str, ...]:
+    """What must not be found in the finished PDF: every name, name part, town and identifier of the candidate."""
+    candidate = state.candidate
+    names = (candidate.full_name, *candidate.other_names)
+    parts = [part for name in names for part in name.split() if len(part) > 2]
+    values = [identifier.value for identifier in candidate.identifiers]
+    return tuple(dict.fromkeys([*names, *parts, candidate.town, *values]))

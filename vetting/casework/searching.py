@@ -1,0 +1,194 @@
+"""Planning and running the searches of one case: exactly one outcome each, also after a kill.
+
+A search may be fetched twice when the machine dies between fetching and recording, but it is recorded once: outcome,
+sealed captures, findings and log rows are one transaction under a unique key.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from filters.analyzer import Analyzer
+from filters.criteria import Criteria
+from vetting.candidate import Candidate
+from vetting.casework.candidate_file import check_authorization
+from vetting.casework.desk import Desk, commit, frozen_protocol, position_of, salt_for
+from vetting.casework.intake import case_of
+from vetting.evidence import Capture, Hit, RawText
+from vetting.finding import Finding
+from vetting.log.event import EventType
+from vetting.log.profile import JsonInput
+from vetting.protocol import SearchProtocol
+from vetting.records.case_files import Unit
+from vetting.records.rows import CaseRecord, FilterRecordRow, OutboxEvent
+from vetting.roles import Permission
+from vetting.search import Outcome, Search, SearchResult, plan
+from vetting.sources.conduct import Conducted
+
+Conduct = Callable[[Search], Conducted]
+"""Runs one search on the internet the case may use: live for a real case, recorded for a practice case."""
+
+_EVENT = {Outcome.BLOCKED: EventType.SEARCH_BLOCKED, Outcome.UNAVAILABLE: EventType.SEARCH_UNAVAILABLE}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Progress:
+    """The plan of a case and what has been done of it."""
+
+    case: CaseRecord
+    protocol: SearchProtocol
+    candidate: Candidate
+    planned: tuple[Search, ...]
+    results: tuple[SearchResult, ...]
+
+    @property
+    def outstanding(self) -> tuple[Search, ...]:
+        """Planned searches without an outcome, in the order of the protocol."""
+        done = {result.key for result in self.results}
+        return tuple(search for search in self.planned if search.key not in done)
+
+
+def progress(desk: Desk, number: str) -> Progress:
+    """Where a case stands. NOT_FOUND for an unknown case."""
+    case = case_of(desk, number)
+    with desk.case_files.transaction() as unit:
+        protocol = frozen_protocol(position_of(unit, case.position))
+        candidate = unit.candidate(number)
+        results = tuple(unit.results(number))
+    planned = plan(protocol, candidate)
+    return Progress(case=case, protocol=protocol, candidate=candidate, planned=planned, results=results)
+
+
+def begin(desk: Desk, number: str) -> Progress:
+    """Checks that the searches may run now, and logs the intention to run each of them (REQ-POL-10).
+
+    Refuses a searcher who is not cleared or decides here, and an authorization that is no longer in force.
+    """
+    state = progress(desk, number)
+    desk.permit(Permission.RUN_SEARCHES, position=state.case.position, searcher=True)
+    check_authorization(state.case.authorization, desk.clock())
+    digest = state.protocol.digest()
+    with desk.act() as unit:
+        secret = unit.case_secret(number)
+        known = unit.posted_ids(number)
+        for search in state.planned:
+            body = {
+                "key": search.key,
+                "protocol": digest,
+                "query": commit(secret, f"query/{search.key}", search.query.encode()),
+            }
+            row = _event(desk, state.case, EventType.SEARCH_PLANNED, search.key, body)
+            if row.id not in known:
+                unit.post(row)
+    return state
+
+
+def run_search(
+    desk: Desk, state: Progress, search: Search, conduct: Conduct, criteria: Criteria, analyzer: Analyzer
+) -> SearchResult:
+    """Runs one search and records its outcome, sealed captures, proposed findings and what the filter would withhold of
+    each, in one transaction.
+
+    What the internet does never raises; a full disk, a locked store or a closed log does, and then nothing is recorded
+    and the search is still outstanding.
+    """
+    conducted = conduct(search)
+    findings = propose(desk, state.case.number, search.key, conducted.hits, criteria)
+    result = conducted.result
+    body = {
+        "key": search.key,
+        "protocol": state.protocol.digest(),
+        "outcome": result.outcome.value,
+        "reason": result.reason,
+        "attempts": result.attempts,
+        "captures": result.captures,
+    }
+    with desk.act() as unit:
+        unit.add_result(state.case.number, result)
+        store_evidence(desk, unit, state.case, search.key, conducted.captures, findings)
+        preview(desk, unit, state.case, findings, analyzer, state.candidate)
+        kind = _EVENT.get(result.outcome, EventType.SEARCH_EXECUTED)
+        unit.post(_event(desk, state.case, kind, search.key, body))
+    return result
+
+
+def propose(
+    desk: Desk, number: str, key: str, hits: Sequence[Hit], criteria: Criteria
+) -> tuple[Finding, ...]:
+    """The passages that meet a criterion; everything else stays in the sealed capture and is not stored again."""
+    return tuple(
+        Finding(
+            id=f"F-{desk.new_id()}",
+            case_number=number,
+            search_key=key,
+            capture_id=hit.capture_id,
+            code=proposal.code,
+            passage=RawText(hit.text.reveal()[proposal.start : proposal.end]),
+            locator=hit.locator,
+            author=hit.author,
+            posted_at=hit.posted_at,
+            engagement=hit.engagement,
+            platform=hit.platform,
+            cues=proposal.cues,
+            found_at=desk.clock(),
+        )
+        for hit in hits
+        for proposal in criteria.propose(hit.text)
+    )
+
+
+def store_evidence(
+    desk: Desk, unit: Unit, case: CaseRecord, key: str, captures: Sequence[Capture], findings: Sequence[Finding]
+) -> None:
+    """Seals captures and findings inside the caller's transaction, with a salted commitment to each in the log."""
+    secret = unit.case_secret(case.number)
+    for capture in captures:
+        unit.add_capture(case.number, key, capture)
+        sealed = {"capture": capture.id, "key": key, "commitment": commit(secret, capture.id, capture.warc)}
+        unit.post(_event(desk, case, EventType.CAPTURE_SEALED, capture.id, sealed))
+    for finding in findings:
+        unit.add_finding(finding, salt_for(secret, finding.id))
+        words = finding.passage.reveal().encode("utf-8", "surrogatepass")
+        recorded = {
+            "finding": finding.id,
+            "key": key,
+            "capture": finding.capture_id,
+            "criterion": finding.code,
+            "commitment": commit(secret, finding.id, words),
+        }
+        unit.post(_event(desk, case, EventType.FINDING_RECORDED, finding.id, recorded))
+
+
+def preview(
+    desk: Desk,
+    unit: Unit,
+    case: CaseRecord,
+    findings: Sequence[Finding],
+    analyzer: Analyzer,
+    candidate: Candidate,
+) -> None:
+    """Runs the filter over each finding and seals what it would withhold, for the reviewer's screen."""
+    names = (candidate.full_name, *candidate.other_names)
+    for finding in findings:
+        withheld = analyzer.withholdings(finding.passage, names)
+        detail = [[w.start, w.end, w.protected_class.value, w.recognizer] for w in withheld]
+        row = FilterRecordRow(
+            id=f"FP-{finding.id[2:]}",
+            finding_id=finding.id,
+            filter_version=analyzer.version,
+            action="previewed",
+            reason="",
+            at=desk.clock(),
+            detail=json.dumps(detail).encode(),
+        )
+        unit.add_filter_record(row)
+        body = {"finding": finding.id, "filter": analyzer.version, "action": "previewed"}
+        unit.post(_event(desk, case, EventType.FILTER_APPLIED, row.id, body))
+
+
+def _event(
+    desk: Desk, case: CaseRecord, kind: EventType, key: str, body: Mapping[str, JsonInput]
+) -> OutboxEvent:
+    return desk.event(kind, f"{case.number}:{key}", body, position=case.position, case=case.number)

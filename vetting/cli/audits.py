@@ -1,0 +1,101 @@
+"""`vetting verify` and `vetting uniformity`, for auditors."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from vetting.cli import session
+from vetting.cli.cases import AsJson
+from vetting.cli.printing import as_json, say, table
+from vetting.errors import ExitCode
+from vetting.log.verify import Verdict
+from vetting.oversight import Audit, audit_position, matrix, verify_log
+
+
+def verify(json: AsJson = False) -> int:
+    """Verify the transparency log: every entry, every signed checkpoint. Exit code 9 where it does not hold."""
+    verdict = verify_log(session.settings())
+    if json:
+        as_json(_verdict(verdict))
+    else:
+        show_verdict(verdict)
+    return int(ExitCode.OK if verdict.ok else ExitCode.LOG_BROKEN)
+
+
+def uniformity(
+    position: Annotated[str, typer.Argument(help="Name of a position.")], json: AsJson = False
+) -> int:
+    """Recompute every candidate's searches from the log and compare (auditor). Exit code 8 on a difference."""
+    chosen = session.settings()
+    audit = audit_position(chosen, session.signed_in(chosen), position)
+    if json:
+        as_json(_audit(audit))
+    else:
+        show_audit(audit)
+    if not audit.verdict.ok:
+        return int(ExitCode.LOG_BROKEN)
+    return int(ExitCode.OK if audit.report.uniform else ExitCode.NOT_UNIFORM)
+
+
+def show_verdict(verdict: Verdict) -> None:
+    """The verdict in one or two sentences."""
+    if not verdict.ok:
+        say(f"The log does NOT verify at entry {verdict.first_bad}: {verdict.reason}.", style="bold red")
+        say("Keep the file as it is, keep every copy, and tell the auditor.")
+        return
+    say(f"Log verified: {verdict.size} entries, root {verdict.root_hex}.", style="bold green")
+    if not verdict.witnessed:
+        say("UNWITNESSED: nobody outside vouches for this log yet, so it proves nothing against its keeper.")
+
+
+def show_audit(audit: Audit) -> None:
+    """The matrix, candidate by search, and what departs from the protocol."""
+    report, protocol = audit.report, audit.protocol
+    steps = {step.id: step.title for step in protocol.steps}
+    shown = matrix(audit)
+    say(f"{protocol.title}, protocol version {protocol.version}, sha256 {report.protocol_digest[:16]}…")
+    say(f"Frozen at entry {report.frozen_at_sequence}, before the first of {len(report.cases)} candidates.")
+    columns = {key: str(number) for number, key in enumerate(report.keys, start=1)}
+    table(("No.", "Search"), [(columns[k], f"{steps[k.rpartition('.')[0]]}{_nth(k)}") for k in report.keys])
+    rows = [(str(case), *(str(cell) for cell in row)) for case, row in zip(shown.index, shown.to_numpy(), strict=True)]
+    table(("Case", *columns.values()), rows)
+    for departure in report.departures:
+        what = departure.difference.value.replace("_", " ")
+        say(f"{departure.case_number} {departure.key}: {what} (entry {departure.sequence})", style="bold red")
+    if report.uniform:
+        say("Uniform: every candidate's executed searches equal the ones the protocol demands.", style="bold green")
+    else:
+        say(f"NOT uniform: {len(report.departures)} departures.", style="bold red")
+    show_verdict(audit.verdict)
+
+
+def _nth(key: str) -> str:
+    ordinal = int(key.rpartition(".")[2])
+    return f" ({ordinal})" if ordinal > 1 else ""
+
+
+def _verdict(verdict: Verdict) -> dict[str, object]:
+    return {
+        "ok": verdict.ok,
+        "size": verdict.size,
+        "root": verdict.root_hex,
+        "witnessed": verdict.witnessed,
+        "first_bad": verdict.first_bad,
+        "reason": verdict.reason,
+    }
+
+
+def _audit(audit: Audit) -> dict[str, object]:
+    return {
+        "position": audit.report.position,
+        "protocol": audit.report.protocol_digest,
+        "uniform": audit.report.uniform,
+        "matrix": {str(case): dict(row) for case, row in matrix(audit).iterrows()},
+        "departures": [
+            {"case": d.case_number, "search": d.key, "difference": d.difference.value, "entry": d.sequence}
+            for d in audit.report.departures
+        ],
+        "log": _verdict(audit.verdict),
+    }

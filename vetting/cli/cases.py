@@ -1,0 +1,120 @@
+"""`vetting case ...`, `vetting run` and `vetting import`."""
+
+from __future__ import annotations
+
+import secrets
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from vetting.casework.candidate_file import load_candidate
+from vetting.casework.desk import Desk
+from vetting.casework.importing import import_evidence
+from vetting.casework.intake import open_case
+from vetting.casework.reviewing import reviewed
+from vetting.casework.searching import progress
+from vetting.cli import session
+from vetting.cli.positions import desk
+from vetting.cli.printing import as_json, note, progress_bar, say, table
+from vetting.search import SearchResult
+
+app = typer.Typer(no_args_is_help=True)
+Case = Annotated[str, typer.Argument(help="Case number, e.g. C-7K3M2QXA.")]
+AsJson = Annotated[bool, typer.Option("--json", help="As JSON.")]
+
+
+def open_from_file(at: Desk, position: str, path: Path) -> str:
+    """Opens a case from a candidate file; its number. Refuses what `load_candidate` and `open_case` refuse."""
+    allowed = at.settings.department.may_request_handles
+    candidate, authorization = load_candidate(path, at.clock(), allowed)
+    return open_case(at, position, candidate, authorization, secrets.token_bytes(32)).number
+
+
+@app.command("open")
+def open_command(
+    position: Annotated[str, typer.Argument(help="Name of an open position.")],
+    candidate: Annotated[Path, typer.Argument(help="Candidate file (TOML); see docs/candidate-file.md.")],
+) -> None:
+    """Open a case for a candidate who signed the authorization."""
+    number = open_from_file(desk(), position, candidate)
+    say(f"Case {number} is open. Run its searches with: vetting run {number}")
+
+
+@app.command("list")
+def list_cases(
+    position: Annotated[str, typer.Argument(help="Name of an open position.")], json: AsJson = False
+) -> None:
+    """Show the cases of a position and where each stands."""
+    at = desk()
+    with at.case_files.transaction() as unit:
+        numbers = [case.number for case in unit.cases(position)]
+    rows = [_standing(at, number) for number in numbers]
+    if json:
+        as_json([dict(zip(("case", "searches", "planned", "findings", "waiting", "report"), r, strict=True)) for r in rows])
+        return
+    shown = [(c, f"{done} of {planned}", str(found), str(waiting), report) for c, done, planned, found, waiting, report in rows]
+    table(("Case", "Searches", "Findings", "Waiting", "Report"), shown)
+
+
+def _standing(at: Desk, number: str) -> tuple[str, int, int, int, int, str]:
+    state = progress(at, number)
+    with at.case_files.transaction() as unit:
+        findings = reviewed(unit, number)
+    with at.released.transaction() as released:
+        filed = released.report_of_case(number)
+    waiting = sum(item.waiting for item in findings)
+    report = filed.report.number if filed else "-"
+    return number, len(state.results), len(state.planned), len(findings), waiting, report
+
+
+def run(case: Case, json: AsJson = False) -> None:
+    """Run the searches of a case. After an interruption, run it again: it goes on where it stopped."""
+    from flows.runtime import prefect_server  # noqa: PLC0415 - Prefect's settings must be in force before its import
+
+    at = desk()
+    state = progress(at, case)
+    if not state.outstanding:
+        note("Every planned search of this case has its outcome already.")
+    with progress_bar() as bar:
+        task = bar.add_task("Searches", total=len(state.planned), completed=len(state.results))
+
+        def watch(_result: SearchResult) -> None:
+            bar.advance(task)
+
+        if state.outstanding:
+            with prefect_server(at.settings.prefect_home):
+                from flows.vet_candidate import vet_candidate  # noqa: PLC0415
+                from flows.workbench import Workbench, at as working_at  # noqa: PLC0415
+
+                with working_at(Workbench(desk=at, recordings=session.recordings(), watch=watch)):
+                    vet_candidate(case)
+    show_results(at, case, json=json)
+
+
+def show_results(at: Desk, case: str, *, json: bool) -> None:
+    """Every planned search of the case with its outcome."""
+    state = progress(at, case)
+    titles = {search.key: search.step.title for search in state.planned}
+    rows = [(r.key, titles[r.key], r.outcome.value.replace("_", " "), r.reason) for r in state.results]
+    if json:
+        as_json([dict(zip(("search", "title", "outcome", "reason"), row, strict=True)) for row in rows])
+        return
+    table(("Search", "Title", "Outcome", "Reason"), rows, title=f"Case {case}")
+    say(f"{len(state.results)} of {len(state.planned)} searches have an outcome. Next: vetting review {case}")
+
+
+def import_file(
+    case: Case, file: Annotated[Path, typer.Argument(help="WARC or WACZ made with a browser archiver.")], json: AsJson = False
+) -> None:
+    """Import a WARC or WACZ file as evidence for a case, with its own chain-of-custody entry."""
+    at = desk()
+    from flows.workbench import Workbench  # noqa: PLC0415
+
+    protocol = progress(at, case).protocol
+    bench = Workbench(desk=at)
+    added = import_evidence(at, case, file, bench.criteria(protocol), bench.analyzer(protocol))
+    if json:
+        as_json({"captures": added.captures, "findings": added.findings})
+        return
+    say(f"{added.captures} captures sealed, {added.findings} findings to review. Next: vetting review {case}")

@@ -1,0 +1,116 @@
+"""`vetting person ...`, `vetting sign-in` and `vetting sign-out`."""
+
+from __future__ import annotations
+
+import re
+import sys
+from datetime import date, datetime
+from typing import Annotated
+
+import typer
+
+from vetting.cli import session
+from vetting.cli.printing import as_json, say, table
+from vetting.errors import bad_input
+from vetting.roles import Permission, Person, Role, SensitivePosition, authorize
+
+app = typer.Typer(no_args_is_help=True)
+_ID = re.compile(r"[a-z0-9][a-z0-9.-]{1,39}")
+MINIMUM_PASSWORD = 12
+"""Characters; NIST SP 800-63B-4 asks for 8 with a second factor and 15 without one shared secret elsewhere."""
+
+Id = Annotated[str, typer.Argument(help="Person id, e.g. a staff number or j.alvarez.")]
+Day = Annotated[datetime, typer.Option(formats=["%Y-%m-%d"])]
+
+
+def read_password(from_stdin: bool) -> str:
+    """The password from standard input or a hidden prompt; never an argument, which others could see."""
+    if from_stdin:
+        password = sys.stdin.readline().rstrip("\n")
+    else:
+        password = typer.prompt("Password", hide_input=True)
+    if len(password) < MINIMUM_PASSWORD:
+        raise bad_input("password_short", f"The password is shorter than {MINIMUM_PASSWORD} characters.", "Use a longer one.")
+    return str(password)
+
+
+@app.command("add")
+def add(
+    person: Id,
+    name: Annotated[str, typer.Option(help="Name, as it stands in the roster.")],
+    role: Annotated[list[Role], typer.Option(help="May be given several times.")],
+    password_stdin: Annotated[bool, typer.Option(help="Read the password from standard input.")] = False,
+) -> None:
+    """Add a person with roles and a first password (administrator)."""
+    chosen = session.settings()
+    authorize(session.signed_in(chosen), Permission.MANAGE_PEOPLE)
+    if not _ID.fullmatch(person):
+        raise bad_input("person_id", "A person id is 2 to 40 of a-z, 0-9, dot and hyphen.", "E.g. j.alvarez.")
+    people = session.accounts(chosen)
+    password = read_password(password_stdin)
+    people.add_person(Person(id=person, name=name, roles=frozenset(role)))
+    people.set_password(person, password)
+    say(f"{person} added as {', '.join(sorted(r.value.replace('_', ' ') for r in role))}.")
+
+
+@app.command("clear")
+def clear(
+    person: Id,
+    vetted_on: Day,
+    training_expires_on: Day,
+    confidentiality_signed_on: Day,
+) -> None:
+    """Record that a person holds a sensitive position: vetted, trained, bound to confidentiality (IV.B.7)."""
+    chosen = session.settings()
+    authorize(session.signed_in(chosen), Permission.MANAGE_PEOPLE)
+    record = SensitivePosition(
+        vetted_on=vetted_on.date(),
+        training_expires_on=training_expires_on.date(),
+        confidentiality_signed_on=confidentiality_signed_on.date(),
+    )
+    session.accounts(chosen).set_clearance(person, record)
+    say(f"{person} may search until {record.training_expires_on.isoformat()}.")
+
+
+@app.command("list")
+def list_people(json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False) -> None:
+    """Show who there is (administrator)."""
+    chosen = session.settings()
+    authorize(session.signed_in(chosen), Permission.MANAGE_PEOPLE)
+    people = session.accounts(chosen).people()
+    if json:
+        as_json([{"id": p.id, "roles": sorted(p.roles), "training_expires_on": _expiry(p)} for p in people])
+        return
+    table(
+        ("Person", "Name", "Roles", "Training expires"),
+        [(p.id, p.name, ", ".join(sorted(p.roles)), _expiry(p)) for p in people],
+    )
+
+
+def _expiry(person: Person) -> str:
+    expires: date | None = person.sensitive_position.training_expires_on if person.sensitive_position else None
+    return expires.isoformat() if expires else "-"
+
+
+def sign_in(
+    person: Id, password_stdin: Annotated[bool, typer.Option(help="Read the password from standard input.")] = False
+) -> None:
+    """Sign in at this terminal. The session ends after 15 idle minutes, and after 8 hours in any case."""
+    chosen = session.settings()
+    people = session.accounts(chosen)
+    who = people.check_password(person, read_password(password_stdin), session.clock())
+    session.keep_token(chosen, people.start_session(who, session.clock()))
+    say(f"Signed in as {who.id} ({', '.join(sorted(r.value.replace('_', ' ') for r in who.roles))}).")
+
+
+def sign_out() -> None:
+    """Sign out at this terminal."""
+    chosen = session.settings()
+    try:
+        token = chosen.session_token.read_text(encoding="ascii").strip()
+    except (OSError, UnicodeDecodeError):
+        token = ""
+    if token:
+        session.accounts(chosen).end_session(token)
+    session.forget_token(chosen)
+    say("Signed out.")

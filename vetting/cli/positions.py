@@ -1,0 +1,79 @@
+"""`vetting position ...`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from filters.analyzer import Analyzer
+from vetting.casework.desk import Desk, frozen_protocol, position_of
+from vetting.casework.intake import attest, open_position
+from vetting.casework.opening import open_desk
+from vetting.casework.protocol_file import declared_packs, load_protocol
+from vetting.cli import session
+from vetting.cli.printing import as_json, say, table
+from vetting.errors import not_found
+
+app = typer.Typer(no_args_is_help=True)
+
+
+def desk() -> Desk:
+    """The desk of the signed-in person."""
+    chosen = session.settings()
+    return open_desk(chosen, session.signed_in(chosen), session.clock, session.new_id)
+
+
+def open_with_protocol(at: Desk, position: str, protocol: str, deciders: list[str], *, practice: bool) -> str:
+    """Freezes the protocol for the position; the protocol's digest. Refuses a decision maker who does not exist."""
+    known = {person.id for person in session.accounts(at.settings).people()}
+    unknown = sorted(set(deciders) - known)
+    if unknown:
+        raise not_found("decider_unknown", f"There is no person {unknown[0]}.", "Add them with: vetting person add.")
+    config = at.settings.config
+    analyzer = Analyzer.load(config / "class_packs", declared_packs(config, protocol))
+    frozen = load_protocol(config, protocol, analyzer.version, at.clock().date())
+    return open_position(at, position, frozen, deciders, practice=practice).protocol_digest
+
+
+@app.command("open")
+def open_command(
+    position: Annotated[str, typer.Argument(help="Name of the position, e.g. patrol-officer-2026.")],
+    protocol: Annotated[str, typer.Option(help="Name of a file in config/protocols/, without .toml.")],
+    decision_maker: Annotated[list[str], typer.Option(help="Person who decides; may be given several times.")],
+    practice: Annotated[bool, typer.Option(help="Runs on the recorded internet only; refuses the live one.")] = False,
+) -> None:
+    """Open a position and freeze its protocol, before the first candidate (IV.B.9)."""
+    digest = open_with_protocol(desk(), position, protocol, decision_maker, practice=practice)
+    say(f"Position {position} is open. Protocol frozen: sha256 {digest}.")
+    say(f"Attest to having no conflict of interest with: vetting position attest {position}")
+
+
+@app.command("attest")
+def attest_command(position: Annotated[str, typer.Argument()]) -> None:
+    """Attest that you have no conflict of interest in this position."""
+    at = desk()
+    attest(at, position)
+    say(f"{at.person.id} has attested to having no conflict of interest in {position}.")
+
+
+@app.command("list")
+def list_positions(json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False) -> None:
+    """Show the positions."""
+    with desk().case_files.transaction() as unit:
+        rows = [(p.id, p.title, p.protocol_digest[:16], "practice" if p.practice else "live") for p in unit.positions()]
+    if json:
+        as_json([dict(zip(("position", "title", "protocol", "internet"), row, strict=True)) for row in rows])
+        return
+    table(("Position", "Title", "Protocol", "Internet"), rows)
+
+
+@app.command("show")
+def show(position: Annotated[str, typer.Argument()]) -> None:
+    """Show the frozen protocol of a position, step by step."""
+    with desk().case_files.transaction() as unit:
+        protocol = frozen_protocol(position_of(unit, position))
+    say(f"{protocol.title}, version {protocol.version}, approved by {protocol.approved_by} on {protocol.approved_on}.")
+    say(f"sha256 {protocol.digest()}")
+    rows = [(s.id, s.title, s.source, s.technique.value, s.anchor.value, s.query) for s in protocol.steps]
+    table(("Step", "Title", "Source", "Technique", "Anchor", "Query"), rows)

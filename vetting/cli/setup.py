@@ -1,0 +1,42 @@
+"""`vetting init` and `vetting serve`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from vetting.casework.opening import create_home
+from vetting.cli import session
+from vetting.cli.people import read_password
+from vetting.cli.printing import note, say
+from vetting.errors import refused
+from vetting.roles import Person, Role
+
+
+def init(
+    administrator: Annotated[str, typer.Option(help="Person id of the first administrator.")],
+    name: Annotated[str, typer.Option(help="The administrator's name.")],
+    password_stdin: Annotated[bool, typer.Option(help="Read the password from standard input.")] = False,
+) -> None:
+    """Make the data folder, its keys and stores, and the first administrator."""
+    chosen = session.settings()
+    create_home(chosen, session.clock)
+    people = session.accounts(chosen)
+    if people.people():
+        raise refused("set_up_already", f"{chosen.home} is set up already.", "Sign in: vetting sign-in PERSON.")
+    password = read_password(password_stdin)
+    people.add_person(Person(id=administrator, name=name, roles=frozenset({Role.ADMINISTRATOR})))
+    people.set_password(administrator, password)
+    say(f"Data folder {chosen.home} is ready. Sign in with: vetting sign-in {administrator}")
+    note("The vault key is wrapped by a passphrase kept beside it. For real cases move the passphrase elsewhere:")
+    note("see VETTING_VAULT_PASSPHRASE_FILE in docs/operation.md.")
+
+
+def serve() -> None:
+    """The web console: arrives with a later release."""
+    raise refused(
+        "console_later",
+        "The web console arrives with a later release.",
+        "Until then use the commands; see: vetting --help.",
+    )

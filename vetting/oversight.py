@@ -1,0 +1,134 @@
+"""The auditor's verbs: verify the log, and recompute from it alone whether everybody was searched alike.
+
+Reads the transparency log and nothing else. It opens no case file, holds no key and sees no content.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import cast
+
+import pandas as pd
+
+from vetting.candidate import IdentifierKind
+from vetting.errors import not_found, storage
+from vetting.log.errors import LogError
+from vetting.log.event import Entry, EventType
+from vetting.log.keys import load_vkey
+from vetting.log.reader import LogReader
+from vetting.log.store import LogStore
+from vetting.log.verify import Verdict, verify
+from vetting.protocol import Json, SearchProtocol, from_document
+from vetting.roles import Permission, Person, authorize
+from vetting.search import Outcome
+from vetting.settings import Settings
+from vetting.uniformity import EnrolledCase, ExecutedSearch, UniformityReport, compare
+
+_SEARCHED = frozenset({EventType.SEARCH_EXECUTED, EventType.SEARCH_BLOCKED, EventType.SEARCH_UNAVAILABLE})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Audit:
+    """What the log proves about one position."""
+
+    verdict: Verdict
+    report: UniformityReport
+    protocol: SearchProtocol
+
+
+def verify_log(settings: Settings) -> Verdict:
+    """Walks the whole log. Refuses with STORAGE where there is no log or no key to check it with.
+
+    Anybody may do this: it shows that the log is whole, and nothing of what is in it.
+    """
+    with _errors():
+        store = LogStore(settings.store_url("transparency_log"))
+        try:
+            return verify(LogReader(store), load_vkey(settings.log_verifier_key))
+        finally:
+            store.close()
+
+
+def audit_position(settings: Settings, person: Person, position: str) -> Audit:
+    """Verifies the log, then recomputes the expected searches of every candidate and compares (U1, U2, U5).
+
+    Refuses a person who is no auditor and an unknown position. A log that does not verify still gives its verdict: the
+    comparison is then worth nothing, and the caller says so.
+    """
+    authorize(person, Permission.VERIFY_UNIFORMITY)
+    verdict = verify_log(settings)
+    with _errors():
+        store = LogStore(settings.store_url("transparency_log"))
+        try:
+            entries = [entry for entry in LogReader(store).entries() if entry.event.position == position]
+        finally:
+            store.close()
+    frozen = next((e for e in entries if e.event.type is EventType.PROTOCOL_FROZEN), None)
+    if frozen is None:
+        raise not_found("position_unknown", f"The log knows no position {position}.", "Check the name.")
+    body = _body(frozen)
+    protocol = from_document(cast("Mapping[str, Json]", body["document"]))
+    report = compare(position, protocol, frozen.sequence, _enrolled(entries), _executed(entries))
+    return Audit(verdict=verdict, report=report, protocol=protocol)
+
+
+def matrix(audit: Audit) -> pd.DataFrame:
+    """Candidates by searches, outcomes as words; `not run` where the log holds none."""
+    report = audit.report
+    cells = {
+        key: [_word(report.outcomes.get((case, key)), key, case, report) for case in report.cases] for key in report.keys
+    }
+    return pd.DataFrame(cells, index=pd.Index(report.cases, name="case"))
+
+
+def _word(outcome: Outcome | None, key: str, case: str, report: UniformityReport) -> str:
+    if outcome is not None:
+        return outcome.value.replace("_", " ")
+    missing = any(d.case_number == case and d.key == key for d in report.departures)
+    return "not run" if missing else "-"
+
+
+def _enrolled(entries: list[Entry]) -> tuple[EnrolledCase, ...]:
+    reported = {e.event.case for e in entries if e.event.type is EventType.REPORT_RELEASED}
+    return tuple(
+        EnrolledCase(
+            case_number=str(entry.event.case),
+            disclosed={IdentifierKind(k): int(str(n)) for k, n in cast("dict[str, int]", body["disclosed"]).items()},
+            protocol_digest=str(body["protocol"]),
+            sequence=entry.sequence,
+            reported=entry.event.case in reported,
+        )
+        for entry in entries
+        if entry.event.type is EventType.CANDIDATE_ENROLLED
+        for body in [_body(entry)]
+    )
+
+
+def _executed(entries: list[Entry]) -> tuple[ExecutedSearch, ...]:
+    return tuple(
+        ExecutedSearch(
+            case_number=str(entry.event.case),
+            key=str(body["key"]),
+            outcome=Outcome(str(body["outcome"])),
+            reason=str(body["reason"]),
+            protocol_digest=str(body["protocol"]),
+            sequence=entry.sequence,
+        )
+        for entry in entries
+        if entry.event.type in _SEARCHED
+        for body in [_body(entry)]
+    )
+
+
+def _body(entry: Entry) -> Mapping[str, Json]:
+    return cast("Mapping[str, Json]", entry.event.body)
+
+
+@contextmanager
+def _errors() -> Iterator[None]:
+    try:
+        yield
+    except LogError as error:
+        raise storage(error.code.lower().replace("-", "_"), str(error), error.remedy) from None

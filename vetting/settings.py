@@ -1,0 +1,133 @@
+"""Where things are: the data folder, the configuration a department edits, and the address of each store."""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from vetting.errors import bad_input, storage
+
+REPOSITORY = Path(__file__).resolve().parent.parent
+
+
+class Stores(BaseModel):
+    """Database addresses; empty means SQLite below the data folder."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    case_files: str = ""
+    released_reports: str = ""
+    transparency_log: str = ""
+    accounts: str = ""
+
+
+class Department(BaseModel):
+    """config/department.toml."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    name: str = Field(min_length=1)
+    jurisdiction: str
+    response_days: int = Field(ge=1, le=90)
+    may_request_handles: bool
+    contact: str
+    stores: Stores = Stores()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """Everything a process needs to find its rooms; holds no secret."""
+
+    home: Path
+    config: Path
+    department: Department
+
+    def store_url(self, store: str) -> str:
+        """SQLAlchemy address of `case_files`, `released_reports`, `transparency_log` or `accounts`."""
+        configured: str = getattr(self.department.stores, store)
+        return configured or f"sqlite:///{self.home / store / (store + '.db')}"
+
+    @property
+    def vault_key(self) -> Path:
+        """The investigators' private key: on the investigator's side only."""
+        return self.home / "case_files" / "vault.key"
+
+    @property
+    def vault_public_key(self) -> Path:
+        return self.home / "case_files" / "vault.pub"
+
+    @property
+    def vault_passphrase(self) -> Path:
+        """Where the embedded default keeps the passphrase (mode 0400); production names a credential instead."""
+        named = os.environ.get("VETTING_VAULT_PASSPHRASE_FILE")
+        return Path(named) if named else self.home / "case_files" / "vault.passphrase"
+
+    @property
+    def log_key(self) -> Path:
+        return self.home / "transparency_log" / "log.key"
+
+    @property
+    def log_verifier_key(self) -> Path:
+        return self.home / "transparency_log" / "log.vkey"
+
+    @property
+    def session_token(self) -> Path:
+        return self.home / "session"
+
+    @property
+    def prefect_home(self) -> Path:
+        return self.home / "prefect"
+
+    @property
+    def log_origin(self) -> str:
+        """C2SP origin line: which department's log this is."""
+        words = "".join(c if c.isalnum() else "-" for c in self.department.name.lower())
+        return f"vetting/{'-'.join(filter(None, words.split('-')))}"
+
+
+def choose_home(environment: Mapping[str, str], here: Path) -> tuple[Path, str]:
+    """The data folder and why: `VETTING_HOME`, else ./var/department, else the demo's where only the demo has run."""
+    named = environment.get("VETTING_HOME")
+    if named:
+        return Path(named).resolve(), ""
+    department, demo = here / "var" / "department", here / "var" / "demo"
+    if not department.exists() and demo.exists():
+        return demo, "Using the demo's data in var/demo (set VETTING_HOME for your own)."
+    return department, ""
+
+
+def load_settings(home: Path, config: Path | None = None) -> Settings:
+    """Reads config/department.toml. Refuses a missing, unreadable or misspelt file with its field's name."""
+    folder = config or Path(os.environ.get("VETTING_CONFIG", REPOSITORY / "config"))
+    path = folder / "department.toml"
+    try:
+        department = Department.model_validate(read_toml(path))
+    except ValidationError as error:
+        raise bad_input("department_invalid", f"{path}: {first_problem(error)}.", "Correct that field.") from None
+    return Settings(home=home, config=folder, department=department)
+
+
+def read_toml(path: Path) -> dict[str, object]:
+    """The file as a dictionary. Refuses a file that is missing, not UTF-8 or no TOML; never quotes its content."""
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise bad_input("file_missing", f"{path} does not exist.", "Check the path.") from None
+    except OSError as error:
+        why = error.strerror or "unreadable"
+        raise storage("file_unreadable", f"{path} cannot be read ({why}).", "Check its permissions.") from None
+    except UnicodeDecodeError:
+        raise bad_input("file_not_utf8", f"{path} is not UTF-8 text.", "Save it as UTF-8.") from None
+    except tomllib.TOMLDecodeError as error:
+        where = str(error).rpartition("(")[2].rstrip(")") or "unknown place"
+        raise bad_input("file_not_toml", f"{path} is not valid TOML ({where}).", "Correct that line.") from None
+
+
+def first_problem(error: ValidationError) -> str:
+    """The first problem of a pydantic error as `field: what is wrong`, without the value that was given."""
+    problem = error.errors(include_input=False, include_url=False, include_context=False)[0]
+    field = ".".join(str(part) for part in problem["loc"]) or "file"
+    return f"{field}: {problem['msg'].rstrip('.')}"
