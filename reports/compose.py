@@ -1,0 +1,290 @@
+"""What a report page holds: an allow-list. Words that are not named here do not reach paper.
+
+The page model is made from `vetting.release.Report` only, with the same sections for everyone: a nil report has the same
+form. It has no field for a score, a rank, a recommendation or a count of what was withheld.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from reports import wording
+from vetting.errors import bad_input, refused
+from vetting.release import Report, ReportedSearch, SanitizedFinding, Status
+
+LONGEST_WORDS: Final = 400
+"""Characters of one field of the closed vocabulary or of the configuration."""
+LONGEST_QUOTATION: Final = 1500
+"""Characters of a quotation: a finding is never split over two pages, so it must fit on one."""
+
+PRINTABLE: Final = frozenset(
+    [chr(c) for c in range(0x20, 0x7F)]
+    + [chr(c) for c in range(0xA1, 0x100) if c != 0xAD]
+    + list("\u2013\u2014\u2018\u2019\u201c\u201d\u2022\u2026")
+)
+"""What the packaged fonts can print. Another script, an emoji or an invisible character would say something about a person
+that the words do not; it is refused rather than replaced."""
+
+_SPACE = re.compile(r"[\s\u00a0]+")
+_IDENTIFIER = re.compile(r"[0-9A-Za-z][0-9A-Za-z-]{2,39}")
+_SHA256 = re.compile(r"[0-9a-f]{64}")
+_ROOT = re.compile(r"[0-9a-f]{16}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """A label and what it says."""
+
+    label: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Piece:
+    """A stretch of words, or the one mark for a withheld phrase."""
+
+    words: str
+    withheld: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FindingBlock:
+    """One finding on paper."""
+
+    heading: str
+    status: str
+    verified: bool
+    statement: str
+    quotation: tuple[Piece, ...]
+    facts: tuple[Row, ...]
+    """Short facts, side by side."""
+    checks: tuple[Row, ...]
+    """Why it matters and how it was checked, one below the other."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SearchLine:
+    """One search on paper."""
+
+    step: int
+    title: str
+    outcome: str
+    performed: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """Everything the template may print, in reading order."""
+
+    department: str
+    number: str
+    subtitle: str
+    summary: tuple[Row, ...]
+    glance: tuple[Row, ...]
+    """Figure and what it counts: `label` is the count's name, `words` the figure."""
+    how_to_read: tuple[Piece, ...]
+    findings: tuple[FindingBlock, ...]
+    searches: tuple[SearchLine, ...]
+    certificate: tuple[Row, ...]
+    log_position: str
+    released_on: str
+    """ISO date; the date of the file's metadata, midnight UTC."""
+
+
+def page(report: Report) -> Page:
+    """The page model of a report.
+
+    Refuses: words the packaged fonts cannot print, a field or quotation that is too long, an identifier, digest or outcome
+    that is not of its form, and a report on somebody who signed no authorization.
+    """
+    if not report.authorization_signed:
+        raise refused(
+            "authorization_missing",
+            "No report is made on a candidate who signed no authorization.",
+            "Record the signed authorization and run the searches again.",
+        )
+    return Page(
+        department=_words(report.department),
+        number=_formed(report.number, _IDENTIFIER),
+        subtitle=f"Case {_formed(report.case_number, _IDENTIFIER)} for {_words(report.position_title)}",
+        summary=_summary(report),
+        glance=_glance(report),
+        how_to_read=_pieces(wording.HOW_TO_READ_WORDS),
+        findings=tuple(_finding(n, finding) for n, finding in enumerate(report.findings, start=1)),
+        searches=tuple(_search(search) for search in report.searches),
+        certificate=_certificate(report),
+        log_position=f"{report.log_size:,} \u00b7 {_formed(report.log_root, _ROOT)}",
+        released_on=report.released_on.isoformat(),
+    )
+
+
+def reading_order(page: Page) -> Iterator[str]:
+    """Every word of the page's body in the order it is read, without the running header and footer."""
+    yield from (wording.TITLE, page.subtitle)
+    yield from _rows(page.summary)
+    yield wording.AT_A_GLANCE
+    for figure in page.glance:
+        yield from (figure.words, figure.label)
+    yield wording.HOW_TO_READ
+    yield from (piece.words for piece in page.how_to_read)
+    yield from (wording.FINDINGS, wording.FINDINGS_WORDS if page.findings else wording.NO_FINDINGS)
+    for finding in page.findings:
+        yield from (finding.heading, finding.status, finding.statement)
+        yield from (piece.words for piece in finding.quotation)
+        yield from _rows(finding.facts)
+        yield from _rows(finding.checks)
+    yield from (wording.SEARCHES, wording.SEARCHES_WORDS, *wording.SEARCH_HEADS)
+    for line in page.searches:
+        yield from (str(line.step), line.title, line.outcome)
+    yield from (wording.HOW_IT_WAS_DONE, wording.HOW_IT_WAS_DONE_WORDS)
+    yield from (wording.BEFORE_DECIDING, wording.BEFORE_DECIDING_WORDS)
+    for n, step in enumerate(wording.BEFORE_DECIDING_STEPS, start=1):
+        yield from (str(n), step)
+    yield wording.CERTIFICATE
+    yield from _rows(page.certificate)
+
+
+def headings(page: Page) -> tuple[str, ...]:
+    """The headings in reading order: the file's outline holds these and no others."""
+    before = (wording.TITLE, wording.AT_A_GLANCE, wording.HOW_TO_READ, wording.FINDINGS)
+    after = (wording.SEARCHES, wording.HOW_IT_WAS_DONE, wording.BEFORE_DECIDING, wording.CERTIFICATE)
+    return (*before, *(finding.heading for finding in page.findings), *after)
+
+
+def header(page: Page) -> str:
+    """The running header of every page."""
+    return f"{page.department} {wording.CONFIDENTIAL}"
+
+
+def footer(page: Page, number: int, of: int) -> str:
+    """The running footer of one page."""
+    return f"Report {page.number} Log {page.log_position} Page {number} of {of}"
+
+
+def _rows(rows: tuple[Row, ...]) -> Iterator[str]:
+    for row in rows:
+        yield from (row.label, row.words)
+
+
+def _summary(report: Report) -> tuple[Row, ...]:
+    day = report.released_on
+    released = f"{wording.MONTHS[day.month - 1]} {day.day}, {day.year}"
+    protocol = f"{_words(report.protocol_title)}, version {report.protocol_version}, the same for every candidate"
+    return (
+        Row(label="Report", words=f"{report.number}, released {released}"),
+        Row(label="Position", words=f"{_words(report.position_title)} ({_formed(report.position, _IDENTIFIER)})"),
+        Row(label="Search protocol", words=protocol),
+        Row(label="Prepared by", words=f"{_words(report.prepared_by)}, {wording.PREPARED_BY_WORDS}"),
+        Row(label="Authorization", words=wording.AUTHORIZED),
+    )
+
+
+def _glance(report: Report) -> tuple[Row, ...]:
+    planned = [search for search in report.searches if _code(search) != "not_applicable"]
+    performed = sum(_code(search) in wording.PERFORMED for search in planned)
+    verified = sum(finding.status is Status.VERIFIED for finding in report.findings)
+    rest = len(report.findings) - verified
+    return (
+        Row(label="searches completed", words=f"{performed} of {len(planned)}"),
+        Row(label="finding verified" if verified == 1 else "findings verified", words=str(verified)),
+        Row(label="finding not verified" if rest == 1 else "findings not verified", words=str(rest)),
+    )
+
+
+def _finding(number: int, finding: SanitizedFinding) -> FindingBlock:
+    quotation = finding.quotation.words if finding.quotation else ""
+    return FindingBlock(
+        heading=f"{number}. {_words(finding.criterion)}",
+        status=finding.status.value,
+        verified=finding.status is Status.VERIFIED,
+        statement=_words(finding.statement),
+        quotation=_pieces(f"\u201c{_words(quotation, LONGEST_QUOTATION)}\u201d") if quotation else (),
+        facts=(
+            Row(label="When", words=_words(finding.period)),
+            Row(label="How often", words=_words(finding.frequency)),
+            Row(label="Severity", words=_words(finding.severity)),
+            Row(label="Part taken", words=_words(finding.engagement)),
+            Row(label="Audience", words=_words(finding.audience)),
+            Row(label="Kind of source", words=_words(finding.source)),
+        ),
+        checks=(
+            Row(label="Criterion", words=f"{_words(finding.code)}, policy clause {_words(finding.clause)}"),
+            Row(label="Why it matters", words=_words(finding.nexus)),
+            Row(label="Is it the candidate?", words=_words(finding.attribution)),
+            Row(label="Is it so?", words=_words(finding.validation)),
+        ),
+    )
+
+
+def _search(search: ReportedSearch) -> SearchLine:
+    code = _code(search)
+    return SearchLine(
+        step=search.step,
+        title=_words(search.title),
+        outcome=wording.OUTCOMES[code],
+        performed=code in wording.PERFORMED,
+    )
+
+
+def _code(search: ReportedSearch) -> str:
+    code = search.outcome.lower().replace(" ", "_")
+    if code not in wording.OUTCOMES:
+        raise _malformed()
+    return code
+
+
+def _certificate(report: Report) -> tuple[Row, ...]:
+    entries = f"{report.log_size:,} entries, root {_grouped(_formed(report.log_root, _ROOT), 4)}"
+    return (
+        Row(label="Protocol digest", words=_grouped(_formed(report.protocol_digest, _SHA256), 8)),
+        Row(label="Filter version", words=_grouped(_formed(report.filter_version, _SHA256), 8)),
+        Row(label="Log position", words=entries),
+        Row(label="Witnesses", words=wording.WITNESSED if report.witnessed else wording.UNWITNESSED),
+        Row(label="How to verify", words=wording.VERIFY_WORDS),
+    )
+
+
+def _grouped(digits: str, size: int) -> str:
+    return " ".join(digits[i : i + size] for i in range(0, len(digits), size))
+
+
+def _pieces(words: str) -> tuple[Piece, ...]:
+    """Splits words at the withheld mark, so that the template can set the mark apart."""
+    parts = re.split(f"({re.escape(wording.WITHHELD)})", words)
+    return tuple(Piece(words=part, withheld=part == wording.WITHHELD) for part in parts if part)
+
+
+def _words(words: str, longest: int = LONGEST_WORDS) -> str:
+    """The words with white space made single, or a refusal that does not repeat them."""
+    plain = _SPACE.sub(" ", unicodedata.normalize("NFC", words)).strip()
+    if not plain or len(plain) > longest:
+        raise bad_input(
+            "report_words_length",
+            f"A field of the report is empty or has more than {longest} characters.",
+            "Release the finding by its statement only, or shorten the configured words.",
+        )
+    if not PRINTABLE.issuperset(plain):
+        raise bad_input(
+            "report_words_unprintable",
+            "A field of the report holds a character that no report prints (another script, an emoji, a control).",
+            "Release the finding by its statement only, or correct the configured words.",
+        )
+    return plain
+
+
+def _formed(words: str, form: re.Pattern[str]) -> str:
+    if not form.fullmatch(words):
+        raise _malformed()
+    return words
+
+
+def _malformed() -> Exception:
+    return bad_input(
+        "report_field_malformed",
+        "An identifier, digest or outcome of the report does not have its form.",
+        "This is an error of the program: report it with this code.",
+    )

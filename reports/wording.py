@@ -1,0 +1,84 @@
+"""The words every report says, whoever the candidate is: written once, here, and nowhere in the templates."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final
+
+LANGUAGE: Final = "en-US"
+TITLE: Final = "Internet background check"
+CONFIDENTIAL: Final = "Confidential personnel record"
+
+WITHHELD: Final = "[withheld]"
+"""The one mark for a withheld phrase. Its width must say nothing: of 57 protected terms, 55 are known from the width of a
+black bar alone, so there is one mark for every class and every length."""
+
+AT_A_GLANCE: Final = "At a glance"
+HOW_TO_READ: Final = "How to read this report"
+HOW_TO_READ_WORDS: Final = (
+    "This report states conduct, how it was linked to the candidate, and how it was checked. It holds no score, no rank "
+    "and no recommendation. Wording that could reveal a legally protected characteristic was withheld before anybody who "
+    f"decides could read it; inside a quotation it shows as {WITHHELD}, the same mark whatever stood there. A finding that "
+    "is not verified may not be relied upon."
+)
+
+FINDINGS: Final = "Findings"
+FINDINGS_WORDS: Final = (
+    "In the order of the search protocol, not of gravity. A favourable finding has the same form as an adverse one."
+)
+NO_FINDINGS: Final = "No finding is reported for this candidate."
+
+SEARCHES: Final = "Searches performed"
+SEARCHES_WORDS: Final = (
+    "Every candidate for this position gets these searches. A search that found nothing is listed too; one that was blocked "
+    "or unavailable is never counted as one that found nothing."
+)
+SEARCH_HEADS: Final = ("Step", "Search", "Outcome")
+
+HOW_IT_WAS_DONE: Final = "How this was done"
+HOW_IT_WAS_DONE_WORDS: Final = (
+    "The searches were computed from the protocol and not typed, from public sources only, without an account and without "
+    "contact. Every response was sealed as it arrived, with its time and its digest. Two people checked each finding: is it "
+    "the candidate, and is it so, by something independent of the page itself. A filter and a reviewer withheld what could "
+    "reveal a protected characteristic, and nobody who decides can open what was captured."
+)
+"""Four sentences."""
+
+BEFORE_DECIDING: Final = "Before deciding against the candidate"
+BEFORE_DECIDING_WORDS: Final = "This report is a lead, not a conclusion. It may not be the only ground of a decision."
+BEFORE_DECIDING_STEPS: Final = (
+    "Give the candidate a copy of this report and the summary of rights.",
+    "Wait at least 14 calendar days for a response (555 CMR 9.05(2)), and read it.",
+    "Record, for each finding, whether you relied on it and why. Rely on verified findings only.",
+)
+"""14 days: 555 CMR 9.05(2), stricter than the five working days usual under the Fair Credit Reporting Act."""
+
+CERTIFICATE: Final = "Certificate"
+WITNESSED: Final = "At least one independent witness has signed the log."
+UNWITNESSED: Final = "UNWITNESSED: no independent witness has signed the log yet."
+VERIFY_WORDS: Final = (
+    "Give the entries and the root to the auditor. The command \u201cvetting verify\u201d recomputes the log, which must "
+    "have this root at this many entries and hold the digest of this file."
+)
+
+MONTHS: Final = (
+    ("January", "February", "March", "April", "May", "June")
+    + ("July", "August", "September", "October", "November", "December")
+)
+"""Not `strftime`, which speaks the language of the machine."""
+PREPARED_BY_WORDS: Final = "who takes no part in the hiring decision"
+AUTHORIZED: Final = "Signed by the candidate before the first search"
+
+OUTCOMES: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "completed": "Completed",
+        "no_results": "Completed, nothing found",
+        "blocked": "Blocked by the source",
+        "unavailable": "Source unavailable",
+        "not_applicable": "Not applicable: none disclosed",
+    }
+)
+"""The closed vocabulary of outcomes, by the code of `ReportedSearch.outcome` (condition U5: never a blank)."""
+
+PERFORMED: Final = frozenset({"completed", "no_results"})
