@@ -1,0 +1,1 @@
+"""The rooms that know SQL: case files, released reports, accounts, and the seal."""

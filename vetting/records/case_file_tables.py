@@ -1,0 +1,156 @@
+"""The tables of the case files. In clear: identifiers, codes, times, digests; everything else is sealed."""
+
+from __future__ import annotations
+
+from sqlalchemy import Boolean, Column, ForeignKey, Integer, String, Table, Text, UniqueConstraint
+
+from vetting.records.columns import code, moment, new_metadata, sealed, sequence
+from vetting.records.outbox import outbox_table
+
+REVISION = "case_files_0001"
+METADATA = new_metadata()
+
+
+def _id(name: str) -> Column[str]:
+    return Column(name, String, nullable=False, unique=True)
+
+
+def _of(name: str, target: str) -> Column[str]:
+    return Column(name, String, ForeignKey(target), nullable=False, index=True)
+
+
+positions = Table(
+    "positions",
+    METADATA,
+    sequence(),
+    _id("id"),
+    code("title"),
+    Column("protocol", Text, nullable=False),
+    code("protocol_digest"),
+    Column("deciders", Text, nullable=False),
+    code("jurisdiction"),
+    Column("practice", Boolean, nullable=False),
+    code("opened_by"),
+    moment("opened_at"),
+)
+
+attestations = Table(
+    "attestations",
+    METADATA,
+    sequence(),
+    _of("position", "positions.id"),
+    code("person"),
+    moment("at"),
+    UniqueConstraint("position", "person"),
+)
+
+cases = Table(
+    "cases",
+    METADATA,
+    sequence(),
+    _id("number"),
+    _of("position", "positions.id"),
+    code("form_sha256"),
+    moment("signed_at"),
+    moment("expires_at"),
+    code("opened_by"),
+    moment("opened_at"),
+    Column("practice", Boolean, nullable=False),
+)
+
+candidates = Table(
+    "candidates",
+    METADATA,
+    sequence(),
+    Column("case_number", String, ForeignKey("cases.number"), nullable=False, unique=True),
+    sealed(),
+)
+
+results = Table(
+    "results",
+    METADATA,
+    sequence(),
+    _of("case_number", "cases.number"),
+    code("key"),
+    code("outcome"),
+    code("reason"),
+    moment("started_at"),
+    moment("ended_at"),
+    Column("attempts", Integer, nullable=False),
+    Column("hits", Integer, nullable=False),
+    Column("captures", Integer, nullable=False),
+    UniqueConstraint("case_number", "key"),
+)
+
+captures = Table(
+    "captures",
+    METADATA,
+    sequence(),
+    _id("id"),
+    _of("case_number", "cases.number"),
+    code("key"),
+    moment("captured_at"),
+    code("sha256"),
+    code("media_type"),
+    sealed(),
+)
+
+findings = Table(
+    "findings",
+    METADATA,
+    sequence(),
+    _id("id"),
+    _of("case_number", "cases.number"),
+    code("search_key"),
+    _of("capture_id", "captures.id"),
+    code("code"),
+    code("engagement"),
+    code("platform"),
+    moment("found_at"),
+    sealed(),
+)
+
+attributions = Table(
+    "attributions",
+    METADATA,
+    sequence(),
+    _of("finding_id", "findings.id"),
+    Column("ordinal", Integer, nullable=False),
+    code("level"),
+    Column("links", Text, nullable=False),
+    code("reviewer"),
+    moment("at"),
+    sealed(),
+    UniqueConstraint("finding_id", "ordinal"),
+)
+
+validations = Table(
+    "validations",
+    METADATA,
+    sequence(),
+    _of("finding_id", "findings.id"),
+    Column("ordinal", Integer, nullable=False),
+    code("state"),
+    code("element"),
+    Column("severity", Integer, nullable=False),
+    Column("quote", Boolean, nullable=False),
+    code("reviewer"),
+    moment("at"),
+    sealed(),
+    UniqueConstraint("finding_id", "ordinal"),
+)
+
+filter_records = Table(
+    "filter_records",
+    METADATA,
+    sequence(),
+    _id("id"),
+    _of("finding_id", "findings.id"),
+    code("filter_version"),
+    code("action"),
+    code("reason"),
+    moment("at"),
+    sealed(),
+)
+
+outbox = outbox_table(METADATA)

@@ -1,0 +1,196 @@
+"""Positions, cases, searches and captures as the case files keep them."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row
+
+from vetting.candidate import Authorization, Candidate
+from vetting.errors import bad_input
+from vetting.evidence import Capture
+from vetting.protocol import from_document
+from vetting.records import case_file_tables as t
+from vetting.records import sealed_facts
+from vetting.records.rows import CaptureRecord, CaseRecord, PositionRecord
+from vetting.records.sealed_unit import SealedUnit, altered
+from vetting.search import Outcome, SearchResult
+
+
+class CaseUnit(SealedUnit):
+    """Adding what is there already is refused with `already_recorded`."""
+
+    # ---------------------------------------------------------------------------------- positions and cases
+
+    def add_position(self, position: PositionRecord) -> None:
+        """Opens a position: from now on its protocol is frozen."""
+        self._add(
+            t.positions,
+            id=position.id,
+            title=position.title,
+            protocol=json.dumps(position.protocol.document()),
+            protocol_digest=position.protocol.digest(),
+            deciders=json.dumps(sorted(position.deciders)),
+            jurisdiction=position.jurisdiction,
+            practice=position.practice,
+            opened_by=position.opened_by,
+            opened_at=position.opened_at,
+        )
+
+    def position(self, id_: str) -> PositionRecord:
+        """Refuses an unknown position, and one whose protocol is no longer the one that was frozen."""
+        return _position(self._one(t.positions, "id", id_, "position"))
+
+    def positions(self) -> tuple[PositionRecord, ...]:
+        """All, in the order of opening."""
+        return tuple(_position(row) for row in self._all(t.positions))
+
+    def add_attestation(self, position: str, person: str, at: datetime) -> None:
+        """Notes that the person signed to have no conflict of interest in this position."""
+        self._add(t.attestations, position=position, person=person, at=at)
+
+    def attested(self, position: str, person: str) -> bool:
+        """Whether that was signed."""
+        return bool(self._all(t.attestations, position=position, person=person))
+
+    def add_case(self, case: CaseRecord, candidate: Candidate) -> None:
+        """Opens a case; who the candidate is, is sealed."""
+        self._add(
+            t.cases,
+            number=case.number,
+            position=case.position,
+            form_sha256=case.authorization.form_sha256,
+            signed_at=case.authorization.signed_at,
+            expires_at=case.authorization.expires_at,
+            opened_by=case.opened_by,
+            opened_at=case.opened_at,
+            practice=case.practice,
+        )
+        content = sealed_facts.candidate_bytes(candidate)
+        self._add(
+            t.candidates,
+            case_number=case.number,
+            sealed=self._seal(content, case.number, case.number, "candidate"),
+        )
+
+    def case(self, number: str) -> CaseRecord:
+        """Refuses an unknown case."""
+        return _case(self._one(t.cases, "number", number, "case"))
+
+    def cases(self, position: str) -> tuple[CaseRecord, ...]:
+        """Those of the position, in the order of opening."""
+        return tuple(_case(row) for row in self._all(t.cases, position=position))
+
+    def candidate(self, number: str) -> Candidate:
+        """Who is behind the case number. Needs the vault key."""
+        row = self._one(t.candidates, "case_number", number, "case")
+        return sealed_facts.candidate_from(self._open(row.sealed, number, number, "candidate"))
+
+    # -------------------------------------------------------------------------------- searches and captures
+
+    def add_result(self, case_number: str, result: SearchResult) -> None:
+        """What came of one search. Refuses a second result of the same search, so that a rerun doubles nothing."""
+        self._add(
+            t.results,
+            case_number=case_number,
+            key=result.key,
+            outcome=result.outcome.value,
+            reason=result.reason,
+            started_at=result.started_at,
+            ended_at=result.ended_at,
+            attempts=result.attempts,
+            hits=result.hits,
+            captures=result.captures,
+        )
+
+    def results(self, case_number: str) -> tuple[SearchResult, ...]:
+        """In the order of recording; empty for a case not searched yet."""
+        return tuple(_result(row) for row in self._all(t.results, case_number=case_number))
+
+    def add_capture(self, case_number: str, key: str, capture: Capture) -> None:
+        """Seals and keeps one exchange. Refuses one whose digest is not that of its bytes."""
+        if hashlib.sha256(capture.warc).hexdigest() != capture.sha256:
+            raise bad_input(
+                "capture_digest", "A capture does not have the digest it was given with.", "Capture it again."
+            )
+        self._add(
+            t.captures,
+            id=capture.id,
+            case_number=case_number,
+            key=key,
+            captured_at=capture.captured_at,
+            sha256=capture.sha256,
+            media_type=capture.media_type,
+            sealed=self._seal(capture.warc, case_number, capture.id, "capture"),
+        )
+
+    def captures(self, case_number: str) -> tuple[CaptureRecord, ...]:
+        """Without their content, in the order of recording."""
+        return tuple(_capture(row) for row in self._all(t.captures, case_number=case_number))
+
+    def open_capture(self, capture_id: str) -> bytes:
+        """The WARC bytes as captured. Needs the vault key; refuses bytes that do not have the recorded digest."""
+        row = self._one(t.captures, "id", capture_id, "capture")
+        warc = self._open(row.sealed, row.case_number, capture_id, "capture")
+        if hashlib.sha256(warc).hexdigest() != row.sha256:
+            raise altered("capture")
+        return warc
+
+
+def _position(row: Row[Any]) -> PositionRecord:
+    try:
+        protocol = from_document(json.loads(row.protocol))
+    except (KeyError, ValueError):
+        raise altered("position") from None
+    if protocol.digest() != row.protocol_digest:
+        raise altered("position")
+    return PositionRecord(
+        id=row.id,
+        title=row.title,
+        protocol=protocol,
+        deciders=frozenset(json.loads(row.deciders)),
+        jurisdiction=row.jurisdiction,
+        practice=row.practice,
+        opened_by=row.opened_by,
+        opened_at=row.opened_at,
+    )
+
+
+def _case(row: Row[Any]) -> CaseRecord:
+    return CaseRecord(
+        number=row.number,
+        position=row.position,
+        authorization=Authorization(
+            form_sha256=row.form_sha256, signed_at=row.signed_at, expires_at=row.expires_at
+        ),
+        opened_by=row.opened_by,
+        opened_at=row.opened_at,
+        practice=row.practice,
+    )
+
+
+def _capture(row: Row[Any]) -> CaptureRecord:
+    return CaptureRecord(
+        id=row.id,
+        case_number=row.case_number,
+        key=row.key,
+        captured_at=row.captured_at,
+        sha256=row.sha256,
+        media_type=row.media_type,
+    )
+
+
+def _result(row: Row[Any]) -> SearchResult:
+    return SearchResult(
+        key=row.key,
+        outcome=Outcome(row.outcome),
+        reason=row.reason,
+        started_at=row.started_at,
+        ended_at=row.ended_at,
+        attempts=row.attempts,
+        hits=row.hits,
+        captures=row.captures,
+    )
