@@ -11,12 +11,13 @@ from functools import cached_property
 from typing import Any
 
 from argon2 import PasswordHasher
-from argon2.exceptions import VerifyMismatchError
+from argon2.exceptions import InvalidHashError, VerificationError
 from sqlalchemy import Connection, Row, delete, func, select, update
 
 from vetting.errors import VettingError, bad_input, not_found, refused
 from vetting.records import account_tables as t
 from vetting.records.database import WAIT_SECONDS, Database
+from vetting.records.failures import intact
 from vetting.roles import Person, Role, SensitivePosition
 
 SHORTEST_PASSWORD = 15
@@ -33,8 +34,8 @@ def _new_token() -> str:
 class Accounts:
     """The store of persons and sessions. Every method is one transaction.
 
-    A session ends `idle` after it was last used and `longest` after it began. Passwords are kept as Argon2id hashes,
-    session tokens (256 bits) as their SHA-256.
+    A session ends `idle` after it was last used and `longest` after it began. Passwords are kept as Argon2id
+    hashes, session tokens (256 bits) as their SHA-256.
     """
 
     def __init__(
@@ -66,7 +67,7 @@ class Accounts:
         """Lets go of all connections."""
         self.database.close()
 
-    # ------------------------------------------------------------------------------------------------- persons
+    # ------------------------------------------------------------------------------------------------ persons
 
     def add_person(self, person: Person) -> None:
         """Refuses an id that is taken (`already_recorded`)."""
@@ -96,10 +97,10 @@ class Accounts:
             ids = connection.scalars(select(t.persons.c.id)).all()
             return tuple(_person(connection, id_) for id_ in sorted(ids))
 
-    # ----------------------------------------------------------------------------------------------- passwords
+    # ---------------------------------------------------------------------------------------------- passwords
 
     def set_password(self, person_id: str, password: str, now: datetime) -> None:
-        """Replaces the password and ends the person's sessions. Refuses one that is too short, and an unknown person."""
+        """Replaces the password and ends the person's sessions. Refuses a short one."""
         if not SHORTEST_PASSWORD <= len(password) <= LONGEST_PASSWORD:
             raise bad_input(
                 "password_length",
@@ -116,9 +117,9 @@ class Accounts:
     def check_password(self, person_id: str, password: str, now: datetime) -> Person:
         """The person, if the password is theirs.
 
-        Gives one answer, in one time, to an unknown person and to a wrong password; after ten wrong answers in fifteen
-        minutes refuses to look, for known and unknown names alike. An attempt is counted before it is looked at, so that
-        attempts made at the same moment count too.
+        Gives one answer, in one time, to an unknown person and to a wrong password; after ten wrong ones in
+        fifteen minutes refuses to look, for known and unknown names alike. An attempt is counted before it is
+        looked at, so that attempts made at the same moment count too.
         """
         decoy = self._decoy
         claimed = hashlib.sha256(person_id.encode("utf-8", "surrogatepass")).hexdigest()
@@ -138,13 +139,13 @@ class Accounts:
 
     @cached_property
     def _decoy(self) -> str:
-        """A hash of nothing anyone knows, so that an unknown person takes as long to refuse as a known one."""
+        """A hash of what nobody knows: an unknown person takes as long to refuse as a known one."""
         return self._hasher.hash(_new_token())
 
     def _matches(self, hash_: str, password: str) -> bool:
         try:
             return self._hasher.verify(hash_, _normal(password[:LONGEST_PASSWORD]))
-        except VerifyMismatchError:
+        except (VerificationError, InvalidHashError):
             return False
 
     def _count_attempt(self, claimed: str, now: datetime) -> None:
@@ -159,10 +160,10 @@ class Accounts:
                 )
             connection.execute(t.attempts.insert().values(claimed_sha256=claimed, at=now))
 
-    # ------------------------------------------------------------------------------------------------ sessions
+    # ----------------------------------------------------------------------------------------------- sessions
 
     def start_session(self, person_id: str, now: datetime) -> str:
-        """A new token, of which the store keeps the digest only. Refuses an unknown person; drops sessions that ended."""
+        """A new token, of which the store keeps the digest only. Refuses an unknown person."""
         token = self._new_token()
         with self.database.writing() as connection:
             _person(connection, person_id)
@@ -174,8 +175,9 @@ class Accounts:
             connection.execute(t.sessions.insert().values(**values))
         return token
 
+    @intact("session")
     def session_person(self, token: str, now: datetime) -> Person:
-        """Who is signed in, with the roles of this moment; counts as a use. Refuses an unknown or ended session."""
+        """Who is signed in, with the roles of now; counts as a use. Refuses an unknown or ended session."""
         with self.database.writing() as connection:
             mine = t.sessions.c.token_sha256 == _digest(token)
             session = connection.execute(select(t.sessions).where(mine)).one_or_none()
@@ -200,7 +202,7 @@ def _digest(token: str) -> str:
 
 
 def _normal(password: str) -> bytes:
-    """One spelling of what looks alike, so that another keyboard gives the same password (NIST SP 800-63B-4, 3.1.1.2)."""
+    """One spelling of what looks alike, whichever keyboard wrote it (NIST SP 800-63B-4, 3.1.1.2)."""
     return unicodedata.normalize("NFKC", password).encode("utf-8", "surrogatepass")
 
 
@@ -212,6 +214,7 @@ def _clearance_values(clearance: SensitivePosition | None) -> dict[str, object]:
     }
 
 
+@intact("person")
 def _person(connection: Connection, person_id: str) -> Person:
     row = connection.execute(select(t.persons).where(t.persons.c.id == person_id)).one_or_none()
     if row is None:

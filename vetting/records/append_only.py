@@ -1,4 +1,4 @@
-"""Triggers that let rows be added but not changed or removed: a seat-belt against honest mistakes, not evidence.
+"""Triggers that let rows be added but not changed or removed: a seat-belt, not evidence.
 
 Whoever owns the database can drop a trigger; what shows a change afterwards is the transparency log.
 """
@@ -9,7 +9,8 @@ from collections.abc import Sequence
 
 from vetting.records.failures import ALREADY_RECORDED, ONLY_ADDED_TO
 
-_REFUSE = f"BEGIN SELECT RAISE(ABORT, '{ONLY_ADDED_TO}'); END"  # noqa: S608 - fixed words
+_REFUSE = f"BEGIN SELECT RAISE(ABORT, '{ONLY_ADDED_TO}'); END"
+_REFUSE_ANOTHER = f"BEGIN SELECT RAISE(ABORT, '{ALREADY_RECORDED}'); END"
 
 
 def protect(dialect: str, table: str, key: Sequence[str]) -> list[str]:
@@ -21,8 +22,7 @@ def protect(dialect: str, table: str, key: Sequence[str]) -> list[str]:
         return [
             f"CREATE TRIGGER {table}_unchanged BEFORE UPDATE ON {table} {_REFUSE}",
             f"CREATE TRIGGER {table}_kept BEFORE DELETE ON {table} {_REFUSE}",
-            f"CREATE TRIGGER {table}_unreplaced BEFORE INSERT ON {table} WHEN {guard}"
-            f" BEGIN SELECT RAISE(ABORT, '{ALREADY_RECORDED}'); END",
+            f"CREATE TRIGGER {table}_unreplaced BEFORE INSERT ON {table} WHEN {guard} {_REFUSE_ANOTHER}",
         ]
     refuse = "FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()"
     return [f"CREATE TRIGGER {table}_kept BEFORE UPDATE OR DELETE OR TRUNCATE ON {table} {refuse}"]
@@ -34,15 +34,14 @@ def protect_outbox(dialect: str) -> list[str]:
     if dialect == "sqlite":
         return [
             f"CREATE TRIGGER outbox_unchanged BEFORE UPDATE OF {fixed} ON outbox {_REFUSE}",
-            f"CREATE TRIGGER outbox_unsettled_never BEFORE UPDATE ON outbox WHEN OLD.settled > NEW.settled {_REFUSE}",
+            f"CREATE TRIGGER outbox_settled BEFORE UPDATE ON outbox WHEN OLD.settled > NEW.settled {_REFUSE}",
             protect(dialect, "outbox", ["id"])[1],
             protect(dialect, "outbox", ["id"])[2],
         ]
-    refuse = "EXECUTE FUNCTION refuse_change()"
+    refuse, unsettling = "EXECUTE FUNCTION refuse_change()", "OLD.settled AND NOT NEW.settled"
     return [
         f"CREATE TRIGGER outbox_unchanged BEFORE UPDATE OF {fixed} ON outbox FOR EACH STATEMENT {refuse}",
-        "CREATE TRIGGER outbox_unsettled_never BEFORE UPDATE ON outbox FOR EACH ROW"
-        f" WHEN (OLD.settled AND NOT NEW.settled) {refuse}",
+        f"CREATE TRIGGER outbox_settled BEFORE UPDATE ON outbox FOR EACH ROW WHEN ({unsettling}) {refuse}",
         f"CREATE TRIGGER outbox_kept BEFORE DELETE OR TRUNCATE ON outbox FOR EACH STATEMENT {refuse}",
     ]
 
@@ -51,7 +50,5 @@ def refusal(dialect: str) -> list[str]:
     """What the triggers of this database call; made once, before them."""
     if dialect == "sqlite":
         return []
-    return [
-        "CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS"
-        f" $$ BEGIN RAISE EXCEPTION '{ONLY_ADDED_TO}'; END $$"
-    ]
+    body = f"$$ BEGIN RAISE EXCEPTION '{ONLY_ADDED_TO}'; END $$"
+    return [f"CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS {body}"]

@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Boolean, Column, ForeignKey, Integer, String, Table, Text, UniqueConstraint
+from sqlalchemy import (
+    Boolean,
+    Column,
+    ForeignKey,
+    Integer,
+    LargeBinary,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
 
 from vetting.records.columns import code, moment, new_metadata, sealed, sequence
 from vetting.records.outbox import outbox_table
@@ -64,6 +74,7 @@ candidates = Table(
     sequence(),
     Column("case_number", String, ForeignKey("cases.number"), nullable=False, unique=True),
     sealed(),
+    Column("secret", LargeBinary, nullable=False),
 )
 
 results = Table(

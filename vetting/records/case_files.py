@@ -14,11 +14,11 @@ from vetting.records.seal import VaultKey, VaultPublicKey
 
 
 class CaseFileUnit(CaseUnit, FindingUnit):
-    """One transaction on the case files: positions, cases, searches, captures, findings, reviews, and the outbox."""
+    """One transaction: positions, cases, searches, captures, findings, reviews, and the outbox."""
 
 
 class CaseFiles:
-    """The store of the investigator's side. Without `key` everything can be written and nothing sealed can be read."""
+    """The store of the investigator's side. Without `key` all can be written and nothing sealed be read."""
 
     def __init__(
         self, url: str, public: VaultPublicKey, key: VaultKey | None, *, wait_seconds: float = WAIT_SECONDS
@@ -45,7 +45,7 @@ class CaseFiles:
 
     @contextmanager
     def transaction(self) -> Iterator[CaseFileUnit]:
-        """The only writer: what is recorded and posted in it is committed together at its end, or not at all."""
+        """The only writer: what is recorded and posted in it is committed together, or not at all."""
         with self.database.writing() as connection:
             yield CaseFileUnit(connection, self._public, self._key)
 

@@ -15,8 +15,9 @@ from vetting.evidence import Capture
 from vetting.protocol import from_document
 from vetting.records import case_file_tables as t
 from vetting.records import sealed_facts
+from vetting.records.failures import altered, intact
 from vetting.records.rows import CaptureRecord, CaseRecord, PositionRecord
-from vetting.records.sealed_unit import SealedUnit, altered
+from vetting.records.sealed_unit import SealedUnit
 from vetting.search import Outcome, SearchResult
 
 
@@ -56,8 +57,8 @@ class CaseUnit(SealedUnit):
         """Whether that was signed."""
         return bool(self._all(t.attestations, position=position, person=person))
 
-    def add_case(self, case: CaseRecord, candidate: Candidate) -> None:
-        """Opens a case; who the candidate is, is sealed."""
+    def add_case(self, case: CaseRecord, candidate: Candidate, case_secret: bytes) -> None:
+        """Opens a case. The candidate, and the secret that salts the case's commitments, are sealed."""
         self._add(
             t.cases,
             number=case.number,
@@ -74,6 +75,7 @@ class CaseUnit(SealedUnit):
             t.candidates,
             case_number=case.number,
             sealed=self._seal(content, case.number, case.number, "candidate"),
+            secret=self._seal(case_secret, case.number, case.number, "case_secret"),
         )
 
     def case(self, number: str) -> CaseRecord:
@@ -84,6 +86,11 @@ class CaseUnit(SealedUnit):
         """Those of the position, in the order of opening."""
         return tuple(_case(row) for row in self._all(t.cases, position=position))
 
+    def case_secret(self, number: str) -> bytes:
+        """What the salts of the case's commitments come from. Needs the vault key."""
+        row = self._one(t.candidates, "case_number", number, "case")
+        return self._open(row.secret, number, number, "case_secret")
+
     def candidate(self, number: str) -> Candidate:
         """Who is behind the case number. Needs the vault key."""
         row = self._one(t.candidates, "case_number", number, "case")
@@ -92,7 +99,7 @@ class CaseUnit(SealedUnit):
     # -------------------------------------------------------------------------------- searches and captures
 
     def add_result(self, case_number: str, result: SearchResult) -> None:
-        """What came of one search. Refuses a second result of the same search, so that a rerun doubles nothing."""
+        """What came of one search. Refuses a second result of a search, so that a rerun doubles nothing."""
         self._add(
             t.results,
             case_number=case_number,
@@ -132,7 +139,7 @@ class CaseUnit(SealedUnit):
         return tuple(_capture(row) for row in self._all(t.captures, case_number=case_number))
 
     def open_capture(self, capture_id: str) -> bytes:
-        """The WARC bytes as captured. Needs the vault key; refuses bytes that do not have the recorded digest."""
+        """The WARC bytes as captured. Needs the vault key; refuses bytes without the recorded digest."""
         row = self._one(t.captures, "id", capture_id, "capture")
         warc = self._open(row.sealed, row.case_number, capture_id, "capture")
         if hashlib.sha256(warc).hexdigest() != row.sha256:
@@ -140,11 +147,9 @@ class CaseUnit(SealedUnit):
         return warc
 
 
+@intact("position")
 def _position(row: Row[Any]) -> PositionRecord:
-    try:
-        protocol = from_document(json.loads(row.protocol))
-    except (KeyError, ValueError):
-        raise altered("position") from None
+    protocol = from_document(json.loads(row.protocol))
     if protocol.digest() != row.protocol_digest:
         raise altered("position")
     return PositionRecord(
@@ -183,6 +188,7 @@ def _capture(row: Row[Any]) -> CaptureRecord:
     )
 
 
+@intact("search result")
 def _result(row: Row[Any]) -> SearchResult:
     return SearchResult(
         key=row.key,

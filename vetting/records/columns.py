@@ -16,7 +16,7 @@ _NAMES = {
 
 
 class UtcTime(TypeDecorator[datetime]):
-    """A moment in UTC on both databases: SQLite keeps no time zone, so a time without one is refused (ValueError)."""
+    """A moment in UTC on both databases. A time without a zone is refused: SQLite would not tell."""
 
     impl = DateTime(timezone=True)
     cache_ok = True

@@ -1,4 +1,4 @@
-"""What a database says when something is wrong, as one sentence and a remedy: never a statement, never a value."""
+"""What is wrong with a database, as one sentence and a remedy: never a statement, never a value."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ from enum import Enum
 
 import psycopg
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
-from vetting.errors import ExitCode, VettingError
+from vetting.errors import ExitCode, VettingError, storage
 
 ALREADY_RECORDED = "already recorded"
 """What the guard triggers of `append_only` say when a record would be replaced."""
@@ -19,7 +20,7 @@ ONLY_ADDED_TO = "only added to"
 
 
 class Failure(Enum):
-    """Everything that can go wrong with a store: code, sentence (`{store}` is its name), remedy, exit code."""
+    """All that can go wrong with a store: code, sentence (`{store}` is its name), remedy, exit code."""
 
     LOCKED = (
         "store_locked",
@@ -42,13 +43,13 @@ class Failure(Enum):
     MISSING = (
         "store_missing",
         "There are no {store} at the configured address.",
-        "Check the address in config/department.toml, or make the store with: vetting migrate.",
+        "Check the address in config/department.toml, or make the store with: vetting init.",
         ExitCode.STORAGE,
     )
     NOT_MIGRATED = (
         "store_not_migrated",
         "The {store} do not have the form that this version of the program expects.",
-        "Back them up, then bring them up to date with: vetting migrate.",
+        "Back them up, then bring them up to date with: vetting init.",
         ExitCode.STORAGE,
     )
     CORRUPT = (
@@ -65,8 +66,8 @@ class Failure(Enum):
     )
     UNREACHABLE = (
         "store_unreachable",
-        "The database of the {store} did not let this program in.",
-        "Check that it runs, and the address, account and password in config/department.toml.",
+        "The {store} did not let this program in.",
+        "Check that their database runs, its address, and that this account may use it.",
         ExitCode.STORAGE,
     )
     DUPLICATE = (
@@ -111,7 +112,7 @@ _SQLITE = {
     sqlite3.SQLITE_LOCKED: Failure.LOCKED,
     sqlite3.SQLITE_FULL: Failure.FULL,
     sqlite3.SQLITE_IOERR: Failure.IO,
-    sqlite3.SQLITE_CANTOPEN: Failure.MISSING,
+    sqlite3.SQLITE_CANTOPEN: Failure.UNREACHABLE,
     sqlite3.SQLITE_CORRUPT: Failure.CORRUPT,
     sqlite3.SQLITE_NOTADB: Failure.CORRUPT,
     sqlite3.SQLITE_READONLY: Failure.READ_ONLY,
@@ -141,8 +142,26 @@ _POSTGRESQL = {
 
 
 @contextmanager
+def intact(what: str) -> Iterator[None]:
+    """Turns whatever a damaged row does on its way to a fact into one `VettingError`."""
+    try:
+        yield
+    except (AttributeError, KeyError, TypeError, ValueError):
+        raise altered(what) from None
+
+
+def altered(what: str) -> VettingError:
+    """A row that is not what was recorded."""
+    return storage(
+        "record_altered",
+        f"A {what} in the store is not what was recorded.",
+        "Verify the transparency log, and restore the store from the last backup.",
+    )
+
+
+@contextmanager
 def translated(store: str) -> Iterator[None]:
-    """Turns whatever SQLAlchemy or a driver raises inside into a `VettingError` that shows nothing of the statement."""
+    """Turns what SQLAlchemy or a driver raises into a `VettingError` without statement and values."""
     try:
         yield
     except SQLAlchemyError as error:
@@ -152,6 +171,8 @@ def translated(store: str) -> Iterator[None]:
 
 
 def _failure(error: SQLAlchemyError) -> Failure:
+    if isinstance(error, PoolTimeoutError):  # every connection of this process is in use
+        return Failure.LOCKED
     original = error.orig if isinstance(error, DBAPIError) else None
     if isinstance(original, sqlite3.Error):
         return _sqlite_failure(original)

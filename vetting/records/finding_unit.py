@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import cached_property
 from typing import Any
 
 from sqlalchemy import Row, Table, func, select
@@ -12,6 +13,7 @@ from vetting.evidence import Engagement, RawText
 from vetting.finding import Finding
 from vetting.records import case_file_tables as t
 from vetting.records import sealed_facts
+from vetting.records.failures import intact
 from vetting.records.rows import FilterRecordRow
 from vetting.records.sealed_unit import SealedUnit
 from vetting.validation import Element, State, Validation
@@ -19,6 +21,11 @@ from vetting.validation import Element, State, Validation
 
 class FindingUnit(SealedUnit):
     """Adding what is there already is refused with `already_recorded`; reading needs the vault key."""
+
+    @cached_property
+    def _case_numbers(self) -> dict[str, str]:
+        """By finding, as far as asked for: a finding never moves to another case."""
+        return {}
 
     # ------------------------------------------------------------------------------------ findings and review
 
@@ -59,6 +66,7 @@ class FindingUnit(SealedUnit):
             links=json.dumps([link.value for link in attribution.links]),
         )
 
+    @intact("attribution")
     def attribution(self, finding_id: str) -> Attribution | None:
         """The latest; None while there is none. Needs the vault key."""
         answers = self._all(t.attributions, finding_id=finding_id)
@@ -85,6 +93,7 @@ class FindingUnit(SealedUnit):
             quote=validation.quote,
         )
 
+    @intact("validation")
     def validations(self, finding_id: str) -> tuple[Validation, ...]:
         """All transitions, in order. Needs the vault key."""
         return tuple(
@@ -116,6 +125,7 @@ class FindingUnit(SealedUnit):
             sealed=self._seal(content, case_number, record.id, "filter_records"),
         )
 
+    @intact("filter record")
     def filter_records(self, case_number: str) -> tuple[FilterRecordRow, ...]:
         """Those of the case's findings, in the order of recording. Needs the vault key."""
         of_case = select(t.findings.c.id).where(t.findings.c.case_number == case_number)
@@ -151,9 +161,12 @@ class FindingUnit(SealedUnit):
         )
 
     def _case_of(self, finding_id: str) -> str:
-        number: str = self._one(t.findings, "id", finding_id, "finding").case_number
-        return number
+        if finding_id not in self._case_numbers:
+            row = self._one(t.findings, "id", finding_id, "finding")
+            self._case_numbers[finding_id] = row.case_number
+        return self._case_numbers[finding_id]
 
+    @intact("finding")
     def _finding(self, row: Row[Any]) -> tuple[Finding, bytes]:
         content = self._open(row.sealed, row.case_number, row.id, "finding")
         confidential = sealed_facts.finding_from(content)

@@ -21,7 +21,7 @@ _LARGEST = 10_000
 
 
 def wrap(secret: bytes, passphrase: str) -> bytes:
-    """The secret under AES-256-GCM with a key that Argon2id makes from the passphrase. Refuses an empty passphrase."""
+    """The secret under AES-256-GCM with a key made from the passphrase. Refuses an empty one."""
     if not passphrase:
         raise refused("passphrase_empty", "The passphrase is empty.", "Give a passphrase of several words.")
     salt, nonce = secrets.token_bytes(16), secrets.token_bytes(12)
@@ -32,7 +32,7 @@ def wrap(secret: bytes, passphrase: str) -> bytes:
 
 
 def unwrap(content: bytes, passphrase: str, path: Path) -> bytes:
-    """The secret. Refuses a damaged file and a wrong passphrase, which AES-GCM cannot tell from a changed byte."""
+    """The secret. Refuses a damaged file and a wrong passphrase."""
     try:
         document = json.loads(content)
         if document["format"] != _FORMAT:
@@ -61,7 +61,7 @@ def _stretch(passphrase: str, salt: bytes) -> bytes:
 
 
 def write_new(path: Path, content: bytes, mode: int) -> None:
-    """Writes a new file of this mode and waits for the disk. Refuses an existing file; leaves nothing half-written."""
+    """Writes a new file and waits for the disk. Refuses an existing file; leaves nothing half-written."""
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         number = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)

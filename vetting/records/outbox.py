@@ -1,4 +1,4 @@
-"""The outbox: what a verb did, committed together with its record, until the transparency log has taken it over."""
+"""The outbox: what a verb did, committed with its record, until the transparency log has taken it over."""
 
 from __future__ import annotations
 
@@ -13,11 +13,12 @@ from sqlalchemy import Boolean, Column, Connection, MetaData, Row, String, Table
 
 from vetting.errors import not_found, refused
 from vetting.records.columns import code, moment, sequence
+from vetting.records.failures import intact
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OutboxEvent:
-    """One act on its way into the log. Identifiers, codes, digests and salted commitments only: it is kept in clear."""
+    """One act on its way into the log, kept in clear: identifiers, codes and salted commitments only."""
 
     id: str
     """The idempotency key: a retried verb posts the same event under the same id."""
@@ -69,12 +70,18 @@ class PostingUnit:
                 "Give every act an identifier of its own; repeat an identifier only to retry the same act.",
             )
 
+    def posted(self, id_: str) -> bool:
+        """Whether an event was posted under this id, settled or not."""
+        query = select(self._outbox.c.id).where(self._outbox.c.id == id_)
+        return self._connection.scalar(query) is not None
+
     def unsettled(self) -> tuple[OutboxEvent, ...]:
         """What the log has not taken over, in the order of posting."""
         waiting = (
             select(self._outbox).where(self._outbox.c.settled == false()).order_by(self._outbox.c.sequence)
         )
-        return tuple(_event(row) for row in self._connection.execute(waiting))
+        with intact("event"):
+            return tuple(_event(row) for row in self._connection.execute(waiting))
 
     def settled(self, ids: Iterable[str]) -> None:
         """Notes that the log holds these. Refuses an id that was never posted; noting twice is no error."""
@@ -98,6 +105,7 @@ def _values(event: OutboxEvent) -> dict[str, object]:
     }
 
 
+@intact("event")
 def _event(row: Row[Any]) -> OutboxEvent:
     return OutboxEvent(
         id=row.id,

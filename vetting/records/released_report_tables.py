@@ -15,7 +15,7 @@ reports = Table(
     METADATA,
     sequence(),
     Column("number", String, nullable=False, unique=True),
-    Column("case_number", String, nullable=False, unique=True),
+    Column("case_number", String, nullable=False, index=True),
     Column("position", String, nullable=False, index=True),
     moment("released_at"),
     Column("schema", Integer, nullable=False),

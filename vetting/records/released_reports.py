@@ -1,4 +1,4 @@
-"""The released reports: all that a decision maker may read, filed as it was released. Knows nothing of the case files."""
+"""The released reports: all that a decision maker may read, filed as it was released."""
 
 from __future__ import annotations
 
@@ -9,9 +9,10 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, select
 
-from vetting.errors import VettingError, bad_input, not_found, refused, storage
+from vetting.errors import bad_input, not_found, refused
 from vetting.records import released_report_tables as t
 from vetting.records.database import WAIT_SECONDS, Database
+from vetting.records.failures import altered, intact
 from vetting.records.outbox import PostingUnit
 from vetting.records.report_document import report_bytes, report_from
 from vetting.release import REPORT_SCHEMA, ReleasedReport
@@ -58,10 +59,10 @@ class ReleasedReportUnit(PostingUnit):
         super().__init__(connection, t.outbox)
 
     def add(self, released: ReleasedReport) -> None:
-        """Files a report for good. The same report again is no error; other bytes under its number are refused.
+        """Files a report for good. The same report again is no error.
 
-        Refuses a PDF that does not have the digest given with it, a report with broken text, and a second report of a
-        case.
+        Refuses other bytes under a number that is taken, a PDF that does not have
+        the digest given with it, and text that is not Unicode.
         """
         values = _values(released)
         known = self._rows(t.reports.c.number == released.report.number)
@@ -79,7 +80,7 @@ class ReleasedReportUnit(PostingUnit):
         return self._one(t.reports.c.number == number)
 
     def report_of_case(self, case_number: str) -> ReleasedReport:
-        """Refuses a case without a released report."""
+        """The latest of the case: a correction is a report of its own. Refuses a case without one."""
         return self._one(t.reports.c.case_number == case_number)
 
     def reports(self, position: str) -> tuple[ReleasedReport, ...]:
@@ -91,10 +92,13 @@ class ReleasedReportUnit(PostingUnit):
         rows = self._rows(condition)
         if not rows:
             raise not_found("unknown_report", "No such report has been released.", "Check the number.")
-        return _released(rows[0])
+        return _released(rows[-1])
 
+    @intact("released report")
     def _rows(self, condition: ColumnElement[bool]) -> list[Row[Any]]:
-        return list(self._connection.execute(select(t.reports).where(condition)))
+        return list(
+            self._connection.execute(select(t.reports).where(condition).order_by(t.reports.c.sequence))
+        )
 
 
 def _values(released: ReleasedReport) -> dict[str, object]:
@@ -121,22 +125,12 @@ def _values(released: ReleasedReport) -> dict[str, object]:
     }
 
 
+@intact("released report")
 def _released(row: Row[Any]) -> ReleasedReport:
     document = row.document.encode()
-    if hashlib.sha256(document).hexdigest() != row.document_sha256:
-        raise _altered()
-    if hashlib.sha256(row.pdf).hexdigest() != row.pdf_sha256:
-        raise _altered()
-    try:
-        report = report_from(document)
-    except (ValueError, KeyError, TypeError):
-        raise _altered() from None
-    return ReleasedReport(report=report, pdf=row.pdf, pdf_sha256=row.pdf_sha256, released_at=row.released_at)
-
-
-def _altered() -> VettingError:
-    return storage(
-        "record_altered",
-        "A released report is not what was filed.",
-        "Verify the transparency log, and restore the released reports from the last backup.",
+    for content, digest in ((document, row.document_sha256), (row.pdf, row.pdf_sha256)):
+        if hashlib.sha256(content).hexdigest() != digest:
+            raise altered("released report")
+    return ReleasedReport(
+        report=report_from(document), pdf=row.pdf, pdf_sha256=row.pdf_sha256, released_at=row.released_at
     )

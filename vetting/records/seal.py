@@ -1,4 +1,4 @@
-"""Sealing to the investigators' vault key (RFC 9180, HPKE): every process can close the envelope, one side can open it."""
+"""Sealing to the investigators' vault key (HPKE, RFC 9180): any process may seal, one side can open."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ _SMALLEST_STEP = 256
 def context(case_number: str, record: str, kind: str) -> str:
     """What an envelope is bound to, so that none can be moved to another case, record or column.
 
-    HPKE as `cryptography` offers it has no separate associated data: everything stands in `info`. Raises ValueError where
-    a part holds the separator.
+    HPKE as `cryptography` offers it has no separate associated data: everything stands in `info`. Raises
+    ValueError where a part holds the separator.
     """
     parts = (case_number, record, kind)
     if any("|" in part for part in parts):
@@ -79,7 +79,7 @@ class VaultPublicKey:
 
 @final
 class VaultKey:
-    """Opens. Held by the processes in which investigators and reviewers work, and by no other; cannot be pickled."""
+    """Opens. Held by the processes in which investigators and reviewers work, and by no other."""
 
     __slots__ = ("_key",)
 
@@ -103,28 +103,28 @@ class VaultKey:
         return VaultPublicKey(self._key.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw))
 
     def open(self, sealed: bytes, info: str) -> bytes:
-        """The plaintext. Refuses an envelope that was altered, moved, or sealed to another key; says no more than that."""
+        """The plaintext. Refuses an envelope that was altered, moved, or sealed to another key."""
         try:
             return _unpadded(_SUITE.decrypt(sealed, self._key, info=info.encode()))
         except (InvalidTag, ValueError):
             raise storage(
                 "seal_broken",
                 "A sealed record does not open with this vault key.",
-                "Check that the vault key belongs to these case files; if it does, restore the record from a backup.",
+                "Check that the key belongs to these case files; if so, restore the record from a backup.",
             ) from None
 
     def save(self, path: Path, passphrase: str) -> None:
-        """Writes the key wrapped by the passphrase, mode 0400. Never overwrites: a lost key loses every case file."""
+        """Writes the key wrapped by the passphrase, mode 0400. Never overwrites another key."""
         key_file.write_new(path, key_file.wrap(self._key.private_bytes_raw(), passphrase), 0o400)
 
     @staticmethod
     def load(path: Path, passphrase: str) -> VaultKey:
-        """Reads what `save` wrote. Refuses a file that others may read, a damaged file and a wrong passphrase."""
+        """Reads what `save` wrote. Refuses a file open to others, a damaged one, and a wrong passphrase."""
         return VaultKey(key_file.unwrap(key_file.read_private(path), passphrase, path))
 
 
 def _padded(plaintext: bytes) -> bytes:
-    """Length, plaintext, zeros up to the next step: 256 bytes, or an eighth of the power of two below the length.
+    """Length, plaintext, and zeros up to the next step: 256 bytes, or an eighth of a power of two.
 
     At most 255 bytes or 12.5 % longer; eight sizes per doubling are all that an onlooker can tell apart.
     """

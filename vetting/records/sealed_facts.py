@@ -14,7 +14,7 @@ from vetting.finding import Finding
 
 
 def _bytes(document: Mapping[str, object]) -> bytes:
-    # ASCII with escapes: hostile text may hold lone surrogates, which no encoding but this carries there and back.
+    # ASCII with escapes: hostile text may hold lone surrogates, which UTF-8 does not carry.
     return json.dumps(document, ensure_ascii=True).encode("ascii")
 
 

@@ -1,4 +1,4 @@
-"""A transaction on the case files as such: rows by key, and the seal that everything confidential goes through."""
+"""A transaction on the case files: rows by key, and the seal that all confidential content goes through."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Table, select
 
-from vetting.errors import VettingError, not_found, storage
+from vetting.errors import not_found, storage
 from vetting.records import case_file_tables as t
+from vetting.records.failures import intact
 from vetting.records.outbox import PostingUnit
 from vetting.records.seal import VaultKey, VaultPublicKey, context
 
@@ -22,6 +23,7 @@ class SealedUnit(PostingUnit):
     def _add(self, table: Table, **values: object) -> None:
         self._connection.execute(table.insert().values(**values))
 
+    @intact("record")
     def _one(self, table: Table, column: str, value: str, what: str) -> Row[Any]:
         row = self._connection.execute(select(table).where(table.c[column] == value)).one_or_none()
         if row is None:
@@ -30,6 +32,7 @@ class SealedUnit(PostingUnit):
             )
         return row
 
+    @intact("record")
     def _all(self, table: Table, **values: str) -> list[Row[Any]]:
         query = select(table).where(*(table.c[name] == value for name, value in values.items()))
         return list(self._connection.execute(query.order_by(table.c.sequence)))
@@ -45,12 +48,3 @@ class SealedUnit(PostingUnit):
                 "Run the command as an investigator, where the vault key and its passphrase are.",
             )
         return self._key.open(sealed, context(case_number, record, kind))
-
-
-def altered(what: str) -> VettingError:
-    """A row that does not have the digest recorded with it."""
-    return storage(
-        "record_altered",
-        f"A {what} in the case files is not what was recorded.",
-        "Verify the transparency log, and restore the case files from the last backup.",
-    )

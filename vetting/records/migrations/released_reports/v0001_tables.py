@@ -35,8 +35,8 @@ def _reports() -> None:
         sa.Column("pdf_sha256", sa.String, nullable=False),
         sa.PrimaryKeyConstraint("sequence", name="pk_reports"),
         sa.UniqueConstraint("number", name="uq_reports_number"),
-        sa.UniqueConstraint("case_number", name="uq_reports_case_number"),
     )
+    op.create_index("ix_reports_case_number", "reports", ["case_number"])
     op.create_index("ix_reports_position", "reports", ["position"])
 
 

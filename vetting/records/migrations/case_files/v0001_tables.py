@@ -108,7 +108,14 @@ def _positions_and_cases() -> None:
         unique=("number",),
         position="positions.id",
     )
-    _make("candidates", _word("case_number"), _sealed(), unique=("case_number",), case_number="cases.number")
+    _make(
+        "candidates",
+        _word("case_number"),
+        _sealed(),
+        sa.Column("secret", sa.LargeBinary, nullable=False),
+        unique=("case_number",),
+        case_number="cases.number",
+    )
 
 
 def _searches_and_findings() -> None:
