@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flows.runtime import coded_flow, coded_task
+from flows.coded import coded_flow, coded_task
 from flows.workbench import current
 from reports import leak_check, pdf
 from vetting.casework.releasing import already_released, clear_for_release, file_report

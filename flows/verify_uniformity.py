@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from flows.runtime import coded_flow, coded_task
+from flows.coded import coded_flow, coded_task
 from vetting.oversight import Audit, audit_position
 from vetting.roles import Person
 from vetting.settings import Settings

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flows.runtime import coded_flow, coded_task
+from flows.coded import coded_flow, coded_task
 from flows.workbench import current
 from vetting.casework.searching import Progress, begin, progress, run_search
 from vetting.search import Search
@@ -20,11 +20,9 @@ def search_step(case_number: str, step_id: str) -> None:
     bench = current()
     state = progress(bench.desk, case_number)
     for search in _of_step(state, step_id):
-        run = bench.conduct_for(state.case.practice)
+        run = bench.conduct_for(practice=state.case.practice)
         bench.watch(
-            run_search(
-                bench.desk, state, search, run, bench.criteria(state.protocol), bench.analyzer(state.protocol)
-            )
+            run_search(bench.desk, state, search, run, bench.criteria(state.protocol), bench.analyzer(state.protocol))
         )
 
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 
-from vetting.errors import not_found, storage
+from vetting.errors import storage
 from vetting.log.errors import LogError
 from vetting.log.event import Event, EventType
 from vetting.log.keys import LogKey
@@ -24,17 +24,17 @@ from vetting.settings import Settings
 def list_reports(settings: Settings, person: Person, position: str) -> tuple[str, ...]:
     """Numbers of the reports released for a position. Refuses anybody who is no decision maker."""
     authorize(person, Permission.READ_REPORTS)
-    with ReleasedReports(settings.store_url("released_reports")).transaction() as unit:
+    with ReleasedReports(settings.store_url("released_reports")).reading() as unit:
         return tuple(filed.report.number for filed in unit.reports(position))
 
 
-def open_report(settings: Settings, person: Person, number: str, clock: Callable[[], datetime], new_id: Callable[[], str]) -> ReleasedReport:
+def open_report(
+    settings: Settings, person: Person, number: str, clock: Callable[[], datetime], new_id: Callable[[], str]
+) -> ReleasedReport:
     """The report, after the log has noted that it was opened: no log, no reading."""
     authorize(person, Permission.READ_REPORTS)
-    with ReleasedReports(settings.store_url("released_reports")).transaction() as unit:
+    with ReleasedReports(settings.store_url("released_reports")).reading() as unit:
         filed = unit.report(number)
-    if filed is None:
-        raise not_found("report_unknown", f"There is no released report {number}.", "See: vetting report list.")
     with _errors():
         store = LogStore(settings.store_url("transparency_log"))
         try:

@@ -60,7 +60,7 @@ class Attribution:
 
 def check_level(level: Level, links: tuple[Link, ...]) -> None:
     """Refuses a level that its evidence does not carry: no A3 without two independent links of which one is strong,
-    no A4 without the candidate's confirmation or a disclosed account with a second link, no AX without a reason against.
+    no A4 without the candidate's confirmation or a disclosed account with a second link, no AX without a reason.
     """
     favourable = set(links) - _AGAINST - {Link.SAME_NAME}
     a3 = len(favourable) >= 2 and bool(favourable & STRONG)

@@ -57,7 +57,7 @@ class Candidate:
     town: str
     identifiers: tuple[Identifier, ...]
     other_names: tuple[str, ...] = ()
-    """Former names and spellings: hunted for in reports before release, never searched unless disclosed as identifier."""
+    """Former names and spellings: kept out of reports, never searched."""
 
     def __repr__(self) -> str:
         return f"Candidate({len(self.identifiers)} identifiers)"
@@ -73,7 +73,7 @@ class Candidate:
         return json.dumps(fields, sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode()
 
     def anchors(self, kind: IdentifierKind) -> tuple[str, ...]:
-        """The values a step anchored on `kind` searches for, in the order of disclosure; empty if none was disclosed."""
+        """The values a step anchored on `kind` searches for, in the order of disclosure; empty if there are none."""
         if kind is IdentifierKind.FULL_NAME:
             return (self.full_name,)
         if kind is IdentifierKind.NAME_AND_TOWN:

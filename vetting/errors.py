@@ -1,7 +1,7 @@
 """The one error a person can meet: a code, one sentence, and what to do next.
 
-An error that crosses the wall carries its code only. No message ever holds captured text: messages are written here or by
-the caller from fixed words, counts and identifiers, never from what the internet said.
+An error that crosses the wall carries its code only. No message ever holds captured text: messages are written by the
+caller from fixed words, counts and identifiers, never from what the internet said.
 """
 
 from __future__ import annotations

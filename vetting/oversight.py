@@ -78,7 +78,8 @@ def matrix(audit: Audit) -> pd.DataFrame:
     """Candidates by searches, outcomes as words; `not run` where the log holds none."""
     report = audit.report
     cells = {
-        key: [_word(report.outcomes.get((case, key)), key, case, report) for case in report.cases] for key in report.keys
+        key: [_word(report.outcomes.get((case, key)), key, case, report) for case in report.cases]
+        for key in report.keys
     }
     return pd.DataFrame(cells, index=pd.Index(report.cases, name="case"))
 

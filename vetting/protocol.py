@@ -108,7 +108,7 @@ def _step_document(step: Step) -> dict[str, Json]:
 
 
 def from_document(document: Mapping[str, Json]) -> SearchProtocol:
-    """The protocol as it was frozen. Raises KeyError or ValueError on a document `SearchProtocol.document` did not write."""
+    """The protocol as it was frozen. Raises KeyError or ValueError on what `SearchProtocol.document` did not write."""
     d = dict(document)
     steps = d["steps"]
     digests = d["digests"]

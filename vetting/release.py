@@ -18,10 +18,10 @@ FilterRecord = NewType("FilterRecord", str)
 
 @final
 class SanitizedText:
-    """Words a decision maker may read. Made by `filters.gate` only, and re-made by the released store from what was filed.
+    """Words a decision maker may read. Made by `filters.gate`, and re-made by the released store from what was filed.
 
-    A plain `str` or a `RawText` is no SanitizedText: `mypy --strict` rejects the shortcut, and a test in tests/promises/
-    refuses any other caller of the constructor. Raises ValueError without a filter record.
+    A plain `str` or a `RawText` is no SanitizedText: `mypy --strict` rejects the shortcut, and a test refuses any
+    other caller of the constructor. Raises ValueError without a filter record.
     """
 
     __slots__ = ("filter_record", "words")
@@ -33,7 +33,10 @@ class SanitizedText:
         self.filter_record = filter_record
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, SanitizedText) and (self.words, self.filter_record) == (other.words, other.filter_record)
+        return isinstance(other, SanitizedText) and (self.words, self.filter_record) == (
+            other.words,
+            other.filter_record,
+        )
 
     def __hash__(self) -> int:
         return hash((self.words, self.filter_record))

@@ -17,8 +17,8 @@ class RetentionRule:
     """The statute or regulation, e.g. `29 CFR 1602.31`."""
 
 
-def keep_until(rules: Sequence[RetentionRule], record: str, made_on: date, legal_hold: bool) -> date | None:
-    """The first day on which the record may be disposed of: the longest applicable rule. None while a legal hold stands.
+def keep_until(rules: Sequence[RetentionRule], record: str, made_on: date, *, legal_hold: bool) -> date | None:
+    """The first day on which the record may be disposed of, by the longest rule. None while a legal hold stands.
 
     Raises KeyError where no rule covers the record: nothing is disposed of without a rule.
     """
@@ -28,5 +28,5 @@ def keep_until(rules: Sequence[RetentionRule], record: str, made_on: date, legal
     if legal_hold:
         return None
     target = made_on.year + max(years)
-    leap_day = made_on.month == 2 and made_on.day == 29  # noqa: PLR2004 - 29 February
+    leap_day = made_on.month == 2 and made_on.day == 29
     return date(target, 3, 1) if leap_day else made_on.replace(year=target)

@@ -1,4 +1,4 @@
-"""Who may do what: persons, roles, one permission table, and the searcher's sensitive-position record (IV.B.6, IV.B.7)."""
+"""Who may do what: persons, roles, one permission table, the searcher's own clearance (IV.B.6, IV.B.7)."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ PERMISSIONS: Mapping[Permission, frozenset[Role]] = MappingProxyType(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SensitivePosition:
-    """The searcher's own record (IV.B.7, REQ-POL-5): vetted, trained, and bound to confidentiality, each with its date."""
+    """The searcher's own record (IV.B.7, REQ-POL-5): vetted, trained, bound to confidentiality, each with a date."""
 
     vetted_on: date
     training_expires_on: date
@@ -85,7 +85,7 @@ def authorize(person: Person, permission: Permission) -> None:
         )
 
 
-def check_searcher(person: Person, deciders: frozenset[str], attested: bool, now: datetime) -> None:
+def check_searcher(person: Person, deciders: frozenset[str], now: datetime, *, attested: bool) -> None:
     """Refuses a searcher who decides on the position, or whose sensitive-position record is missing or expired.
 
     `deciders` are the person ids who decide on the position; `attested` is whether the person has signed that they have

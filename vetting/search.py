@@ -37,7 +37,7 @@ class Search:
 
     @property
     def applicable(self) -> bool:
-        """False where the candidate disclosed nothing of the step's anchor: recorded as `not_applicable`, never left out."""
+        """False where nothing of the step's anchor was disclosed: recorded as `not_applicable`, never left out."""
         return self.ordinal > 0
 
 
@@ -48,7 +48,7 @@ class SearchResult:
     key: str
     outcome: Outcome
     reason: str
-    """A code from a closed list (e.g. `http_403`, `challenge_page`, `engine_unresponsive`, `none_disclosed`), never text."""
+    """A code from a closed list (e.g. `challenge_page`, `engine_unresponsive`, `none_disclosed`), never text."""
     started_at: datetime
     ended_at: datetime
     attempts: int
@@ -57,7 +57,7 @@ class SearchResult:
 
 
 def expected_keys(protocol: SearchProtocol, disclosed: Mapping[IdentifierKind, int]) -> tuple[str, ...]:
-    """The keys of the searches that must be run: a function of the protocol and of how many anchors were disclosed (U2)."""
+    """The keys of the searches that must be run: a function of protocol and number of disclosed anchors (U2)."""
     keys: list[str] = []
     for step in protocol.steps:
         count = disclosed.get(step.anchor, 0)

@@ -57,6 +57,7 @@ class Settings:
 
     @property
     def vault_public_key(self) -> Path:
+        """The public half: enough to seal, useless for reading."""
         return self.home / "case_files" / "vault.pub"
 
     @property
@@ -67,18 +68,22 @@ class Settings:
 
     @property
     def log_key(self) -> Path:
+        """The log's signing key: whoever writes to the log needs it."""
         return self.home / "transparency_log" / "log.key"
 
     @property
     def log_verifier_key(self) -> Path:
+        """The log's verification key, in C2SP vkey form: public."""
         return self.home / "transparency_log" / "log.vkey"
 
     @property
     def session_token(self) -> Path:
+        """The token of the person signed in at this terminal, mode 0600."""
         return self.home / "session"
 
     @property
     def prefect_home(self) -> Path:
+        """Prefect's own folder: opaque numbers and codes only."""
         return self.home / "prefect"
 
     @property

@@ -1,4 +1,4 @@
-"""Were all candidates searched alike? Compares what the protocol demands with what the log says was done (U1 to U11)."""
+"""Whether all candidates were searched alike: what the protocol demands against what the log says was done."""
 
 from __future__ import annotations
 
@@ -110,28 +110,19 @@ def compare(
 def _differences(
     case: EnrolledCase, expected: Sequence[str], done: Sequence[ExecutedSearch], digest: str, frozen_at: int
 ) -> list[Departure]:
-    found: list[Departure] = []
+    def note(key: str, difference: Difference, sequence: int) -> Departure:
+        return Departure(case_number=case.case_number, key=key, difference=difference, sequence=sequence)
 
-    def note(key: str, difference: Difference, sequence: int) -> None:
-        found.append(Departure(case_number=case.case_number, key=key, difference=difference, sequence=sequence))
-
+    last = {search.key: search.sequence for search in done}
     times = Counter(search.key for search in done)
-    for key in expected:
-        if key not in times:
-            note(key, Difference.MISSING, case.sequence)
-    for search in done:
-        if search.key not in expected:
-            note(search.key, Difference.EXTRA, search.sequence)
-        if search.protocol_digest != digest:
-            note(search.key, Difference.OTHER_PROTOCOL, search.sequence)
-    for key, count in times.items():
-        if count > 1:
-            note(key, Difference.REPEATED, max(s.sequence for s in done if s.key == key))
-    if case.protocol_digest != digest:
-        note("", Difference.OTHER_PROTOCOL, case.sequence)
-    if case.sequence < frozen_at:
-        note("", Difference.SEARCHED_BEFORE_PROTOCOL, case.sequence)
-    return found
+    return [
+        *(note(key, Difference.MISSING, case.sequence) for key in expected if key not in times),
+        *(note(s.key, Difference.EXTRA, s.sequence) for s in done if s.key not in expected),
+        *(note(s.key, Difference.OTHER_PROTOCOL, s.sequence) for s in done if s.protocol_digest != digest),
+        *(note(key, Difference.REPEATED, last[key]) for key, count in times.items() if count > 1),
+        *([note("", Difference.OTHER_PROTOCOL, case.sequence)] if case.protocol_digest != digest else []),
+        *([note("", Difference.SEARCHED_BEFORE_PROTOCOL, case.sequence)] if case.sequence < frozen_at else []),
+    ]
 
 
 def _unshared_failures(cases: Sequence[EnrolledCase], executed: Sequence[ExecutedSearch]) -> list[Departure]:

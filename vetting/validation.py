@@ -102,8 +102,8 @@ class Validation:
 def check_transition(history: Sequence[Validation], step: Validation, level: Level) -> None:
     """Refuses a step the state machine does not allow.
 
-    Refuses: a transition not in `TRANSITIONS`; attribution or anything after it below level A3; corroboration without an
-    independent element; a second review by the person who corroborated (two people validate each finding).
+    Refuses: a transition not in `TRANSITIONS`; attribution or anything after it below level A3; corroboration without
+    an independent element; a second review by the person who corroborated (two people validate each finding).
     """
     current = history[-1].state if history else State.CAPTURED
     if step.state not in TRANSITIONS.get(current, frozenset()):

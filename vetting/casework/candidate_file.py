@@ -14,11 +14,21 @@ from vetting.candidate import Authorization, Candidate, Identifier, IdentifierKi
 from vetting.errors import bad_input, refused
 from vetting.settings import first_problem, read_toml
 
-_CREDENTIAL = re.compile(r"pass(word|wd|phrase|code)?$|^pwd$|secret|token|credential|login|^pin$|otp|cookie|api_?key", re.I)
-_HANDLES = frozenset(
-    {IdentifierKind.ATPROTO_HANDLE, IdentifierKind.WIKI_ACCOUNT, IdentifierKind.FORUM_ACCOUNT, IdentifierKind.FEED}
+_CREDENTIAL = re.compile(
+    r"pass(word|wd|phrase|code)?$|^pwd$|secret|token|credential|login|^pin$|otp|cookie|api_?key",
+    re.IGNORECASE,
 )
-_Line = Annotated[str, StringConstraints(min_length=1, max_length=200, strip_whitespace=True, pattern=r"^[^\x00-\x1f]+$")]
+_HANDLES = frozenset(
+    {
+        IdentifierKind.ATPROTO_HANDLE,
+        IdentifierKind.WIKI_ACCOUNT,
+        IdentifierKind.FORUM_ACCOUNT,
+        IdentifierKind.FEED,
+    }
+)
+_Line = Annotated[
+    str, StringConstraints(min_length=1, max_length=200, strip_whitespace=True, pattern=r"^[^\x00-\x1f]+$")
+]
 
 
 class _IdentifierFile(BaseModel):
@@ -43,7 +53,7 @@ class _CandidateFile(BaseModel):
     authorization: _AuthorizationFile | None = None
 
 
-def load_candidate(path: Path, now: datetime, may_request_handles: bool) -> tuple[Candidate, Authorization]:
+def load_candidate(path: Path, now: datetime, *, may_request_handles: bool) -> tuple[Candidate, Authorization]:
     """The candidate and the signed authorization in the file.
 
     Refuses: a field that looks like a credential (REQ-POL-4), any other unknown field (so no protected class can be
@@ -77,7 +87,9 @@ def _authorization(file: _AuthorizationFile, path: Path, now: datetime) -> Autho
     form = path.parent / file.form
     if Path(file.form).name != file.form or not form.is_file():
         raise bad_input(
-            "form_missing", f"{path}: the authorization form is not beside the file.", "Put the signed form there."
+            "form_missing",
+            f"{path}: the authorization form is not beside the file.",
+            "Put the signed form there.",
         )
     authorization = Authorization(
         form_sha256=hashlib.sha256(form.read_bytes()).hexdigest(),

@@ -12,9 +12,8 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
 
-from vetting.errors import VettingError, not_found, storage
+from vetting.errors import VettingError, storage
 from vetting.log.checkpoint import Checkpoint
 from vetting.log.commitment import commitment
 from vetting.log.errors import LogError
@@ -23,15 +22,11 @@ from vetting.log.note import Verifier
 from vetting.log.profile import JsonInput
 from vetting.log.reader import LogReader
 from vetting.log.writer import LogWriter
-from vetting.protocol import SearchProtocol, from_document
-from vetting.records.case_files import CaseFiles
+from vetting.records.case_files import CaseFiles, CaseFileUnit
+from vetting.records.outbox import OutboxEvent
 from vetting.records.released_reports import ReleasedReports
-from vetting.records.rows import OutboxEvent, PositionRecord
 from vetting.roles import Permission, Person, authorize, check_searcher
 from vetting.settings import Settings
-
-if TYPE_CHECKING:
-    from vetting.records.case_files import Unit
 
 SALT_INFO = b"vetting/v1/salt/"
 
@@ -65,10 +60,10 @@ class Desk:
             raise
 
     def _check_searcher(self, position: str) -> None:
-        with self.case_files.transaction() as unit:
-            deciders = position_of(unit, position).deciders
+        with self.case_files.reading() as unit:
+            deciders = unit.position(position).deciders
             attested = unit.attested(position, self.person.id)
-        check_searcher(self.person, deciders, attested, self.clock())
+        check_searcher(self.person, deciders, self.clock(), attested=attested)
 
     def record(self, kind: EventType, body: Mapping[str, JsonInput], *, position: str | None = None) -> None:
         """Puts an event without a record of its own (a refusal) into the log."""
@@ -90,7 +85,13 @@ class Desk:
             return self.reader.checkpoint(self.verifier)
 
     def event(
-        self, kind: EventType, key: str, body: Mapping[str, JsonInput], *, position: str, case: str | None = None
+        self,
+        kind: EventType,
+        key: str,
+        body: Mapping[str, JsonInput],
+        *,
+        position: str,
+        case: str | None = None,
     ) -> OutboxEvent:
         """The outbox row of an act; `key` makes its idempotency key, so the same act is logged once."""
         return OutboxEvent(
@@ -104,17 +105,17 @@ class Desk:
         )
 
     @contextmanager
-    def act(self) -> Iterator[Unit]:
+    def act(self) -> Iterator[CaseFileUnit]:
         """One verb: its records and outbox rows in one transaction, then the log."""
         with self.case_files.transaction() as unit:
             yield unit
         self.settle()
 
     def settle(self) -> None:
-        """Moves what is in the outboxes into the log; doubles nothing. Refuses with STORAGE where the log cannot take it."""
+        """Moves what is in the outboxes into the log; doubles nothing. Refuses where the log cannot take it."""
         for store in (self.case_files, self.released):
-            with store.transaction() as unit:
-                pending = unit.unsettled()
+            with store.reading() as view:
+                pending = view.unsettled()
             if not pending:
                 continue
             with log_errors():
@@ -143,26 +144,6 @@ def log_errors() -> Iterator[None]:
         yield
     except LogError as error:
         raise storage(error.code.lower().replace("-", "_"), str(error), error.remedy) from None
-
-
-def position_of(unit: Unit, position: str) -> PositionRecord:
-    """The position, or NOT_FOUND."""
-    record = unit.position(position)
-    if record is None:
-        raise not_found("position_unknown", f"There is no position {position}.", "See: vetting position list.")
-    return record
-
-
-def frozen_protocol(position: PositionRecord) -> SearchProtocol:
-    """The protocol as frozen. Refuses with STORAGE where the stored document no longer has its digest."""
-    protocol = from_document(position.protocol)
-    if protocol.digest() != position.protocol_digest:
-        raise storage(
-            "protocol_altered",
-            f"The frozen protocol of {position.id} no longer has its digest.",
-            "Stop and tell the auditor: the store was altered.",
-        )
-    return protocol
 
 
 def salt_for(case_secret: bytes, record: str) -> bytes:

@@ -8,9 +8,9 @@ from pathlib import Path
 
 from filters.analyzer import Analyzer
 from filters.criteria import Criteria
+
 from vetting.casework.candidate_file import check_authorization
 from vetting.casework.desk import Desk, commit
-from vetting.casework.intake import case_of
 from vetting.casework.searching import preview, propose, store_evidence
 from vetting.log.event import EventType
 from vetting.roles import Permission
@@ -33,7 +33,8 @@ def import_evidence(desk: Desk, number: str, path: Path, criteria: Criteria, ana
     Importing is no search: the plan of the case is untouched, and the auditor sees the import as what it is. Refuses a
     corrupt archive as a whole (nothing half-imported) and the same file twice.
     """
-    case = case_of(desk, number)
+    with desk.case_files.reading() as view:
+        case = view.case(number)
     desk.permit(Permission.IMPORT_EVIDENCE, position=case.position, searcher=True)
     check_authorization(case.authorization, desk.clock())
     digest = hashlib.sha256(path.read_bytes()).digest() if path.is_file() else b""

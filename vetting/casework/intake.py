@@ -1,4 +1,4 @@
-"""Opening positions and cases: the protocol into the log before the first candidate, and no case without authorization."""
+"""Opening positions and cases: the protocol before the first candidate, and no case without authorization."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from collections.abc import Sequence
 
 from vetting.candidate import Authorization, Candidate
 from vetting.casework.candidate_file import check_authorization
-from vetting.casework.desk import Desk, commit, frozen_protocol, position_of
-from vetting.errors import bad_input, not_found, refused
+from vetting.casework.desk import Desk, commit
+from vetting.errors import bad_input, refused
 from vetting.log.event import EventType
 from vetting.protocol import SearchProtocol
 from vetting.records.rows import CaseRecord, PositionRecord
@@ -29,23 +29,22 @@ def open_position(
         raise bad_input("position_name", "A position is named in a-z, 0-9 and hyphen.", "E.g. patrol-officer-2026.")
     if not deciders:
         raise bad_input("no_decider", "A position needs a decision maker.", "Name one with --decision-maker.")
-    with desk.case_files.transaction() as unit:
-        if unit.position(position) is not None:
+    with desk.case_files.reading() as unit:
+        if position in {record.id for record in unit.positions()}:
             raise refused("position_exists", f"Position {position} is open already.", "Choose another name.")
-    check_searcher(desk.person, frozenset(deciders), attested=True, now=desk.clock())
+    check_searcher(desk.person, frozenset(deciders), desk.clock(), attested=True)
     record = PositionRecord(
         id=position,
         title=protocol.title,
-        protocol=protocol.document(),
-        protocol_digest=protocol.digest(),
+        protocol=protocol,
         deciders=frozenset(deciders),
         jurisdiction=protocol.jurisdiction,
         practice=practice,
         opened_by=desk.person.id,
         opened_at=desk.clock(),
     )
-    frozen = {"digest": record.protocol_digest, "document": protocol.document()}
-    opened = {"practice": practice, "deciders": sorted(deciders), "protocol": record.protocol_digest}
+    frozen = {"digest": protocol.digest(), "document": protocol.document()}
+    opened = {"practice": practice, "deciders": sorted(deciders), "protocol": protocol.digest()}
     with desk.act() as unit:
         unit.add_position(record)
         unit.post(desk.event(EventType.PROTOCOL_FROZEN, position, frozen, position=position))
@@ -56,8 +55,8 @@ def open_position(
 def attest(desk: Desk, position: str) -> None:
     """Records that the person has no conflict of interest in this position (REQ-POL-5)."""
     with desk.act() as unit:
-        position_of(unit, position)
-        unit.add_attestation(position, desk.person.id, desk.clock())
+        if not unit.attested(unit.position(position).id, desk.person.id):
+            unit.add_attestation(position, desk.person.id, desk.clock())
 
 
 def open_case(
@@ -70,9 +69,8 @@ def open_case(
     """
     desk.permit(Permission.OPEN_CASE, position=position, searcher=True)
     check_authorization(authorization, desk.clock())
-    with desk.case_files.transaction() as unit:
-        protocol = frozen_protocol(position_of(unit, position))
-        practice = position_of(unit, position).practice
+    with desk.case_files.reading() as unit:
+        opened = unit.position(position)
     number = f"C-{desk.new_id()[:8].upper()}"
     case = CaseRecord(
         number=number,
@@ -80,10 +78,10 @@ def open_case(
         authorization=authorization,
         opened_by=desk.person.id,
         opened_at=desk.clock(),
-        practice=practice,
+        practice=opened.practice,
     )
     enrolled = {
-        "protocol": protocol.digest(),
+        "protocol": opened.protocol.digest(),
         "disclosed": {kind.value: count for kind, count in candidate.disclosed().items()},
         "candidate": commit(case_secret, "candidate", candidate.canonical()),
     }
@@ -97,13 +95,4 @@ def open_case(
         post = (EventType.CANDIDATE_ENROLLED, enrolled), (EventType.AUTHORIZATION_RECORDED, signed)
         for kind, body in post:
             unit.post(desk.event(kind, number, body, position=position, case=number))
-    return case
-
-
-def case_of(desk: Desk, number: str) -> CaseRecord:
-    """The case, or NOT_FOUND."""
-    with desk.case_files.transaction() as unit:
-        case = unit.case(number)
-    if case is None:
-        raise not_found("case_unknown", f"There is no case {number}.", "See: vetting case list.")
     return case

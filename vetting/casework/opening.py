@@ -47,9 +47,7 @@ def create_home(settings: Settings, clock: Callable[[], datetime]) -> None:
     Accounts(settings.store_url("accounts")).migrate()
 
 
-def open_desk(
-    settings: Settings, person: Person, clock: Callable[[], datetime], new_id: Callable[[], str]
-) -> Desk:
+def open_desk(settings: Settings, person: Person, clock: Callable[[], datetime], new_id: Callable[[], str]) -> Desk:
     """The desk of a signed-in person, after settling what an earlier crash may have left in an outbox.
 
     Refuses with STORAGE where the data folder, a key or a store is missing.

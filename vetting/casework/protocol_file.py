@@ -8,9 +8,9 @@ from datetime import date
 from pathlib import Path
 from typing import Annotated
 
+from filters.query_linter import lint_query
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
-from filters.query_linter import lint_query
 from vetting.candidate import IdentifierKind
 from vetting.errors import VettingError, bad_input, not_found, refused
 from vetting.protocol import Quotation, SearchProtocol, Step, Technique
@@ -54,8 +54,8 @@ def load_protocol(config: Path, name: str, filter_version: str, today: date) -> 
     """The protocol `config/protocols/<name>.toml`, ready to be frozen.
 
     Refuses: an unknown source, a technique that is not on the allow-list or is not the source's own, a query that asks
-    for protected facts or holds anything but `{anchor}` as placeholder, a step id used twice, a draft (no approval) and a
-    protocol not yet in force (REQ-POL-1).
+    for protected facts or holds anything but `{anchor}` as placeholder, a step id used twice, a draft (no approval), and
+    a protocol not yet in force (REQ-POL-1).
     """
     path = config / "protocols" / f"{name}.toml"
     if not path.is_file():
@@ -111,7 +111,9 @@ def _checked(step: _StepFile, path: Path) -> Step:
         )
     template = step.query.replace("{anchor}", "")
     if "{" in template or "}" in template or "{anchor}" not in step.query:
-        raise bad_input("query_template", f"{where}: the query needs {{anchor}} and no other placeholder.", "Correct it.")
+        raise bad_input(
+            "query_template", f"{where}: the query needs {{anchor}} and no other placeholder.", "Correct it."
+        )
     try:
         lint_query(step.query)
     except VettingError as error:

@@ -8,20 +8,21 @@ from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from filters.gate import Gate, ReviewedFinding, Withheld
+from filters.gate import Gate, ReviewedFinding
+
 from vetting.casework.candidate_file import check_authorization
 from vetting.casework.desk import Desk
 from vetting.casework.reviewing import Reviewed, add_step, reviewed
 from vetting.casework.searching import Progress, progress
-from vetting.errors import not_ready
+from vetting.errors import VettingError, not_ready
 from vetting.evidence import RawText
 from vetting.finding import Criterion
 from vetting.log.event import EventType
 from vetting.protocol import Quotation
-from vetting.records.case_files import Unit
+from vetting.records.case_files import CaseFileUnit
 from vetting.records.rows import FilterRecordRow
 from vetting.release import ReleasedReport, Report, ReportedSearch, SanitizedFinding
 from vetting.roles import Permission
@@ -49,7 +50,7 @@ class Cleared:
         return f"Cleared({self.report.number})"
 
 
-def clear_for_release(desk: Desk, number: str, gate: Gate, criteria: dict[str, Criterion]) -> Cleared:
+def clear_for_release(desk: Desk, number: str, gate: Gate, criteria: Mapping[str, Criterion]) -> Cleared:
     """Passes every reviewed finding through the gate and composes the report.
 
     Refuses while a planned search has no outcome, or a finding waits for attribution or validation. A nil report is a
@@ -59,29 +60,31 @@ def clear_for_release(desk: Desk, number: str, gate: Gate, criteria: dict[str, C
     desk.permit(Permission.RELEASE_REPORT, position=state.case.position, searcher=True)
     check_authorization(state.case.authorization, desk.clock())
     _refuse_outstanding(state)
-    with desk.case_files.transaction() as unit:
-        findings = reviewed(unit, number)
+    with desk.case_files.reading() as view:
+        findings = reviewed(view, number)
     _refuse_waiting(findings, number)
-    names = (state.candidate.full_name, *state.candidate.other_names)
     groups: dict[str, list[Reviewed]] = defaultdict(list)
     for item in findings:
         if item.state in _PASSED:
             groups[item.finding.code].append(item)
-    quotes = state.protocol.quotation is Quotation.SANITIZED
-    sanitized: list[SanitizedFinding] = []
     with desk.act() as unit:
-        for code, group in sorted(groups.items()):
-            sanitized += _through_gate(desk, unit, state, gate, criteria[code], group, names, quotes)
-    report = _compose(desk, state, gate, tuple(sanitized))
+        door = _Door(desk=desk, unit=unit, state=state, gate=gate)
+        passed = [door.pass_group(criteria[code], group) for code, group in sorted(groups.items())]
+    sanitized = tuple(finding for finding in passed if finding is not None)
+    report = _compose(desk, state, gate, sanitized)
     return Cleared(report=report, hunted=_hunted(state))
 
 
 def already_released(desk: Desk, number: str) -> ReleasedReport | None:
     """The report of this case if it was filed, after finishing what a kill may have left undone."""
-    with desk.released.transaction() as unit:
-        filed = unit.report_of_case(number)
-    if filed is not None:
-        _mark_released(desk, number)
+    try:
+        with desk.released.reading() as view:
+            filed = view.report_of_case(number)
+    except VettingError as error:
+        if error.code == "unknown_report":
+            return None
+        raise
+    _mark_released(desk, number)
     return filed
 
 
@@ -95,7 +98,11 @@ def file_report(desk: Desk, report: Report, pdf: bytes) -> ReleasedReport:
         unit.add(released)
         unit.post(
             desk.event(
-                EventType.REPORT_RELEASED, report.number, body, position=report.position, case=report.case_number
+                EventType.REPORT_RELEASED,
+                report.number,
+                body,
+                position=report.position,
+                case=report.case_number,
             )
         )
     desk.settle()
@@ -123,58 +130,68 @@ def _refuse_waiting(findings: Sequence[Reviewed], number: str) -> None:
         )
 
 
-def _through_gate(
-    desk: Desk,
-    unit: Unit,
-    state: Progress,
-    gate: Gate,
-    criterion: Criterion,
-    group: Sequence[Reviewed],
-    names: tuple[str, ...],
-    quotes: bool,
-) -> list[SanitizedFinding]:
-    """One criterion's findings become one reported finding with a frequency band, or are withheld."""
-    leading = max(group, key=lambda item: (max(v.severity for v in item.history), item.finding.id))
-    record_id = f"FR-{leading.finding.id[2:]}"
-    answer = gate.clear(
-        ReviewedFinding(
-            finding=leading.finding,
-            criterion=criterion,
-            level=leading.level,
-            element=next((v.element for v in leading.history if v.state is State.CORROBORATED), Element.NONE),
-            severity=max(v.severity for v in leading.history),
-            quote=quotes and any(v.quote for v in leading.history),
-            occurrences=len(group),
-        ),
-        names,
-        record_id,
-    )
-    passed = not isinstance(answer, Withheld)
-    for item in group:
-        if item.state is State.SECOND_REVIEWED:
-            _add_filter_step(desk, unit, state, gate, item, passed, record_id)
-    return [answer] if isinstance(answer, SanitizedFinding) else []
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Door:
+    """What the findings of one case pass through, inside one transaction."""
+
+    desk: Desk
+    unit: CaseFileUnit
+    state: Progress
+    gate: Gate
+
+    def pass_group(self, criterion: Criterion, group: Sequence[Reviewed]) -> SanitizedFinding | None:
+        """One criterion's findings become one reported finding with a frequency band; None where it is withheld."""
+        leading = max(group, key=lambda item: (_severity(item), item.finding.id))
+        candidate = self.state.candidate
+        answer = self.gate.clear(
+            _for_the_gate(leading, criterion, len(group), self.state.protocol.quotation),
+            (candidate.full_name, *candidate.other_names),
+            _record_id(leading),
+        )
+        passed = isinstance(answer, SanitizedFinding)
+        for item in group:
+            if item.state is State.SECOND_REVIEWED:
+                self._record(item, leading, "passed" if passed else "withheld")
+        return answer if isinstance(answer, SanitizedFinding) else None
+
+    def _record(self, item: Reviewed, leading: Reviewed, action: str) -> None:
+        desk, case, finding_id = self.desk, self.state.case, item.finding.id
+        record = FilterRecordRow(
+            id=_record_id(item),
+            finding_id=finding_id,
+            filter_version=self.gate.version,
+            action=action,
+            reason=_record_id(leading),
+            at=desk.clock(),
+            detail=RawText(""),
+        )
+        self.unit.add_filter_record(record)
+        body = {"finding": finding_id, "filter": self.gate.version, "action": action, "record": record.reason}
+        kind = EventType.FILTER_APPLIED
+        self.unit.post(desk.event(kind, finding_id, body, position=case.position, case=case.number))
+        state = State.FILTERED if action == "passed" else State.WITHHELD
+        add_step(desk, self.unit, case, _step(desk, finding_id, state), len(item.history))
 
 
-def _add_filter_step(
-    desk: Desk, unit: Unit, state: Progress, gate: Gate, item: Reviewed, passed: bool, record_id: str
-) -> None:
-    finding_id = item.finding.id
-    action = "passed" if passed else "withheld"
-    row = FilterRecordRow(
-        id=f"FR-{finding_id[2:]}",
-        finding_id=finding_id,
-        filter_version=gate.version,
-        action=action,
-        reason=record_id,
-        at=desk.clock(),
-        detail=b"",
+def _severity(item: Reviewed) -> int:
+    return max((step.severity for step in item.history), default=0)
+
+
+def _record_id(item: Reviewed) -> str:
+    return f"FR-{item.finding.id[2:]}"
+
+
+def _for_the_gate(item: Reviewed, criterion: Criterion, occurrences: int, quotation: Quotation) -> ReviewedFinding:
+    corroborated = (step.element for step in item.history if step.state is State.CORROBORATED)
+    return ReviewedFinding(
+        finding=item.finding,
+        criterion=criterion,
+        level=item.level,
+        element=next(corroborated, Element.NONE),
+        severity=_severity(item),
+        quote=quotation is Quotation.SANITIZED and any(step.quote for step in item.history),
+        occurrences=occurrences,
     )
-    unit.add_filter_record(row)
-    body = {"finding": finding_id, "filter": gate.version, "action": action, "record": record_id}
-    case = state.case
-    unit.post(desk.event(EventType.FILTER_APPLIED, finding_id, body, position=case.position, case=case.number))
-    add_step(desk, unit, case, _step(desk, finding_id, State.FILTERED if passed else State.WITHHELD), len(item.history))
 
 
 def _step(desk: Desk, finding_id: str, state: State) -> Validation:
@@ -191,13 +208,13 @@ def _step(desk: Desk, finding_id: str, state: State) -> Validation:
 
 
 def _mark_released(desk: Desk, number: str) -> None:
-    with desk.case_files.transaction() as unit:
-        filtered = [item for item in reviewed(unit, number) if item.state is State.FILTERED]
+    with desk.case_files.reading() as view:
+        filtered = [item for item in reviewed(view, number) if item.state is State.FILTERED]
     if not filtered:
         return
     with desk.act() as unit:
         case = unit.case(number)
-        for item in filtered if case else []:
+        for item in filtered:
             add_step(desk, unit, case, _step(desk, item.finding.id, State.RELEASED), len(item.history))
 
 

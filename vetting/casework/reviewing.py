@@ -1,4 +1,4 @@
-"""Two people look at each finding: is it the candidate, and is it so?"""
+"""Two people look at each finding: whether it is the candidate, and whether it is so."""
 
 from __future__ import annotations
 
@@ -7,13 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from vetting.attribution import Attribution, Level, Link, check_level
-from vetting.casework.desk import Desk, frozen_protocol, position_of
-from vetting.casework.intake import case_of
-from vetting.errors import not_found, refused
+from vetting.casework.desk import Desk
+from vetting.errors import refused
 from vetting.evidence import RawText
 from vetting.finding import Finding
 from vetting.log.event import EventType
-from vetting.records.case_files import Unit
+from vetting.records.case_files import CaseFileUnit
 from vetting.records.rows import CaseRecord
 from vetting.roles import Permission
 from vetting.validation import SETTLED, Element, State, Validation, check_transition
@@ -43,7 +42,7 @@ class Reviewed:
         return self.state not in SETTLED and self.state is not State.SECOND_REVIEWED
 
 
-def reviewed(unit: Unit, number: str) -> tuple[Reviewed, ...]:
+def reviewed(unit: CaseFileUnit, number: str) -> tuple[Reviewed, ...]:
     """All findings of a case with what was recorded about each, inside the caller's transaction."""
     return tuple(
         Reviewed(
@@ -57,16 +56,17 @@ def reviewed(unit: Unit, number: str) -> tuple[Reviewed, ...]:
 
 def findings_of(desk: Desk, number: str) -> tuple[Reviewed, ...]:
     """The findings of a case, for a reviewer. Refuses anybody else, and whoever decides on the position."""
-    case = case_of(desk, number)
-    desk.permit(Permission.REVIEW_FINDINGS, position=case.position, searcher=True)
-    with desk.case_files.transaction() as unit:
+    with desk.case_files.reading() as unit:
+        position = unit.case(number).position
+    desk.permit(Permission.REVIEW_FINDINGS, position=position, searcher=True)
+    with desk.case_files.reading() as unit:
         return reviewed(unit, number)
 
 
 def attribute(desk: Desk, finding_id: str, level: Level, links: Sequence[Link], note: RawText) -> Attribution:
     """Records whether it is the candidate. Refuses a level that the evidence does not carry."""
-    with desk.case_files.transaction() as unit:
-        _, case = _finding(unit, finding_id)
+    with desk.case_files.reading() as view:
+        case = view.case(view.finding(finding_id).case_number)
     desk.permit(Permission.REVIEW_FINDINGS, position=case.position, searcher=True)
     check_level(level, tuple(links))
     attribution = Attribution(
@@ -80,10 +80,8 @@ def attribute(desk: Desk, finding_id: str, level: Level, links: Sequence[Link], 
     body = {"finding": finding_id, "level": level.value, "links": [link.value for link in links]}
     with desk.act() as unit:
         unit.add_attribution(attribution)
-        key = f"{finding_id}:{unit.attribution_count(finding_id)}"
-        unit.post(
-            desk.event(EventType.ATTRIBUTION_RECORDED, key, body, position=case.position, case=case.number)
-        )
+        key = f"{finding_id}:{desk.new_id()}"
+        unit.post(desk.event(EventType.ATTRIBUTION_RECORDED, key, body, position=case.position, case=case.number))
     return attribution
 
 
@@ -98,8 +96,9 @@ def validate(
     quote: bool = False,
 ) -> Validation:
     """Records one step of validation. Refuses what the state machine, the look-back or the two-person rule forbids."""
-    with desk.case_files.transaction() as unit:
-        finding, case = _finding(unit, finding_id)
+    with desk.case_files.reading() as view:
+        finding = view.finding(finding_id)
+        case = view.case(finding.case_number)
     desk.permit(Permission.REVIEW_FINDINGS, position=case.position, searcher=True)
     step = Validation(
         finding_id=finding_id,
@@ -116,13 +115,13 @@ def validate(
         history = unit.validations(finding_id)
         check_transition(history, step, attribution.level if attribution else Level.A0)
         if state is State.CONTEXT_CHECKED:
-            years = frozen_protocol(position_of(unit, case.position)).lookback_years
+            years = unit.position(case.position).protocol.lookback_years
             check_lookback(finding, years, desk.clock())
         add_step(desk, unit, case, step, len(history))
     return step
 
 
-def add_step(desk: Desk, unit: Unit, case: CaseRecord, step: Validation, number: int) -> None:
+def add_step(desk: Desk, unit: CaseFileUnit, case: CaseRecord, step: Validation, number: int) -> None:
     """Adds a transition and its log row inside the caller's transaction."""
     unit.add_validation(step)
     body = {"finding": step.finding_id, "state": step.state.value, "element": step.element.value}
@@ -136,11 +135,3 @@ def check_lookback(finding: Finding, years: int, now: datetime) -> None:
         raise refused("undated", "An undated item cannot be validated for release.", "Record it as unverifiable.")
     if (now - finding.posted_at).days > years * 365.25:
         raise refused("expired", f"The item is older than the look-back of {years} years.", "Record it as expired.")
-
-
-def _finding(unit: Unit, finding_id: str) -> tuple[Finding, CaseRecord]:
-    finding = unit.finding(finding_id)
-    case = unit.case(finding.case_number) if finding else None
-    if finding is None or case is None:
-        raise not_found("finding_unknown", f"There is no finding {finding_id}.", "See: vetting review CASE.")
-    return finding, case

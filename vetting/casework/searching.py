@@ -12,17 +12,18 @@ from dataclasses import dataclass
 
 from filters.analyzer import Analyzer
 from filters.criteria import Criteria
+
 from vetting.candidate import Candidate
 from vetting.casework.candidate_file import check_authorization
-from vetting.casework.desk import Desk, commit, frozen_protocol, position_of, salt_for
-from vetting.casework.intake import case_of
+from vetting.casework.desk import Desk, commit, salt_for
 from vetting.evidence import Capture, Hit, RawText
 from vetting.finding import Finding
 from vetting.log.event import EventType
 from vetting.log.profile import JsonInput
 from vetting.protocol import SearchProtocol
-from vetting.records.case_files import Unit
-from vetting.records.rows import CaseRecord, FilterRecordRow, OutboxEvent
+from vetting.records.case_files import CaseFileUnit
+from vetting.records.outbox import OutboxEvent
+from vetting.records.rows import CaseRecord, FilterRecordRow
 from vetting.roles import Permission
 from vetting.search import Outcome, Search, SearchResult, plan
 from vetting.sources.conduct import Conducted
@@ -52,9 +53,9 @@ class Progress:
 
 def progress(desk: Desk, number: str) -> Progress:
     """Where a case stands. NOT_FOUND for an unknown case."""
-    case = case_of(desk, number)
-    with desk.case_files.transaction() as unit:
-        protocol = frozen_protocol(position_of(unit, case.position))
+    with desk.case_files.reading() as unit:
+        case = unit.case(number)
+        protocol = unit.position(case.position).protocol
         candidate = unit.candidate(number)
         results = tuple(unit.results(number))
     planned = plan(protocol, candidate)
@@ -72,7 +73,6 @@ def begin(desk: Desk, number: str) -> Progress:
     digest = state.protocol.digest()
     with desk.act() as unit:
         secret = unit.case_secret(number)
-        known = unit.posted_ids(number)
         for search in state.planned:
             body = {
                 "key": search.key,
@@ -80,7 +80,7 @@ def begin(desk: Desk, number: str) -> Progress:
                 "query": commit(secret, f"query/{search.key}", search.query.encode()),
             }
             row = _event(desk, state.case, EventType.SEARCH_PLANNED, search.key, body)
-            if row.id not in known:
+            if not unit.posted(row.id):
                 unit.post(row)
     return state
 
@@ -114,9 +114,7 @@ def run_search(
     return result
 
 
-def propose(
-    desk: Desk, number: str, key: str, hits: Sequence[Hit], criteria: Criteria
-) -> tuple[Finding, ...]:
+def propose(desk: Desk, number: str, key: str, hits: Sequence[Hit], criteria: Criteria) -> tuple[Finding, ...]:
     """The passages that meet a criterion; everything else stays in the sealed capture and is not stored again."""
     return tuple(
         Finding(
@@ -140,7 +138,12 @@ def propose(
 
 
 def store_evidence(
-    desk: Desk, unit: Unit, case: CaseRecord, key: str, captures: Sequence[Capture], findings: Sequence[Finding]
+    desk: Desk,
+    unit: CaseFileUnit,
+    case: CaseRecord,
+    key: str,
+    captures: Sequence[Capture],
+    findings: Sequence[Finding],
 ) -> None:
     """Seals captures and findings inside the caller's transaction, with a salted commitment to each in the log."""
     secret = unit.case_secret(case.number)
@@ -163,7 +166,7 @@ def store_evidence(
 
 def preview(
     desk: Desk,
-    unit: Unit,
+    unit: CaseFileUnit,
     case: CaseRecord,
     findings: Sequence[Finding],
     analyzer: Analyzer,
@@ -181,14 +184,12 @@ def preview(
             action="previewed",
             reason="",
             at=desk.clock(),
-            detail=json.dumps(detail).encode(),
+            detail=RawText(json.dumps(detail)),
         )
         unit.add_filter_record(row)
         body = {"finding": finding.id, "filter": analyzer.version, "action": "previewed"}
         unit.post(_event(desk, case, EventType.FILTER_APPLIED, row.id, body))
 
 
-def _event(
-    desk: Desk, case: CaseRecord, kind: EventType, key: str, body: Mapping[str, JsonInput]
-) -> OutboxEvent:
+def _event(desk: Desk, case: CaseRecord, kind: EventType, key: str, body: Mapping[str, JsonInput]) -> OutboxEvent:
     return desk.event(kind, f"{case.number}:{key}", body, position=case.position, case=case.number)

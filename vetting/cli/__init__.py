@@ -7,6 +7,6 @@ import sys
 
 def main() -> None:
     """Runs the command. A refusal is one sentence and a remedy on stderr, and an exit code of docs/exit-codes.md."""
-    from vetting.cli.app import run  # noqa: PLC0415 - so that `vetting --help` stays quick to import
+    from vetting.cli.app import run
 
     sys.exit(run(sys.argv[1:]))

@@ -24,9 +24,7 @@ def verify(json: AsJson = False) -> int:
     return int(ExitCode.OK if verdict.ok else ExitCode.LOG_BROKEN)
 
 
-def uniformity(
-    position: Annotated[str, typer.Argument(help="Name of a position.")], json: AsJson = False
-) -> int:
+def uniformity(position: Annotated[str, typer.Argument(help="Name of a position.")], json: AsJson = False) -> int:
     """Recompute every candidate's searches from the log and compare (auditor). Exit code 8 on a difference."""
     chosen = session.settings()
     audit = audit_position(chosen, session.signed_in(chosen), position)
@@ -65,7 +63,10 @@ def show_audit(audit: Audit) -> None:
         what = departure.difference.value.replace("_", " ")
         say(f"{departure.case_number} {departure.key}: {what} (entry {departure.sequence})", style="bold red")
     if report.uniform:
-        say("Uniform: every candidate's executed searches equal the ones the protocol demands.", style="bold green")
+        say(
+            "Uniform: every candidate's executed searches equal the ones the protocol demands.",
+            style="bold green",
+        )
     else:
         say(f"NOT uniform: {len(report.departures)} departures.", style="bold red")
     show_verdict(audit.verdict)

@@ -8,13 +8,17 @@ from typing import Annotated
 
 import typer
 
+from flows.runtime import Server, prefect_server
+from flows.workbench import at as working_at
 from vetting.casework.candidate_file import load_candidate
 from vetting.casework.desk import Desk
 from vetting.casework.importing import import_evidence
 from vetting.casework.intake import open_case
 from vetting.casework.reviewing import reviewed
-from vetting.casework.searching import progress
+from vetting.casework.searching import Progress, progress
+from vetting.casework.workbench import Workbench
 from vetting.cli import session
+from vetting.cli.engine import warming
 from vetting.cli.positions import desk
 from vetting.cli.printing import as_json, note, progress_bar, say, table
 from vetting.search import SearchResult
@@ -27,7 +31,7 @@ AsJson = Annotated[bool, typer.Option("--json", help="As JSON.")]
 def open_from_file(at: Desk, position: str, path: Path) -> str:
     """Opens a case from a candidate file; its number. Refuses what `load_candidate` and `open_case` refuse."""
     allowed = at.settings.department.may_request_handles
-    candidate, authorization = load_candidate(path, at.clock(), allowed)
+    candidate, authorization = load_candidate(path, at.clock(), may_request_handles=allowed)
     return open_case(at, position, candidate, authorization, secrets.token_bytes(32)).number
 
 
@@ -47,49 +51,55 @@ def list_cases(
 ) -> None:
     """Show the cases of a position and where each stands."""
     at = desk()
-    with at.case_files.transaction() as unit:
+    with at.case_files.reading() as unit:
         numbers = [case.number for case in unit.cases(position)]
     rows = [_standing(at, number) for number in numbers]
     if json:
-        as_json([dict(zip(("case", "searches", "planned", "findings", "waiting", "report"), r, strict=True)) for r in rows])
+        as_json(
+            [dict(zip(("case", "searches", "planned", "findings", "waiting", "report"), r, strict=True)) for r in rows]
+        )
         return
-    shown = [(c, f"{done} of {planned}", str(found), str(waiting), report) for c, done, planned, found, waiting, report in rows]
+    shown = [
+        (c, f"{done} of {planned}", str(found), str(waiting), report)
+        for c, done, planned, found, waiting, report in rows
+    ]
     table(("Case", "Searches", "Findings", "Waiting", "Report"), shown)
 
 
 def _standing(at: Desk, number: str) -> tuple[str, int, int, int, int, str]:
     state = progress(at, number)
-    with at.case_files.transaction() as unit:
+    with at.case_files.reading() as unit:
         findings = reviewed(unit, number)
-    with at.released.transaction() as released:
-        filed = released.report_of_case(number)
+    with at.released.reading() as released:
+        reports = {filed.report.case_number: filed.report.number for filed in released.reports(state.case.position)}
     waiting = sum(item.waiting for item in findings)
-    report = filed.report.number if filed else "-"
+    report = reports.get(number, "-")
     return number, len(state.results), len(state.planned), len(findings), waiting, report
 
 
 def run(case: Case, json: AsJson = False) -> None:
     """Run the searches of a case. After an interruption, run it again: it goes on where it stopped."""
-    from flows.runtime import prefect_server  # noqa: PLC0415 - Prefect's settings must be in force before its import
+    with warming(session.settings()) as server:
+        at = desk()
+        state = progress(at, case)
+        if state.outstanding:
+            _vet(at, state, server)
+        else:
+            note("Every planned search of this case has its outcome already.")
+    show_results(at, case, json=json)
 
-    at = desk()
-    state = progress(at, case)
-    if not state.outstanding:
-        note("Every planned search of this case has its outcome already.")
-    with progress_bar() as bar:
+
+def _vet(at: Desk, state: Progress, server: Server) -> None:
+    with prefect_server(at.settings.prefect_home, server), progress_bar() as bar:
+        from flows.vet_candidate import vet_candidate
+
         task = bar.add_task("Searches", total=len(state.planned), completed=len(state.results))
 
         def watch(_result: SearchResult) -> None:
             bar.advance(task)
 
-        if state.outstanding:
-            with prefect_server(at.settings.prefect_home):
-                from flows.vet_candidate import vet_candidate  # noqa: PLC0415
-                from flows.workbench import Workbench, at as working_at  # noqa: PLC0415
-
-                with working_at(Workbench(desk=at, recordings=session.recordings(), watch=watch)):
-                    vet_candidate(case)
-    show_results(at, case, json=json)
+        with working_at(Workbench(desk=at, recordings=session.recordings(), watch=watch)):
+            vet_candidate(state.case.number)
 
 
 def show_results(at: Desk, case: str, *, json: bool) -> None:
@@ -105,11 +115,12 @@ def show_results(at: Desk, case: str, *, json: bool) -> None:
 
 
 def import_file(
-    case: Case, file: Annotated[Path, typer.Argument(help="WARC or WACZ made with a browser archiver.")], json: AsJson = False
+    case: Case,
+    file: Annotated[Path, typer.Argument(help="WARC or WACZ made with a browser archiver.")],
+    json: AsJson = False,
 ) -> None:
     """Import a WARC or WACZ file as evidence for a case, with its own chain-of-custody entry."""
     at = desk()
-    from flows.workbench import Workbench  # noqa: PLC0415
 
     protocol = progress(at, case).protocol
     bench = Workbench(desk=at)

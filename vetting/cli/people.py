@@ -25,12 +25,13 @@ Day = Annotated[datetime, typer.Option(formats=["%Y-%m-%d"])]
 
 def read_password(from_stdin: bool) -> str:
     """The password from standard input or a hidden prompt; never an argument, which others could see."""
-    if from_stdin:
-        password = sys.stdin.readline().rstrip("\n")
-    else:
-        password = typer.prompt("Password", hide_input=True)
+    password = sys.stdin.readline().rstrip("\n") if from_stdin else typer.prompt("Password", hide_input=True)
     if len(password) < MINIMUM_PASSWORD:
-        raise bad_input("password_short", f"The password is shorter than {MINIMUM_PASSWORD} characters.", "Use a longer one.")
+        raise bad_input(
+            "password_short",
+            f"The password is shorter than {MINIMUM_PASSWORD} characters.",
+            "Use a longer one.",
+        )
     return str(password)
 
 
@@ -49,7 +50,7 @@ def add(
     people = session.accounts(chosen)
     password = read_password(password_stdin)
     people.add_person(Person(id=person, name=name, roles=frozenset(role)))
-    people.set_password(person, password)
+    people.set_password(person, password, session.clock())
     say(f"{person} added as {', '.join(sorted(r.value.replace('_', ' ') for r in role))}.")
 
 
@@ -93,13 +94,14 @@ def _expiry(person: Person) -> str:
 
 
 def sign_in(
-    person: Id, password_stdin: Annotated[bool, typer.Option(help="Read the password from standard input.")] = False
+    person: Id,
+    password_stdin: Annotated[bool, typer.Option(help="Read the password from standard input.")] = False,
 ) -> None:
     """Sign in at this terminal. The session ends after 15 idle minutes, and after 8 hours in any case."""
     chosen = session.settings()
     people = session.accounts(chosen)
     who = people.check_password(person, read_password(password_stdin), session.clock())
-    session.keep_token(chosen, people.start_session(who, session.clock()))
+    session.keep_token(chosen, people.start_session(who.id, session.clock()))
     say(f"Signed in as {who.id} ({', '.join(sorted(r.value.replace('_', ' ') for r in who.roles))}).")
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Annotated
 
 import typer
-
 from filters.analyzer import Analyzer
-from vetting.casework.desk import Desk, frozen_protocol, position_of
+
+from vetting.casework.desk import Desk
 from vetting.casework.intake import attest, open_position
 from vetting.casework.opening import open_desk
 from vetting.casework.protocol_file import declared_packs, load_protocol
@@ -33,7 +33,7 @@ def open_with_protocol(at: Desk, position: str, protocol: str, deciders: list[st
     config = at.settings.config
     analyzer = Analyzer.load(config / "class_packs", declared_packs(config, protocol))
     frozen = load_protocol(config, protocol, analyzer.version, at.clock().date())
-    return open_position(at, position, frozen, deciders, practice=practice).protocol_digest
+    return open_position(at, position, frozen, deciders, practice=practice).protocol.digest()
 
 
 @app.command("open")
@@ -60,8 +60,10 @@ def attest_command(position: Annotated[str, typer.Argument()]) -> None:
 @app.command("list")
 def list_positions(json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False) -> None:
     """Show the positions."""
-    with desk().case_files.transaction() as unit:
-        rows = [(p.id, p.title, p.protocol_digest[:16], "practice" if p.practice else "live") for p in unit.positions()]
+    with desk().case_files.reading() as unit:
+        rows = [
+            (p.id, p.title, p.protocol.digest()[:16], "practice" if p.practice else "live") for p in unit.positions()
+        ]
     if json:
         as_json([dict(zip(("position", "title", "protocol", "internet"), row, strict=True)) for row in rows])
         return
@@ -71,8 +73,8 @@ def list_positions(json: Annotated[bool, typer.Option("--json", help="As JSON.")
 @app.command("show")
 def show(position: Annotated[str, typer.Argument()]) -> None:
     """Show the frozen protocol of a position, step by step."""
-    with desk().case_files.transaction() as unit:
-        protocol = frozen_protocol(position_of(unit, position))
+    with desk().case_files.reading() as unit:
+        protocol = unit.position(position).protocol
     say(f"{protocol.title}, version {protocol.version}, approved by {protocol.approved_by} on {protocol.approved_on}.")
     say(f"sha256 {protocol.digest()}")
     rows = [(s.id, s.title, s.source, s.technique.value, s.anchor.value, s.query) for s in protocol.steps]

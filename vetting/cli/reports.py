@@ -8,26 +8,30 @@ from typing import Annotated
 
 import typer
 
+from flows.runtime import prefect_server
+from flows.workbench import at as working_at
 from vetting.adjudication import list_reports, open_report
+from vetting.casework.workbench import Workbench
 from vetting.cli import session
 from vetting.cli.cases import AsJson, Case
+from vetting.cli.engine import warming
 from vetting.cli.positions import desk
-from vetting.cli.printing import as_json, note, say, table
+from vetting.cli.printing import as_json, say, table
+from vetting.roles import Person
+from vetting.settings import Settings
 
 app = typer.Typer(no_args_is_help=True)
 
 
 def release(case: Case, json: AsJson = False) -> None:
     """Take a reviewed case through the filter and release its report. A nil report is released too."""
-    from flows.runtime import prefect_server  # noqa: PLC0415 - Prefect's settings must be in force before its import
+    with warming(session.settings()) as server:
+        at = desk()
+        with prefect_server(at.settings.prefect_home, server):
+            from flows.release_report import release_report
 
-    at = desk()
-    with prefect_server(at.settings.prefect_home):
-        from flows.release_report import release_report  # noqa: PLC0415
-        from flows.workbench import Workbench, at as working_at  # noqa: PLC0415
-
-        with working_at(Workbench(desk=at, recordings=session.recordings())):
-            number = release_report(case)
+            with working_at(Workbench(desk=at, recordings=session.recordings())):
+                number = release_report(case)
     if json:
         as_json({"report": number})
         return
@@ -54,12 +58,16 @@ def save(
 ) -> None:
     """Open a released report: write its PDF, mode 0600, after the log noted the reading (decision maker)."""
     chosen = session.settings()
-    filed = open_report(chosen, session.signed_in(chosen), report, session.clock, session.new_id)
-    path = to / f"{filed.report.number}.pdf"
+    say(str(save_pdf(chosen, session.signed_in(chosen), report, to)))
+
+
+def save_pdf(chosen: Settings, person: Person, report: str, folder: Path) -> Path:
+    """Opens the report as `person` and writes its PDF into the folder; the path."""
+    filed = open_report(chosen, person, report, session.clock, session.new_id)
+    path = folder / f"{filed.report.number}.pdf"
     with session.quiet_disk_errors():
-        to.mkdir(mode=0o700, parents=True, exist_ok=True)
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         with os.fdopen(descriptor, "wb") as file:
             file.write(filed.pdf)
-    say(str(path))
-    note(f"sha256 {filed.pdf_sha256}")
+    return path

@@ -21,7 +21,9 @@ def review(
     case: Case,
     finding: Annotated[str, typer.Option(help="Finding to look at or to record on.")] = "",
     level: Annotated[Level | None, typer.Option(help="Is it the candidate? Attribution level.")] = None,
-    link: Annotated[list[Link] | None, typer.Option(help="Evidence for or against; may be given several times.")] = None,
+    link: Annotated[
+        list[Link] | None, typer.Option(help="Evidence for or against; may be given several times.")
+    ] = None,
     state: Annotated[State | None, typer.Option(help="Is it so? The next validation step.")] = None,
     element: Annotated[Element, typer.Option(help="The independent element that corroborates.")] = Element.NONE,
     severity: Annotated[int, typer.Option(min=0, max=4, help="1 to 4 for adverse conduct.")] = 0,
@@ -86,4 +88,6 @@ def _show(chosen: Reviewed) -> None:
 def printable(text: RawText) -> str:
     """Captured words without anything that could move the cursor or reorder the line."""
     words = text.reveal()
-    return "".join(c if c.isprintable() and not "\u202a" <= c <= "\u202e" and not "\u2066" <= c <= "\u2069" else " " for c in words)
+    return "".join(
+        c if c.isprintable() and not "\u202a" <= c <= "\u202e" and not "\u2066" <= c <= "\u2069" else " " for c in words
+    )

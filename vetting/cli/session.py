@@ -83,4 +83,14 @@ def quiet_disk_errors() -> Iterator[None]:
         raise storage("file_not_written", f"A file could not be written ({why}).", "Make room, then repeat.") from None
 
 
-__all__ = ["VettingError", "accounts", "clock", "forget_token", "keep_token", "new_id", "recordings", "settings", "signed_in"]
+__all__ = [
+    "VettingError",
+    "accounts",
+    "clock",
+    "forget_token",
+    "keep_token",
+    "new_id",
+    "recordings",
+    "settings",
+    "signed_in",
+]

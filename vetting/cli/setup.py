@@ -27,7 +27,7 @@ def init(
         raise refused("set_up_already", f"{chosen.home} is set up already.", "Sign in: vetting sign-in PERSON.")
     password = read_password(password_stdin)
     people.add_person(Person(id=administrator, name=name, roles=frozenset({Role.ADMINISTRATOR})))
-    people.set_password(administrator, password)
+    people.set_password(administrator, password, session.clock())
     say(f"Data folder {chosen.home} is ready. Sign in with: vetting sign-in {administrator}")
     note("The vault key is wrapped by a passphrase kept beside it. For real cases move the passphrase elsewhere:")
     note("see VETTING_VAULT_PASSPHRASE_FILE in docs/operation.md.")
