@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import cast
 
@@ -78,8 +78,7 @@ class Event:
         ):
             if token is not None and not is_token(token):
                 raise EventError(f"The event's {name} is not a plain identifier.")
-        if self.at.utcoffset() != timedelta(0):
-            raise EventError("The event's time is not in UTC.", remedy="Pass a time with the UTC time zone.")
+        spell_time(self.at)
         object.__setattr__(self, "body", checked(self.body, "body", prose=self.type in DOCUMENTS))
 
 
@@ -143,8 +142,10 @@ def _entry(fields: dict[str, Json]) -> Entry:
 
 
 def spell_time(moment: datetime) -> str:
-    """A UTC time as `YYYY-MM-DDThh:mm:ss.ffffffZ`."""
-    return moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
+    """A UTC time as `YYYY-MM-DDThh:mm:ss.ffffffZ`. Raises `EventError` for a time that is not in UTC."""
+    if moment.utcoffset() != timedelta(0):
+        raise EventError("The event's time is not in UTC.", remedy="Pass a time with the UTC time zone.")
+    return moment.replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
 
 
 def read_time(text: str) -> datetime:

@@ -134,6 +134,7 @@ def verify_inclusion(index: int, size: int, leaf: bytes, path: Sequence[bytes], 
     """Raise `ProofError` unless `leaf` is entry `index` of the tree of `size` leaves with this root."""
     if not 0 <= index < size:
         raise ProofError(f"A log of {size} entries holds no entry {index}.")
+    _hashes_only(leaf, *path)
     seed, node, last = leaf, index, size - 1
     for sibling in path:
         if last == 0:
@@ -159,6 +160,7 @@ def verify_consistency(old: int, new: int, old_root: bytes, new_root: bytes, pat
     """
     if not 0 < old <= new:
         raise ProofError(f"No consistency proof leads from size {old} to size {new}.")
+    _hashes_only(*path)
     if old == new:
         if path or old_root != new_root:
             raise ProofError("Two logs of the same size have different roots, or a proof where none is due.")
@@ -170,6 +172,12 @@ def verify_consistency(old: int, new: int, old_root: bytes, new_root: bytes, pat
     while node & 1:
         node, last = node >> 1, last >> 1
     _fold(hashes, node, last, old_root, new_root)
+
+
+def _hashes_only(*values: bytes) -> None:
+    """Nothing shorter or longer than a hash may stand in for one."""
+    if any(len(value) != HASH_SIZE for value in values):
+        raise ProofError("The proof holds something that is not a SHA-256 hash.")
 
 
 def _fold(hashes: list[bytes], node: int, last: int, old_root: bytes, new_root: bytes) -> None:

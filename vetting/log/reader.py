@@ -1,7 +1,7 @@
 """Reading the log: entries as they come, the latest checkpoint, and the proofs that stand on it."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -43,8 +43,8 @@ class LogReader:
     @contextmanager
     def snapshot(self) -> "Iterator[LogSnapshot]":
         """One unmoving state of the log, however long it is looked at. Raises `LogError`."""
-        with self._store.read() as connection:
-            yield LogSnapshot(connection)
+        with self._store.read() as connection, ExitStack() as cursors:
+            yield LogSnapshot(connection, cursors)
 
     def entries(self, start: int = 0) -> Iterator[Entry]:
         """The entries from `start` on, read as they are asked for. Raises `EntryError`."""
@@ -73,10 +73,11 @@ class LogReader:
 
 
 class LogSnapshot:
-    """One unmoving state of a log in a database."""
+    """One unmoving state of a log in a database. `cursors` closes what a caller did not read to its end."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, cursors: ExitStack) -> None:
         self._connection = connection
+        self._cursors = cursors
 
     def rows(self, start: int = 0) -> Iterator[StoredEntry]:
         """The stored entries from `start` on, in order."""
@@ -115,4 +116,5 @@ class LogSnapshot:
         return tree.root()
 
     def _stream(self, rows: Select[*tuple[Any, ...]]) -> Iterator[Row[*tuple[Any, ...]]]:
-        return iter(self._connection.execute(rows, execution_options={"yield_per": _CHUNK}))
+        result = self._connection.execute(rows, execution_options={"yield_per": _CHUNK})
+        return iter(self._cursors.enter_context(result))
