@@ -54,7 +54,7 @@ def load_protocol(config: Path, name: str, filter_version: str, today: date) -> 
     """The protocol `config/protocols/<name>.toml`, ready to be frozen.
 
     Refuses: an unknown source, a technique that is not on the allow-list or is not the source's own, a query that asks
-    for protected facts or holds anything but `{anchor}` as placeholder, a step id used twice, a draft (no approval), and
+    for protected facts or holds any placeholder but `{anchor}`, a step id used twice, a draft (no approval), and
     a protocol not yet in force (REQ-POL-1).
     """
     path = config / "protocols" / f"{name}.toml"
