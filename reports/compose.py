@@ -6,6 +6,7 @@ form. It has no field for a score, a rank, a recommendation or a count of what w
 
 from __future__ import annotations
 
+import hashlib
 import re
 import unicodedata
 from collections.abc import Iterator
@@ -20,6 +21,9 @@ LONGEST_WORDS: Final = 400
 """Characters of one field of the closed vocabulary or of the configuration."""
 LONGEST_QUOTATION: Final = 1500
 """Characters of a quotation: a finding is never split over two pages, so it must fit on one."""
+
+FILE_STEP: Final = 64 * 1024
+"""Bytes: a file's size is a multiple, so that it does not tell how much was written about somebody."""
 
 PRINTABLE: Final = frozenset(
     [chr(c) for c in range(0x20, 0x7F)]
@@ -52,6 +56,16 @@ class Piece:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class GlanceLine:
+    """One finding in the list of the first page."""
+
+    heading: str
+    period: str
+    status: str
+    verified: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FindingBlock:
     """One finding on paper."""
 
@@ -73,7 +87,8 @@ class SearchLine:
     step: int
     title: str
     outcome: str
-    performed: bool
+    missed: bool
+    """Blocked or unavailable: set apart, since it is not "nothing found"."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,6 +101,7 @@ class Page:
     summary: tuple[Row, ...]
     glance: tuple[Row, ...]
     """Figure and what it counts: `label` is the count's name, `words` the figure."""
+    glance_lines: tuple[GlanceLine, ...]
     how_to_read: tuple[Piece, ...]
     findings: tuple[FindingBlock, ...]
     searches: tuple[SearchLine, ...]
@@ -107,14 +123,16 @@ def page(report: Report) -> Page:
             "No report is made on a candidate who signed no authorization.",
             "Record the signed authorization and run the searches again.",
         )
+    findings = tuple(_finding(n, finding) for n, finding in enumerate(report.findings, start=1))
     return Page(
         department=_words(report.department),
         number=_formed(report.number, _IDENTIFIER),
         subtitle=f"Case {_formed(report.case_number, _IDENTIFIER)} for {_words(report.position_title)}",
         summary=_summary(report),
         glance=_glance(report),
+        glance_lines=tuple(_glance_line(block) for block in findings),
         how_to_read=_pieces(wording.HOW_TO_READ_WORDS),
-        findings=tuple(_finding(n, finding) for n, finding in enumerate(report.findings, start=1)),
+        findings=findings,
         searches=tuple(_search(search) for search in report.searches),
         certificate=_certificate(report),
         log_position=f"{report.log_size:,} \u00b7 {_formed(report.log_root, _ROOT)}",
@@ -129,6 +147,8 @@ def reading_order(page: Page) -> Iterator[str]:
     yield wording.AT_A_GLANCE
     for figure in page.glance:
         yield from (figure.words, figure.label)
+    for short in page.glance_lines:
+        yield from (short.heading, short.period, short.status)
     yield wording.HOW_TO_READ
     yield from (piece.words for piece in page.how_to_read)
     yield from (wording.FINDINGS, wording.FINDINGS_WORDS if page.findings else wording.NO_FINDINGS)
@@ -143,7 +163,7 @@ def reading_order(page: Page) -> Iterator[str]:
     yield from (wording.HOW_IT_WAS_DONE, wording.HOW_IT_WAS_DONE_WORDS)
     yield from (wording.BEFORE_DECIDING, wording.BEFORE_DECIDING_WORDS)
     for n, step in enumerate(wording.BEFORE_DECIDING_STEPS, start=1):
-        yield from (str(n), step)
+        yield from (f"{n}.", step)
     yield wording.CERTIFICATE
     yield from _rows(page.certificate)
 
@@ -155,6 +175,33 @@ def headings(page: Page) -> tuple[str, ...]:
     return (*before, *(finding.heading for finding in page.findings), *after)
 
 
+def finding_words(page: Page) -> Iterator[tuple[str, str]]:
+    """What was written about this candidate, with its place: every word of every finding."""
+    for number, finding in enumerate(page.findings, start=1):
+        place = f"finding {number}"
+        yield from ((place, text) for text in (finding.heading, finding.statement))
+        yield from ((place, row.words) for row in (*finding.facts, *finding.checks))
+    yield from quotations(page)
+
+
+def quotations(page: Page) -> Iterator[tuple[str, str]]:
+    """The quotations, with their place."""
+    for number, finding in enumerate(page.findings, start=1):
+        if finding.quotation:
+            yield f"finding {number}", "".join(piece.words for piece in finding.quotation)
+
+
+def statements_and_quotations(page: Page) -> Iterator[tuple[str, str]]:
+    """The words in which a protected class could still show, with their place."""
+    yield from ((f"finding {n}", finding.statement) for n, finding in enumerate(page.findings, start=1))
+    yield from quotations(page)
+
+
+def search_words(page: Page) -> Iterator[tuple[str, str]]:
+    """The titles of the searches, with their place."""
+    yield from ((f"search {n}", line.title) for n, line in enumerate(page.searches, start=1))
+
+
 def header(page: Page) -> str:
     """The running header of every page."""
     return f"{page.department} {wording.CONFIDENTIAL}"
@@ -163,6 +210,11 @@ def header(page: Page) -> str:
 def footer(page: Page, number: int, of: int) -> str:
     """The running footer of one page."""
     return f"Report {page.number} Log {page.log_position} Page {number} of {of}"
+
+
+def file_identifier(number: str) -> str:
+    """The identifier inside the file, 32 hex digits: of the report's number and of nothing else about it."""
+    return hashlib.sha256(number.encode()).hexdigest()[:32]
 
 
 def _rows(rows: tuple[Row, ...]) -> Iterator[str]:
@@ -195,6 +247,11 @@ def _glance(report: Report) -> tuple[Row, ...]:
     )
 
 
+def _glance_line(block: FindingBlock) -> GlanceLine:
+    period = next(row.words for row in block.facts if row.label == "When")
+    return GlanceLine(heading=block.heading, period=period, status=block.status, verified=block.verified)
+
+
 def _finding(number: int, finding: SanitizedFinding) -> FindingBlock:
     quotation = finding.quotation.words if finding.quotation else ""
     return FindingBlock(
@@ -204,12 +261,12 @@ def _finding(number: int, finding: SanitizedFinding) -> FindingBlock:
         statement=_words(finding.statement),
         quotation=_pieces(f"\u201c{_words(quotation, LONGEST_QUOTATION)}\u201d") if quotation else (),
         facts=(
-            Row(label="When", words=_words(finding.period)),
-            Row(label="How often", words=_words(finding.frequency)),
-            Row(label="Severity", words=_words(finding.severity)),
-            Row(label="Part taken", words=_words(finding.engagement)),
-            Row(label="Audience", words=_words(finding.audience)),
-            Row(label="Kind of source", words=_words(finding.source)),
+            Row(label="When", words=_opening(finding.period)),
+            Row(label="How often", words=_opening(finding.frequency)),
+            Row(label="Severity", words=_opening(finding.severity)),
+            Row(label="Part taken", words=_opening(finding.engagement)),
+            Row(label="Audience", words=_opening(finding.audience)),
+            Row(label="Kind of source", words=_opening(finding.source)),
         ),
         checks=(
             Row(label="Criterion", words=f"{_words(finding.code)}, policy clause {_words(finding.clause)}"),
@@ -226,7 +283,7 @@ def _search(search: ReportedSearch) -> SearchLine:
         step=search.step,
         title=_words(search.title),
         outcome=wording.OUTCOMES[code],
-        performed=code in wording.PERFORMED,
+        missed=code in wording.MISSED,
     )
 
 
@@ -274,6 +331,12 @@ def _words(words: str, longest: int = LONGEST_WORDS) -> str:
             "Release the finding by its statement only, or correct the configured words.",
         )
     return plain
+
+
+def _opening(words: str) -> str:
+    """The words with a capital at their beginning: each stands alone under its label."""
+    plain = _words(words)
+    return plain[0].upper() + plain[1:]
 
 
 def _formed(words: str, form: re.Pattern[str]) -> str:

@@ -6,7 +6,6 @@ give byte-identical files: the identifier and the dates come from the report, th
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import re
@@ -19,11 +18,10 @@ from pathlib import Path
 from typing import Any, Final, NoReturn
 
 from reports import compose, wording
+from reports.finishing import padded, untag_margins
 from vetting.errors import ExitCode, VettingError
 from vetting.release import Report
 
-STEP: Final = 64 * 1024
-"""Bytes: a file's size is a multiple, so that it does not tell how much was written about somebody."""
 SECONDS: Final = 60
 MEMORY: Final = 2 * 1024**3
 """Bytes of address space, of which a report uses about a tenth."""
@@ -32,8 +30,6 @@ _PACKAGE: Final = Path(__file__).resolve().parent
 _FONTS: Final = _PACKAGE / "static" / "fonts"
 _START: Final = "import sys; sys.path.insert(0, sys.argv[1]); from reports.pdf import _main; _main()"
 _NO_LIBRARIES: Final = 3
-_ENDING: Final = b"startxref\n%010d\n%%%%EOF\n"
-"""Ten digits, as in the table itself, so that its length is known before the number is."""
 
 
 def render(report: Report) -> bytes:
@@ -144,9 +140,10 @@ def _write(html: str, number: str) -> bytes:
             return URLFetcherResponse(url, (_PACKAGE / "static" / name).read_bytes(), {"Content-Type": "text/css"})
 
     output = BytesIO()
-    identifier = hashlib.sha256(number.encode()).hexdigest()[:32].encode()
+    identifier = compose.file_identifier(number).encode()
 
     def finish(_document: object, pdf: Any) -> NoReturn:  # noqa: ANN401
+        untag_margins(pdf)
         pdf.write(output, version=b"1.7", identifier=identifier, compress=False)
         raise _Finished
 
@@ -161,16 +158,3 @@ def _write(html: str, number: str) -> bytes:
 
 class _Finished(Exception):  # noqa: N818  # not an error: WeasyPrint would write the file a second time
     """The file is written."""
-
-
-def padded(pdf: bytes) -> bytes:
-    """The same document with one blank comment before its cross-reference table, up to the next multiple of 64 kB.
-
-    Raises ValueError for a file without a plain cross-reference table.
-    """
-    at = pdf.rindex(b"\nxref\n") + 1
-    table = pdf[at : pdf.rindex(b"startxref")]
-    rest = len(table) + len(_ENDING % 0)
-    size = -(-(at + len(b"%\n") + rest) // STEP) * STEP
-    blank = b"%" + b" " * (size - rest - at - 2) + b"\n"
-    return pdf[:at] + blank + table + _ENDING % (size - rest)

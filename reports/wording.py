@@ -82,3 +82,4 @@ OUTCOMES: Final[Mapping[str, str]] = MappingProxyType(
 """The closed vocabulary of outcomes, by the code of `ReportedSearch.outcome` (condition U5: never a blank)."""
 
 PERFORMED: Final = frozenset({"completed", "no_results"})
+MISSED: Final = frozenset({"blocked", "unavailable"})

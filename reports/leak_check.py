@@ -1,0 +1,64 @@
+"""The last look at a finished report before it is released: read back, compared, and refused when anything is on it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from io import BytesIO
+
+import pikepdf
+
+from reports import compose
+from reports.leak_file import structure
+from reports.leak_layout import layout
+from reports.leak_rules import Leak, Rule
+from reports.leak_text import read, words
+from reports.leak_words import addresses, hunted, protected
+from vetting.errors import ExitCode, VettingError
+from vetting.release import Report
+
+__all__ = ["Leak", "Rule", "check", "refuse"]
+
+
+def check(
+    pdf: bytes, report: Report, names: Sequence[str], finds: Callable[[str], Sequence[str]]
+) -> tuple[Leak, ...]:
+    """The leaks of a finished file; an empty tuple where there is none.
+
+    `names` are the candidate's names as they are written, their variants and accounts; `finds` says which protected classes
+    a text still shows, and is asked about statements and quotations only: the words of every report are exempt. No leak
+    holds a word of the report, and no exception of a library gets through: a file that cannot be read is a leak.
+    """
+    page = compose.page(report)
+    return tuple(dict.fromkeys(_leaks(pdf, page, names, finds)))
+
+
+def _leaks(
+    pdf: bytes, page: compose.Page, names: Sequence[str], finds: Callable[[str], Sequence[str]]
+) -> Iterator[Leak]:
+    yield from layout(pdf)
+    yield from protected(page, finds)
+    try:
+        with pikepdf.open(BytesIO(pdf), attempt_recovery=False) as opened:
+            if opened.is_encrypted:
+                yield Leak(rule=Rule.UNREADABLE, where="file")
+            yield from structure(opened, page)
+        sheets = read(pdf)
+    except Exception:  # noqa: BLE001  # three libraries, any error, and their messages quote the file
+        yield Leak(rule=Rule.UNREADABLE, where="file")
+        return
+    yield from words(sheets, page)
+    for engine in sheets:
+        yield from addresses(page, engine)
+        yield from hunted(page, engine, names)
+
+
+def refuse(leaks: Sequence[Leak]) -> None:
+    """Raises VettingError `report_leaks` (exit code 10) naming rules and places where there is any leak."""
+    if leaks:
+        named = ", ".join(f"{leak.rule.value} ({leak.where})" for leak in leaks[:5])
+        raise VettingError(
+            "report_leaks",
+            f"The report failed its leak check and was not released: {named}{' and more' if len(leaks) > 5 else ''}.",
+            "Review the finding that is named, release it by its statement only, and make the report again.",
+            ExitCode.LEAK,
+        )

@@ -1,0 +1,116 @@
+"""Looks in the words of a report for what a decision maker may not learn: who it is, where it stands, and on what day."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable, Iterator, Sequence
+from typing import Final
+
+from reports import compose
+from reports.leak_rules import Leak, Rule
+
+_MONTHS: Final = "jan|feb|mar|apr|may|jun|jul|aug|sep|sept|oct|nov|dec|" + (
+    "january|february|march|april|june|july|august|september|october|november|december"
+)
+
+ADDRESSES: Final = re.compile(
+    r"""(?ix)
+      [@\#]                                                   # accounts, e-mail, hashtags
+    | \b[a-z][a-z0-9+.-]{1,15}:/ | \bwww\b | \b(?:mailto|data|javascript|did|acct|tel):
+    | (?<![\w/])[a-z0-9][a-z0-9-]*(?:\.[a-z0-9-]+)*\.[a-z]{2,24}\b        # a host or a file name
+    | (?<![\w/])[ur]/[a-z0-9_-]{2,}                           # reddit style
+    | [\[(]\s*(?:at|dot)\s*[\])]                              # written to be overlooked
+    | \b\d{1,3}(?:\.\d{1,3}){3}\b                             # an internet address
+    """
+)
+"""What leads to a page or an account."""
+
+NUMBERS_TO_CALL: Final = re.compile(r"(?<![\w.])\+?\d[\d ().-]{6,}\d(?![\w])")
+EXACT_TIMES: Final = re.compile(
+    rf"""(?ix)
+      \b\d{{4}}-\d{{1,2}}-\d{{1,2}}\b | \b\d{{1,2}}[/.]\d{{1,2}}[/.]\d{{2,4}}\b
+    | \b(?:{_MONTHS})\.?\s+\d{{1,2}}(?:st|nd|rd|th)?\b(?!\s*(?:to|of)\b) | \b\d{{1,2}}(?:st|nd|rd|th)?\s+(?:of\s+)?(?:{_MONTHS})\b
+    | \b\d{{1,2}}:\d{{2}}\b | \b\d{{1,2}}\s?[ap]\.?m\b
+    """
+)
+"""A day or a time of day; periods are told by the quarter."""
+
+
+def addresses(page: compose.Page, sheets: Sequence[str]) -> Iterator[Leak]:
+    """Addresses and accounts anywhere, numbers to call and exact times in findings."""
+    for number, sheet in enumerate(sheets, start=1):
+        if ADDRESSES.search(_single(sheet)):
+            yield Leak(rule=Rule.ADDRESS, where=f"page {number}")
+    for where, text in compose.finding_words(page):
+        if ADDRESSES.search(text) or NUMBERS_TO_CALL.search(text):
+            yield Leak(rule=Rule.ADDRESS, where=where)
+        if EXACT_TIMES.search(text):
+            yield Leak(rule=Rule.EXACT_TIME, where=where)
+
+
+def protected(page: compose.Page, finds: Callable[[str], Sequence[str]]) -> Iterator[Leak]:
+    """Statements and quotations in which the filter still recognizes a protected class."""
+    for where, text in compose.statements_and_quotations(page):
+        if finds(text):
+            yield Leak(rule=Rule.PROTECTED, where=where)
+
+
+# ------------------------------------------------------------------------------------------------------- names
+
+
+def hunted(page: compose.Page, sheets: Sequence[str], names: Sequence[str]) -> Iterator[Leak]:
+    """Names, variants and accounts of the candidate, whatever their case and accents, over line breaks too.
+
+    A name of several words, or an account with a digit, is looked for everywhere. A name of one word is looked for in what
+    was written about this candidate, since it may be the name of the department or a word of every report (May, Case, Young):
+    in a quotation always, in the closed vocabulary where it is written like a name.
+    """
+    for name in names:
+        parts = _parts(name)
+        if not parts:
+            continue
+        form = _form(parts)
+        if len(parts) > 1 or not parts[0].isalpha():
+            yield from _everywhere(form, "".join(parts), sheets)
+        else:
+            yield from _in_findings(form, name, page)
+
+
+def _everywhere(form: re.Pattern[str], joined: str, sheets: Sequence[str]) -> Iterator[Leak]:
+    for number, sheet in enumerate(sheets, start=1):
+        text = folded(sheet)
+        if form.search(text) or (len(joined) >= 6 and joined in re.sub(r"[\W_]+", "", text)):
+            yield Leak(rule=Rule.HUNTED, where=f"page {number}")
+
+
+def _in_findings(form: re.Pattern[str], name: str, page: compose.Page) -> Iterator[Leak]:
+    for where, text in compose.quotations(page):
+        if form.search(folded(text)):
+            yield Leak(rule=Rule.HUNTED, where=where)
+    capital = not name.islower()
+    for where, text in (*compose.finding_words(page), *compose.search_words(page)):
+        plain = unicodedata.normalize("NFC", text)
+        lowered = folded(plain)
+        # Folding keeps places only where it keeps the length; where it does not, any hit counts.
+        hits = [plain[hit.start() : hit.end()] if len(plain) == len(lowered) else "" for hit in form.finditer(lowered)]
+        if any(not (capital and hit.islower()) for hit in hits):
+            yield Leak(rule=Rule.HUNTED, where=where)
+
+
+def folded(text: str) -> str:
+    """Text without case, accents and compatibility forms, with single spaces."""
+    letters = unicodedata.normalize("NFKD", text)
+    return _single("".join(c for c in letters if not unicodedata.combining(c)).casefold())
+
+
+def _single(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _parts(name: str) -> list[str]:
+    return [part for part in re.split(r"[\W_]+", folded(name)) if part]
+
+
+def _form(parts: list[str]) -> re.Pattern[str]:
+    return re.compile(r"(?<![^\W_])" + r"[\W_]*".join(map(re.escape, parts)) + r"(?![^\W_])")
