@@ -1,0 +1,202 @@
+"""What a person would read: text from HTML and plain text, values from JSON, whatever a server claims they are."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
+
+import inscriptis  # type: ignore[import-untyped]
+import webencodings  # type: ignore[import-untyped]
+from lxml import html as lxml_html  # type: ignore[import-untyped]
+
+from vetting.evidence import RawText
+from vetting.sources.interface import NotSearchedError, Reason
+
+if TYPE_CHECKING:
+    from vetting.sources.internet import Response
+
+JsonValue: TypeAlias = "str | int | float | bool | list[JsonValue] | dict[str, JsonValue] | None"
+
+MAX_TEXT_BYTES: Final = 2 * 1024 * 1024
+"""Of one page: a longer one is read to here. The capture holds all of it."""
+_FACTS_BYTES: Final = 256 * 1024
+_UNSEEN: Final = frozenset({"script", "style", "template", "noscript", "title"})
+_HTML_TYPES: Final = frozenset({"text/html", "application/xhtml+xml"})
+_PUBLISHED: Final = ("article:published_time", "datepublished", "dc.date", "dcterms.created", "date")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageFacts:
+    """The little that is needed to tell a page from a refusal, and what the page says of itself."""
+
+    title: str = field(default="", repr=False)
+    words: str = field(default="", repr=False)
+    """Visible text, for measuring and for phrases of refusal; findings are read from `readable`."""
+    markup: str = field(default="", repr=False)
+    password_fields: int = 0
+    author: str = field(default="", repr=False)
+    published: datetime | None = None
+
+
+def media_type(content_type: str) -> str:
+    """The media type of a Content-Type header, lower case, without parameters."""
+    return content_type.partition(";")[0].strip().lower()
+
+
+def is_html(content_type: str, body: bytes) -> bool:
+    """Whether to read the body as HTML: declared so, or undeclared and starting like it."""
+    declared = media_type(content_type)
+    if declared:
+        return declared in _HTML_TYPES
+    return body[:512].lstrip().lower().startswith((b"<!doctype html", b"<html"))
+
+
+def is_text(content_type: str, body: bytes) -> bool:
+    """Whether there is something to read: HTML or plain text. Pictures, sound and documents are not interpreted."""
+    return is_html(content_type, body) or media_type(content_type) == "text/plain"
+
+
+def decoded_text(body: bytes, content_type: str) -> str:
+    """The characters of `body`: byte order mark, else declared charset, else meta, else UTF-8, else windows-1252.
+
+    Only the encodings of the WHATWG Encoding Standard are known, so a hostile charset name cannot reach another codec.
+    """
+    declared = webencodings.lookup(_charset(content_type)) or webencodings.lookup(_meta_charset(body))
+    if declared is None:
+        try:
+            return body.decode("utf-8-sig")
+        except UnicodeDecodeError:
+            declared = webencodings.lookup("windows-1252")
+    return str(webencodings.decode(body, declared, errors="replace")[0])
+
+
+def _charset(content_type: str) -> str:
+    for parameter in content_type.split(";")[1:]:
+        name, _, value = parameter.partition("=")
+        if name.strip().lower() == "charset":
+            return value.strip().strip("\"'")
+    return ""
+
+
+def _meta_charset(body: bytes) -> str:
+    """The charset a page declares in its first 1,024 bytes (WHATWG HTML, prescan)."""
+    head = body[:1024].lower()
+    _, found, rest = head.partition(b"charset=")
+    if not found or b"<meta" not in head:
+        return ""
+    return rest.lstrip(b" \"'").split(b'"')[0].split(b"'")[0].split(b">")[0].strip(b" /;").decode("ascii", "replace")
+
+
+def readable(body: bytes, content_type: str) -> str:
+    """The text of a page as a person reads it, complete and without mark-up. Empty where there is nothing to read."""
+    text = decoded_text(body[:MAX_TEXT_BYTES], content_type)
+    return html_text(text) if is_html(content_type, body) else text.strip()
+
+
+def html_text(markup: str) -> str:
+    """The text of a piece of HTML, lines kept. Raises NotSearchedError where the parser gives up."""
+    failed = False
+    text = ""
+    try:
+        text = inscriptis.get_text(_parsable(markup))
+    except Exception:  # noqa: BLE001  # two parsers by others on hostile input; their messages quote it
+        failed = True
+    if failed:
+        raise NotSearchedError(Reason.UNREADABLE_ANSWER)
+    return "\n".join(line.rstrip() for line in text.splitlines()).strip()
+
+
+def page_facts(body: bytes, content_type: str) -> PageFacts:
+    """Title, visible words, password fields and meta data of a page's beginning; empty where it cannot be parsed."""
+    markup = decoded_text(body[:_FACTS_BYTES], content_type)
+    try:
+        tree = lxml_html.document_fromstring(_parsable(markup))
+        meta = _meta(tree)
+        words = " ".join(" ".join(_visible(tree)).split())
+        passwords = sum(1 for box in tree.iter("input") if str(box.get("type", "")).lower() == "password")
+        title = " ".join((tree.findtext(".//title") or "").split())
+    except Exception:  # noqa: BLE001  # as above: a page that cannot be parsed has no facts
+        return PageFacts(markup=markup.lower())
+    return PageFacts(
+        title=title,
+        words=words if len(body) <= _FACTS_BYTES else words.ljust(_FACTS_BYTES),
+        markup=markup.lower(),
+        password_fields=passwords,
+        author=meta.get("author", ""),
+        published=next((when for name in _PUBLISHED if (when := moment(meta.get(name)))), None),
+    )
+
+
+def _parsable(markup: str) -> str:
+    """Without what libxml2 refuses in a str: NUL, surrogates, and an encoding declaration that is no longer true."""
+    markup = markup.replace("\0", " ").encode("utf-8", "replace").decode()
+    if markup.lstrip().startswith("<?xml"):
+        markup = markup.partition("?>")[2]
+    return markup if markup.strip() else "<p></p>"
+
+
+def _meta(tree: Any) -> Mapping[str, str]:  # noqa: ANN401  # lxml ships no types
+    named: dict[str, str] = {}
+    for tag in tree.iter("meta"):
+        name = tag.get("property") or tag.get("name") or tag.get("itemprop") or ""
+        named.setdefault(str(name).lower(), str(tag.get("content") or "").strip())
+    return named
+
+
+def _visible(tree: Any) -> Iterator[str]:  # noqa: ANN401
+    for element in tree.iter():
+        if isinstance(element.tag, str) and element.tag not in _UNSEEN and element.text:
+            yield element.text
+        if element.tail:
+            yield element.tail
+
+
+def json_of(response: Response) -> JsonValue:
+    """The JSON of an answer. Raises NotSearchedError where it is none, or nested beyond reason."""
+    failed = False
+    value: JsonValue = None
+    try:
+        value = json.loads(response.body)
+    except (ValueError, RecursionError):  # both quote or hold the text
+        failed = True
+    if failed:
+        raise NotSearchedError(Reason.UNREADABLE_ANSWER)
+    return value
+
+
+def table(value: JsonValue) -> dict[str, JsonValue]:
+    """A JSON object. Raises NotSearchedError for anything else."""
+    if not isinstance(value, dict):
+        raise NotSearchedError(Reason.UNREADABLE_ANSWER)
+    return value
+
+
+def rows(value: JsonValue) -> list[dict[str, JsonValue]]:
+    """A JSON array of objects. Raises NotSearchedError for anything else."""
+    if not isinstance(value, list):
+        raise NotSearchedError(Reason.UNREADABLE_ANSWER)
+    return [table(item) for item in value]
+
+
+def words(value: JsonValue) -> str:
+    """A JSON string, or an empty one for anything else."""
+    return value if isinstance(value, str) else ""
+
+
+def moment(value: JsonValue) -> datetime | None:
+    """An ISO 8601 date-time as aware UTC; without an offset it is taken as UTC. None where it is none."""
+    if not isinstance(value, str) or not 10 <= len(value) <= 40:
+        return None
+    try:
+        stated = datetime.fromisoformat(value.strip())
+        return (stated if stated.tzinfo else stated.replace(tzinfo=UTC)).astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
+
+
+def raw_text(text: str) -> RawText:
+    """Words for a hit. A lone surrogate, which JSON can spell and UTF-8 cannot, becomes a replacement mark."""
+    return RawText(text.encode("utf-16", "surrogatepass").decode("utf-16", "replace"))

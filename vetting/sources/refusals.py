@@ -1,0 +1,93 @@
+"""Tells an answer from a refusal: status codes, challenge pages and login pages are never content (REQ-LAW-2)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import Final
+from urllib.parse import urlsplit
+
+from vetting.sources.interface import Reason
+from vetting.sources.page_text import PageFacts, is_html, page_facts
+
+_BY_STATUS: Final = {
+    401: Reason.HTTP_401,
+    403: Reason.HTTP_403,
+    407: Reason.HTTP_403,
+    429: Reason.HTTP_429,
+    451: Reason.HTTP_451,
+}
+_FOR_THE_SOURCE: Final = frozenset({400, 404, 410})
+"""Statuses whose meaning depends on the source: "no such account" is 404 here and 400 there."""
+
+_CHALLENGE_TITLES: Final = re.compile(
+    r"^\s*(just a moment|attention required|checking your browser|ddos protection|security check|"
+    r"are you (a )?(human|robot)|verify(ing)? (that )?you are (a )?human|human verification|"
+    r"one more step|access denied|pardon our interruption|robot check|captcha)",
+    re.IGNORECASE,
+)
+_CHALLENGE_WORDS: Final = re.compile(
+    r"verify (that )?you('| a)re (a )?human|are you a robot|not a robot|complete the (security check|captcha)|"
+    r"unusual traffic from your|enable javascript and cookies to continue|checking your browser before",
+    re.IGNORECASE,
+)
+_CHALLENGE_MARKS: Final = (
+    "cf-challenge",
+    "cf_chl_",
+    "/cdn-cgi/challenge-platform/",
+    "g-recaptcha",
+    "h-captcha",
+    "cf-turnstile",
+)
+_LOGIN_TITLES: Final = re.compile(r"^\s*(log ?in|sign ?in|please (log|sign) ?in|login required)\b", re.IGNORECASE)
+_LOGIN_WORDS: Final = re.compile(
+    r"(you must|please|you need to) (be )?(log(ged)?|sign(ed)?)[ -]?in (to|before|first)", re.IGNORECASE
+)
+_LOGIN_PATHS: Final = re.compile(r"/(log-?in|sign-?in|accounts/login|users/sign_in|auth)(/|$|\.)", re.IGNORECASE)
+_SHORT: Final = 800
+"""Characters of visible text below which a page is nothing but its form: an article about CAPTCHAs is longer."""
+
+
+def refusal(status: int, headers: Mapping[str, str], body: bytes, url: str) -> Reason | None:
+    """Why this answer is none, or None where it is one (or where only the source can tell)."""
+    content_type = headers.get("content-type", "")
+    if headers.get("cf-mitigated", "").lower() == "challenge":
+        return Reason.CHALLENGE_PAGE
+    if is_html(content_type, body):
+        page = _page_refusal(page_facts(body, content_type), url)
+        if page is not None:
+            return page
+    if status in _BY_STATUS:
+        return _BY_STATUS[status]
+    if 200 <= status < 300 or status in _FOR_THE_SOURCE:
+        return None
+    return Reason.HTTP_5XX if status >= 500 else Reason.HTTP_4XX
+
+
+def _page_refusal(page: PageFacts, url: str) -> Reason | None:
+    short = len(page.words) < _SHORT
+    marked = any(mark in page.markup for mark in _CHALLENGE_MARKS)
+    if short and (_CHALLENGE_TITLES.match(page.title) or _CHALLENGE_WORDS.search(page.words) or marked):
+        return Reason.CHALLENGE_PAGE
+    if not short:
+        return None
+    path = urlsplit(url).path
+    asks = page.password_fields > 0
+    if asks and (_LOGIN_TITLES.match(page.title) or _LOGIN_WORDS.search(page.words) or _LOGIN_PATHS.search(path)):
+        return Reason.LOGIN_PAGE
+    return Reason.LOGIN_PAGE if _LOGIN_WORDS.search(page.words) and _LOGIN_TITLES.match(page.title) else None
+
+
+def retry_after(headers: Mapping[str, str], now: datetime) -> float | None:
+    """Seconds of a Retry-After header, given as seconds or as a date (RFC 9110 section 10.2.3); None where unusable."""
+    value = headers.get("retry-after", "").strip()
+    if value.isdecimal() and len(value) < 10:
+        return float(value)
+    try:
+        until = parsedate_to_datetime(value)
+    except (ValueError, TypeError, IndexError, OverflowError):
+        return None
+    until = until if until.tzinfo else until.replace(tzinfo=UTC)
+    return max(0.0, (until - now).total_seconds())

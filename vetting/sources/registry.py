@@ -1,0 +1,88 @@
+"""Which sources there are. A new source is one file, one line here and one test file: see docs/sources.md."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Callable, Mapping
+from functools import partial
+from pathlib import Path
+from types import MappingProxyType
+from typing import Final, TypeAlias, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from vetting.errors import VettingError, bad_input
+from vetting.protocol import Technique
+from vetting.sources import atproto, feed, forum, mediawiki, metasearch, web_archive
+from vetting.sources.interface import Source
+
+Table: TypeAlias = Mapping[str, object]
+T = TypeVar("T")
+Build: TypeAlias = Callable[[str, Table], Source]
+"""Takes the User-Agent and the source's table of config/sources.toml; raises ValidationError for a wrong table."""
+
+_REGISTERED: Final[Mapping[str, tuple[Technique, Build]]] = {
+    "metasearch": (metasearch.TECHNIQUE, partial(metasearch.build, "metasearch")),
+    "metasearch_second": (metasearch.TECHNIQUE, partial(metasearch.build, "metasearch_second")),
+    "atproto": (atproto.TECHNIQUE, atproto.build),
+    "mediawiki": (mediawiki.TECHNIQUE, mediawiki.build),
+    "web_archive": (web_archive.TECHNIQUE, web_archive.build),
+    "feed": (feed.TECHNIQUE, feed.build),
+    "forum": (forum.TECHNIQUE, forum.build),
+}
+
+TECHNIQUES: Final[Mapping[str, Technique]] = MappingProxyType({name: t for name, (t, _) in _REGISTERED.items()})
+"""The one lawful technique of each source: what a protocol's step must declare (IV.B.8)."""
+
+
+class _Identity(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    department: str = Field(min_length=2, max_length=100, pattern=r"^[ -~]+$")
+    contact: str = Field(min_length=5, max_length=200, pattern=r"^[!-~]+$")
+
+    @property
+    def user_agent(self) -> str:
+        """Who asks, and how to reach them: no browser's name, no version that would tell two candidates' runs apart."""
+        return f"vetting/0.1 (background check; {self.department}; {self.contact})"
+
+
+def build_sources(config_file: Path) -> Mapping[str, Source]:
+    """The sources that config/sources.toml gives a place, by name. Refuses a file that is missing or wrong."""
+    tables = _tables(config_file)
+    who = _checked(config_file, "identity", lambda: _Identity.model_validate(tables.pop("identity", {}))).user_agent
+    unknown = sorted(set(tables) - set(_REGISTERED))
+    if unknown:
+        raise _wrong(config_file, unknown[0], "there is no source of that name")
+    return MappingProxyType(
+        {
+            name: _checked(config_file, name, partial(build, who, tables[name]))
+            for name, (_, build) in _REGISTERED.items()
+            if name in tables
+        }
+    )
+
+
+def _tables(config_file: Path) -> dict[str, Table]:
+    try:
+        document = tomllib.loads(config_file.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError):
+        raise _wrong(config_file, "the file", "it cannot be read") from None
+    for name, value in document.items():
+        if not isinstance(value, dict):
+            raise _wrong(config_file, name, "it must be a table")
+    return document
+
+
+def _checked(config_file: Path, name: str, build: Callable[[], T]) -> T:
+    try:
+        return build()
+    except ValidationError as error:
+        first = error.errors(include_input=False, include_url=False)[0]
+        where = ".".join([name, *(str(part) for part in first["loc"])])
+        raise _wrong(config_file, where, first["msg"]) from None
+
+
+def _wrong(config_file: Path, where: str, what: str) -> VettingError:
+    return bad_input(
+        "sources_file", f"{config_file}, {where}: {what}.", "Correct it; docs/sources.md lists every table."
+    )
