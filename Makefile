@@ -24,7 +24,7 @@ check: $(READY)  ## The one gate: format, lint, types, floors, then the house an
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
-	@$(BIN)/python -m pytest --quiet tests/promises/test_the_house_stands.py
+	@$(BIN)/python -m pytest --quiet tests/promises/test_the_house_stands.py tests/promises/test_no_link_is_dead.py
 
 bench: $(READY)  ## Measure seconds and memory, start-up first; nothing here fails a build
 	@for measurement in tests/bench/*.py; do $(BIN)/python "$$measurement" || exit 1; done
