@@ -80,9 +80,7 @@ class Accounts:
     def set_clearance(self, person_id: str, clearance: SensitivePosition | None) -> None:
         """The person's sensitive-position record, replacing the one before. Refuses an unknown person."""
         with self.database.writing() as connection:
-            changed = (
-                update(t.persons).where(t.persons.c.id == person_id).values(**_clearance_values(clearance))
-            )
+            changed = update(t.persons).where(t.persons.c.id == person_id).values(**_clearance_values(clearance))
             if connection.execute(changed).rowcount != 1:
                 raise _unknown_person()
 
@@ -167,9 +165,7 @@ class Accounts:
         token = self._new_token()
         with self.database.writing() as connection:
             _person(connection, person_id)
-            over = (t.sessions.c.seen_at <= now - self._idle) | (
-                t.sessions.c.started_at <= now - self._longest
-            )
+            over = (t.sessions.c.seen_at <= now - self._idle) | (t.sessions.c.started_at <= now - self._longest)
             connection.execute(delete(t.sessions).where(over))
             values = {"token_sha256": _digest(token), "person": person_id, "started_at": now, "seen_at": now}
             connection.execute(t.sessions.insert().values(**values))
@@ -182,9 +178,7 @@ class Accounts:
             mine = t.sessions.c.token_sha256 == _digest(token)
             session = connection.execute(select(t.sessions).where(mine)).one_or_none()
             if session is None or not self._lasts(session, now):
-                raise refused(
-                    "not_signed_in", "Nobody is signed in, or the session has ended.", "Sign in again."
-                )
+                raise refused("not_signed_in", "Nobody is signed in, or the session has ended.", "Sign in again.")
             connection.execute(update(t.sessions).where(mine).values(seen_at=now))
             return _person(connection, session.person)
 
@@ -234,6 +228,4 @@ def _person(connection: Connection, person_id: str) -> Person:
 
 
 def _unknown_person() -> VettingError:
-    return not_found(
-        "unknown_person", "There is no such person.", "See who there is with: vetting person list."
-    )
+    return not_found("unknown_person", "There is no such person.", "See who there is with: vetting person list.")

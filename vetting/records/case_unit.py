@@ -168,9 +168,7 @@ def _case(row: Row[Any]) -> CaseRecord:
     return CaseRecord(
         number=row.number,
         position=row.position,
-        authorization=Authorization(
-            form_sha256=row.form_sha256, signed_at=row.signed_at, expires_at=row.expires_at
-        ),
+        authorization=Authorization(form_sha256=row.form_sha256, signed_at=row.signed_at, expires_at=row.expires_at),
         opened_by=row.opened_by,
         opened_at=row.opened_at,
         practice=row.practice,

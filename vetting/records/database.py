@@ -46,12 +46,10 @@ class Database:
     def __init__(
         self, url: str, *, store: str, tree: str, metadata: MetaData, revision: str, wait_seconds: float
     ) -> None:
-        self.store, self._tree, self._metadata, self._revision = store, tree, metadata, revision
+        self.store, self.metadata, self._tree, self._revision = store, metadata, tree, revision
         self._address = _address(url)
         self._file = _file(self._address, store) if self._address.get_backend_name() == "sqlite" else None
-        self.engine = (
-            _sqlite(self._file, wait_seconds) if self._file else _postgresql(self._address, wait_seconds)
-        )
+        self.engine = _sqlite(self._file, wait_seconds) if self._file else _postgresql(self._address, wait_seconds)
         self._form_checked = False
 
     @contextmanager
@@ -108,7 +106,7 @@ class Database:
         config.set_main_option("script_location", _literal(trees))
         config.set_main_option("version_locations", _literal(trees / self._tree))
         config.set_main_option("path_separator", "newline")
-        config.attributes.update(connection=connection, metadata=self._metadata)
+        config.attributes.update(connection=connection, metadata=self.metadata)
         return config
 
     @contextmanager
@@ -153,9 +151,7 @@ def _address(url: str) -> URL:
 
 
 def _postgresql(address: URL, wait_seconds: float) -> Engine:
-    patience = (
-        f"-c lock_timeout={max(1, round(wait_seconds * 1000))} -c synchronous_commit=on -c timezone=UTC"
-    )
+    patience = f"-c lock_timeout={max(1, round(wait_seconds * 1000))} -c synchronous_commit=on -c timezone=UTC"
     return create_engine(
         address.set(drivername="postgresql+psycopg"),
         hide_parameters=True,
@@ -182,9 +178,7 @@ def _sqlite(file: Path, wait_seconds: float) -> Engine:
 
     def connect() -> sqlite3.Connection:
         # isolation_level None: the driver begins nothing by itself, so that `_begin` decides how.
-        return sqlite3.connect(
-            address, uri=True, timeout=wait_seconds, isolation_level=None, check_same_thread=False
-        )
+        return sqlite3.connect(address, uri=True, timeout=wait_seconds, isolation_level=None, check_same_thread=False)
 
     engine = create_engine("sqlite://", creator=connect, poolclass=QueuePool, hide_parameters=True)
     event.listen(engine, "connect", _prepare)

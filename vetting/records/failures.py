@@ -146,6 +146,8 @@ def intact(what: str) -> Iterator[None]:
     """Turns whatever a damaged row does on its way to a fact into one `VettingError`."""
     try:
         yield
+    except UnicodeEncodeError:  # what was asked for, not what was found: `translated` says so
+        raise
     except (AttributeError, KeyError, TypeError, ValueError):
         raise altered(what) from None
 

@@ -156,9 +156,7 @@ class FindingUnit(SealedUnit):
 
     def _note(self, row: Row[Any], kind: str) -> RawText:
         case_number = self._case_of(row.finding_id)
-        return sealed_facts.note_from(
-            self._open(row.sealed, case_number, f"{row.finding_id}.{row.ordinal}", kind)
-        )
+        return sealed_facts.note_from(self._open(row.sealed, case_number, f"{row.finding_id}.{row.ordinal}", kind))
 
     def _case_of(self, finding_id: str) -> str:
         if finding_id not in self._case_numbers:

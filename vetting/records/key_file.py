@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import json
 import os
 import secrets
@@ -37,11 +36,9 @@ def unwrap(content: bytes, passphrase: str, path: Path) -> bytes:
         document = json.loads(content)
         if document["format"] != _FORMAT:
             raise damaged(path)
-        salt, nonce, sealed = (
-            base64.b64decode(document[n], validate=True) for n in ("salt", "nonce", "sealed")
-        )
+        salt, nonce, sealed = (base64.b64decode(document[n], validate=True) for n in ("salt", "nonce", "sealed"))
         return AESGCM(_stretch(passphrase, salt)).decrypt(nonce, sealed, _FORMAT.encode())
-    except (ValueError, KeyError, TypeError, binascii.Error):
+    except (ValueError, KeyError, TypeError, RecursionError):
         raise damaged(path) from None
     except InvalidTag:
         raise storage(
@@ -64,6 +61,9 @@ def write_new(path: Path, content: bytes, mode: int) -> None:
     """Writes a new file and waits for the disk. Refuses an existing file; leaves nothing half-written."""
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise _unwritable(path, error) from None
+    try:
         number = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
     except FileExistsError:
         raise refused(

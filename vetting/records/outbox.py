@@ -11,7 +11,7 @@ from typing import Any
 import rfc8785
 from sqlalchemy import Boolean, Column, Connection, MetaData, Row, String, Table, Text, false, select, update
 
-from vetting.errors import not_found, refused
+from vetting.errors import bad_input, not_found, refused
 from vetting.records.columns import code, moment, sequence
 from vetting.records.failures import intact
 
@@ -58,9 +58,7 @@ class PostingUnit:
     def post(self, event: OutboxEvent) -> None:
         """Adds the event. The same event again is no error; another event under its id is refused."""
         values = _values(event)
-        known = self._connection.execute(
-            select(self._outbox).where(self._outbox.c.id == event.id)
-        ).one_or_none()
+        known = self._connection.execute(select(self._outbox).where(self._outbox.c.id == event.id)).one_or_none()
         if known is None:
             self._connection.execute(self._outbox.insert().values(**values, settled=False))
         elif _values(_event(known)) != values:
@@ -77,9 +75,7 @@ class PostingUnit:
 
     def unsettled(self) -> tuple[OutboxEvent, ...]:
         """What the log has not taken over, in the order of posting."""
-        waiting = (
-            select(self._outbox).where(self._outbox.c.settled == false()).order_by(self._outbox.c.sequence)
-        )
+        waiting = select(self._outbox).where(self._outbox.c.settled == false()).order_by(self._outbox.c.sequence)
         with intact("event"):
             return tuple(_event(row) for row in self._connection.execute(waiting))
 
@@ -88,9 +84,7 @@ class PostingUnit:
         for id_ in ids:
             done = update(self._outbox).where(self._outbox.c.id == id_).values(settled=True)
             if self._connection.execute(done).rowcount != 1:
-                raise not_found(
-                    "unknown_event", "An event that was never posted cannot be settled.", "Check its id."
-                )
+                raise not_found("unknown_event", "An event that was never posted cannot be settled.", "Check its id.")
 
 
 def _values(event: OutboxEvent) -> dict[str, object]:
@@ -119,4 +113,9 @@ def _event(row: Row[Any]) -> OutboxEvent:
 
 
 def _canonical(body: Any) -> str:  # noqa: ANN401 - rfc8785 itself refuses what is not JSON
-    return rfc8785.dumps(body).decode()
+    try:
+        return rfc8785.dumps(body).decode()
+    except ValueError:
+        raise bad_input(
+            "event_body", "The body of an event is not plain JSON.", "Post identifiers, codes and whole numbers only."
+        ) from None

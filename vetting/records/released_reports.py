@@ -96,22 +96,16 @@ class ReleasedReportUnit(PostingUnit):
 
     @intact("released report")
     def _rows(self, condition: ColumnElement[bool]) -> list[Row[Any]]:
-        return list(
-            self._connection.execute(select(t.reports).where(condition).order_by(t.reports.c.sequence))
-        )
+        return list(self._connection.execute(select(t.reports).where(condition).order_by(t.reports.c.sequence)))
 
 
 def _values(released: ReleasedReport) -> dict[str, object]:
     if hashlib.sha256(released.pdf).hexdigest() != released.pdf_sha256:
-        raise bad_input(
-            "report_digest", "A report does not have the digest it was given with.", "Render it again."
-        )
+        raise bad_input("report_digest", "A report does not have the digest it was given with.", "Render it again.")
     try:
         document = report_bytes(released.report)
     except ValueError:
-        raise bad_input(
-            "report_text", "A report holds text that is not Unicode.", "Compose it again."
-        ) from None
+        raise bad_input("report_text", "A report holds text that is not Unicode.", "Compose it again.") from None
     return {
         "number": released.report.number,
         "case_number": released.report.case_number,

@@ -27,9 +27,7 @@ class SealedUnit(PostingUnit):
     def _one(self, table: Table, column: str, value: str, what: str) -> Row[Any]:
         row = self._connection.execute(select(table).where(table.c[column] == value)).one_or_none()
         if row is None:
-            raise not_found(
-                f"unknown_{what}", f"There is no such {what} in the case files.", "Check its number."
-            )
+            raise not_found(f"unknown_{what}", f"There is no such {what} in the case files.", "Check its number.")
         return row
 
     @intact("record")

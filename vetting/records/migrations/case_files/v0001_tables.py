@@ -70,9 +70,7 @@ def _make(table: str, *columns: sa.Column[Any], unique: tuple[str, ...], **refer
         for column, target in references.items()
     ]
     key = sa.UniqueConstraint(*unique, name=f"uq_{table}_{'_'.join(unique)}")
-    op.create_table(
-        table, _sequence(), *columns, sa.PrimaryKeyConstraint("sequence", name=f"pk_{table}"), key, *links
-    )
+    op.create_table(table, _sequence(), *columns, sa.PrimaryKeyConstraint("sequence", name=f"pk_{table}"), key, *links)
     for column in references:
         if (column,) != unique:
             op.create_index(f"ix_{table}_{column}", table, [column])
