@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from filters.gate import Gate, ReviewedFinding
 
 from vetting.casework.candidate_file import check_authorization
-from vetting.casework.desk import Desk
+from vetting.casework.desk import Body, Desk
 from vetting.casework.reviewing import Reviewed, add_step, reviewed
 from vetting.casework.searching import Progress, progress
 from vetting.errors import VettingError, not_ready
@@ -72,7 +72,7 @@ def clear_for_release(desk: Desk, number: str, gate: Gate, criteria: Mapping[str
         passed = [door.pass_group(criteria[code], group) for code, group in sorted(groups.items())]
     sanitized = tuple(finding for finding in passed if finding is not None)
     report = _compose(desk, state, gate, sanitized)
-    return Cleared(report=report, hunted=_hunted(state))
+    return Cleared(report=report, hunted=_hunted(state, desk.settings.department.name))
 
 
 def already_released(desk: Desk, number: str) -> ReleasedReport | None:
@@ -93,7 +93,7 @@ def file_report(desk: Desk, report: Report, pdf: bytes) -> ReleasedReport:
     released = ReleasedReport(
         report=report, pdf=pdf, pdf_sha256=hashlib.sha256(pdf).hexdigest(), released_at=desk.clock()
     )
-    body = {"report": report.number, "pdf": released.pdf_sha256, "log_size": report.log_size}
+    body: Body = {"report": report.number, "pdf": released.pdf_sha256, "log_size": report.log_size}
     with desk.released.transaction() as unit:
         unit.add(released)
         unit.post(
@@ -249,10 +249,13 @@ def _compose(desk: Desk, state: Progress, gate: Gate, findings: tuple[SanitizedF
     )
 
 
-def _hunted(state: Progress) -> tuple[str, ...]:
-    """What must not be found in the finished PDF: every name, name part, town and identifier of the candidate."""
+def _hunted(state: Progress, department: str) -> tuple[str, ...]:
+    """What must not be found in the finished PDF: every name, name part and identifier of the candidate, and the town
+    unless the department itself is named for it.
+    """
     candidate = state.candidate
     names = (candidate.full_name, *candidate.other_names)
     parts = [part for name in names for part in name.split() if len(part) > 2]
     values = [identifier.value for identifier in candidate.identifiers]
-    return tuple(dict.fromkeys([*names, *parts, candidate.town, *values]))
+    town = [candidate.town] if candidate.town.casefold() not in department.casefold() else []
+    return tuple(dict.fromkeys([*names, *parts, *town, *values]))

@@ -1,0 +1,60 @@
+"""One run of the demonstration, as the promises look at it."""
+
+import os
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+DEMO_SECONDS = 280
+POSITION = "patrol-officer-2026"
+COMMAND = (sys.executable, "-m", "vetting.cli.app")
+
+
+@dataclass(frozen=True)
+class Demo:
+    """What one run of `vetting demo` printed and left in its folder."""
+
+    home: Path
+    printed: str
+
+    @property
+    def reports(self) -> list[Path]:
+        return sorted((self.home / "reports").glob("*.pdf"))
+
+    def vetting(self, *arguments: str, typed: str = "") -> subprocess.CompletedProcess[str]:
+        """Runs the command on this data, with `typed` on its standard input."""
+        return subprocess.run(
+            [*COMMAND, *arguments],
+            env=self.environment,
+            cwd=ROOT,
+            input=typed,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=DEMO_SECONDS,
+        )
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """The environment of a command that works on this data."""
+        return {**os.environ, "VETTING_HOME": str(self.home)}
+
+    def copy(self, folder: Path) -> "Demo":
+        """The same data in another folder, to be worked on or spoilt."""
+        shutil.copytree(self.home, folder / "home")
+        return Demo(home=folder / "home", printed=self.printed)
+
+    def sign_in(self, person: str) -> None:
+        """Signs somebody in with the demo's password."""
+        answer = self.vetting("sign-in", person, "--password-stdin", typed=(self.home / "password").read_text())
+        assert answer.returncode == 0, answer.stderr
+
+    def open_case(self, candidate: str = "rafael_montesclaro") -> str:
+        """One more case of an invented candidate; its number."""
+        self.sign_in("j.alvarez")
+        answer = self.vetting("case", "open", POSITION, f"demo/candidates/{candidate}.toml")
+        assert answer.returncode == 0, answer.stderr
+        return answer.stdout.split()[1]

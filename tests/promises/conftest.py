@@ -1,0 +1,35 @@
+"""The demonstration, run once as a person runs it; the promises are held against what it left behind."""
+
+import os
+import subprocess
+import sys
+import tomllib
+
+import pytest
+
+from tests.demonstration import DEMO_SECONDS, ROOT, Demo
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Demo:
+    here = tmp_path_factory.mktemp("demo")
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    environment.pop("VETTING_HOME", None)
+    run = subprocess.run(
+        [sys.executable, "-m", "vetting.cli.app", "demo"],
+        cwd=here,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=DEMO_SECONDS,
+    )
+    assert run.returncode == 0, f"the demonstration failed:\n{run.stdout}\n{run.stderr}"
+    return Demo(home=here / "var" / "demo", printed=run.stdout + run.stderr)
+
+
+@pytest.fixture(scope="session")
+def hunted() -> list[str]:
+    """Every name, handle, address and protected fact of the invented candidates."""
+    tables = tomllib.loads((ROOT / "demo" / "hunted.toml").read_text(encoding="utf-8"))
+    return sorted({word for table in tables.values() for words in table.values() for word in words})

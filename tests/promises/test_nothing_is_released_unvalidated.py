@@ -1,0 +1,48 @@
+"""Promise: no report while a search lacks an outcome or a finding its validation by two people."""
+
+import json
+from pathlib import Path
+
+from tests.demonstration import Demo
+
+NOT_READY = 6
+REFUSED = 3
+
+
+def test_no_report_before_every_search_has_its_outcome(demo: Demo, tmp_path: Path) -> None:
+    copy = demo.copy(tmp_path)
+    number = copy.open_case()
+    answer = copy.vetting("release", number)
+    assert answer.returncode == NOT_READY
+    assert "planned searches have no outcome" in answer.stderr
+    assert f"vetting run {number}" in answer.stderr
+
+
+def test_no_report_before_every_finding_was_validated_by_two_people(demo: Demo, tmp_path: Path) -> None:
+    copy = demo.copy(tmp_path)
+    number = copy.open_case()
+    assert copy.vetting("run", number).returncode == 0
+    first = copy.vetting("release", number)
+    assert first.returncode == NOT_READY
+    assert "wait for attribution or validation" in first.stderr
+
+    findings = json.loads(copy.vetting("review", number, "--json").stdout)
+    assert findings
+    one: list[str] = []
+    for finding in findings:
+        one = ["review", number, "--finding", finding["finding"]]
+        level = [*one, "--level", "A4", "--link", "disclosed_account", "--link", "same_town"]
+        assert copy.vetting(*level, typed="profile and town\n").returncode == 0
+    usual = [*one, "--element", "archived_copy", "--severity", "2", "--state"]
+    for state in ("attributed", "context_checked", "corroborated"):
+        assert copy.vetting(*usual, state, typed="looked\n").returncode == 0, state
+    same = copy.vetting(*usual, "second_reviewed", typed="looked again\n")
+    assert same.returncode == REFUSED
+    assert "another person" in same.stderr
+    assert copy.vetting("release", number).returncode == NOT_READY
+    assert not [r for r in json.loads(_reports(copy)) if r.startswith(f"R-{number[2:]}")]
+
+
+def _reports(copy: Demo) -> str:
+    copy.sign_in("chief.osei")
+    return copy.vetting("report", "list", "patrol-officer-2026", "--json").stdout
