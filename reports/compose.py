@@ -202,6 +202,12 @@ def search_words(page: Page) -> Iterator[tuple[str, str]]:
     yield from ((f"search {n}", line.title) for n, line in enumerate(page.searches, start=1))
 
 
+def configured_words(page: Page) -> tuple[str, ...]:
+    """What the department configured, the same for every candidate."""
+    position, protocol, prepared_by = (page.summary[n].words for n in (1, 2, 3))
+    return (page.department, page.subtitle.partition(" for ")[2], position, protocol, prepared_by)
+
+
 def header(page: Page) -> str:
     """The running header of every page."""
     return f"{page.department} {wording.CONFIDENTIAL}"
@@ -230,14 +236,14 @@ def _summary(report: Report) -> tuple[Row, ...]:
         Row(label="Report", words=f"{report.number}, released {released}"),
         Row(label="Position", words=f"{_words(report.position_title)} ({_formed(report.position, _IDENTIFIER)})"),
         Row(label="Search protocol", words=protocol),
-        Row(label="Prepared by", words=f"{_words(report.prepared_by)}, {wording.PREPARED_BY_WORDS}"),
+        Row(label="Prepared by", words=_words(report.prepared_by)),
         Row(label="Authorization", words=wording.AUTHORIZED),
     )
 
 
 def _glance(report: Report) -> tuple[Row, ...]:
-    planned = [search for search in report.searches if _code(search) != "not_applicable"]
-    performed = sum(_code(search) in wording.PERFORMED for search in planned)
+    planned = [search for search in report.searches if search.outcome != wording.NOT_APPLICABLE]
+    performed = sum(search.outcome in wording.PERFORMED for search in planned)
     verified = sum(finding.status is Status.VERIFIED for finding in report.findings)
     rest = len(report.findings) - verified
     return (
@@ -278,20 +284,14 @@ def _finding(number: int, finding: SanitizedFinding) -> FindingBlock:
 
 
 def _search(search: ReportedSearch) -> SearchLine:
-    code = _code(search)
+    if search.outcome not in wording.OUTCOMES:
+        raise _malformed()
     return SearchLine(
         step=search.step,
         title=_words(search.title),
-        outcome=wording.OUTCOMES[code],
-        missed=code in wording.MISSED,
+        outcome=search.outcome,
+        missed=search.outcome in wording.MISSED,
     )
-
-
-def _code(search: ReportedSearch) -> str:
-    code = search.outcome.lower().replace(" ", "_")
-    if code not in wording.OUTCOMES:
-        raise _malformed()
-    return code
 
 
 def _certificate(report: Report) -> tuple[Row, ...]:

@@ -62,24 +62,34 @@ def protected(page: compose.Page, finds: Callable[[str], Sequence[str]]) -> Iter
 def hunted(page: compose.Page, sheets: Sequence[str], names: Sequence[str]) -> Iterator[Leak]:
     """Names, variants and accounts of the candidate, whatever their case and accents, over line breaks too.
 
-    A name of several words, or an account with a digit, is looked for everywhere. A name of one word is looked for in what
-    was written about this candidate, since it may be the name of the department or a word of every report (May, Case, Young):
-    in a quotation always, in the closed vocabulary where it is written like a name.
+    A name of several words, or an account with a digit, is looked for everywhere but in what the department configured,
+    since a candidate may come from its town. A name of one word is looked for in what was written about this candidate,
+    since it may be a word of every report (May, Case, Young): in a quotation always, in the closed vocabulary where it is
+    written like a name.
     """
-    for name in names:
+    configured = [folded(text) for text in compose.configured_words(page)]
+    texts = [folded(sheet) for sheet in sheets]
+    for text in sorted(configured, key=len, reverse=True):
+        texts = [sheet.replace(text, " 0 ") for sheet in texts]
+    for name in dict.fromkeys(variant for name in names for variant in _variants(name)):
         parts = _parts(name)
-        if not parts:
-            continue
-        form = _form(parts)
         if len(parts) > 1 or not parts[0].isalpha():
-            yield from _everywhere(form, "".join(parts), sheets)
+            yield from _everywhere(parts, texts)
         else:
-            yield from _in_findings(form, name, page)
+            yield from _in_findings(_form(parts), name, page)
 
 
-def _everywhere(form: re.Pattern[str], joined: str, sheets: Sequence[str]) -> Iterator[Leak]:
-    for number, sheet in enumerate(sheets, start=1):
-        text = folded(sheet)
+def _variants(name: str) -> Iterator[str]:
+    """The name, and the account in a web or e-mail address."""
+    ending = name.rstrip("/").rpartition("/")[2]
+    for variant in (name, ending, ending.lstrip("@").partition("@")[0]):
+        if _parts(variant) and len("".join(_parts(variant))) > 1:
+            yield variant
+
+
+def _everywhere(parts: list[str], texts: Sequence[str]) -> Iterator[Leak]:
+    form, joined = _form(parts), "".join(parts)
+    for number, text in enumerate(texts, start=1):
         if form.search(text) or (len(joined) >= 6 and joined in re.sub(r"[\W_]+", "", text)):
             yield Leak(rule=Rule.HUNTED, where=f"page {number}")
 

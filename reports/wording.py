@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from types import MappingProxyType
 from typing import Final
 
 LANGUAGE: Final = "en-US"
@@ -19,20 +17,20 @@ HOW_TO_READ: Final = "How to read this report"
 HOW_TO_READ_WORDS: Final = (
     "This report states conduct, how it was linked to the candidate, and how it was checked. It holds no score, no rank "
     "and no recommendation. Wording that could reveal a legally protected characteristic was withheld before anybody who "
-    f"decides could read it; inside a quotation it shows as {WITHHELD}, the same mark whatever stood there. A finding that "
-    "is not verified may not be relied upon."
+    f"decides could read it; in a quotation it shows as {WITHHELD}, whatever stood there. A finding that is not verified "
+    "may not be relied upon."
 )
 
 FINDINGS: Final = "Findings"
 FINDINGS_WORDS: Final = (
-    "In the order of the search protocol, not of gravity. A favourable finding has the same form as an adverse one."
+    "In the order of the search protocol, not of gravity. Favourable findings have the same form."
 )
 NO_FINDINGS: Final = "No finding is reported for this candidate."
 
 SEARCHES: Final = "Searches performed"
 SEARCHES_WORDS: Final = (
-    "Every candidate for this position gets these searches. A search that found nothing is listed too; one that was blocked "
-    "or unavailable is never counted as one that found nothing."
+    "Every candidate for this position gets these searches. Blocked or unavailable is not the same as no results. Where the "
+    "candidate listed nothing to search, a search is not applicable and not counted."
 )
 SEARCH_HEADS: Final = ("Step", "Search", "Outcome")
 
@@ -67,19 +65,10 @@ MONTHS: Final = (
     + ("July", "August", "September", "October", "November", "December")
 )
 """Not `strftime`, which speaks the language of the machine."""
-PREPARED_BY_WORDS: Final = "who takes no part in the hiring decision"
 AUTHORIZED: Final = "Signed by the candidate before the first search"
 
-OUTCOMES: Final[Mapping[str, str]] = MappingProxyType(
-    {
-        "completed": "Completed",
-        "no_results": "Completed, nothing found",
-        "blocked": "Blocked by the source",
-        "unavailable": "Source unavailable",
-        "not_applicable": "Not applicable: none disclosed",
-    }
-)
-"""The closed vocabulary of outcomes, by the code of `ReportedSearch.outcome` (condition U5: never a blank)."""
-
-PERFORMED: Final = frozenset({"completed", "no_results"})
-MISSED: Final = frozenset({"blocked", "unavailable"})
+PERFORMED: Final = frozenset({"Completed", "No results"})
+MISSED: Final = frozenset({"Blocked by the source", "Source unavailable"})
+NOT_APPLICABLE: Final = "Not applicable"
+OUTCOMES: Final = PERFORMED | MISSED | {NOT_APPLICABLE}
+"""The closed vocabulary of outcomes (condition U5: never a blank)."""
