@@ -106,7 +106,10 @@ def _body(record: WarcRecord) -> tuple[bytes, str]:
         return (record.block, record.content_type) if record.kind in {"resource", "conversion"} else (b"", "")
     if not record.content_type.startswith("application/http"):
         return b"", ""
-    answer = parse_answer(record.block)
+    try:
+        answer = parse_answer(record.block)
+    except CorruptArchiveError:  # kept as a capture; there is no text in it
+        return b"", ""
     if not 200 <= answer.status < 300:
         return b"", ""
     try:
@@ -140,13 +143,10 @@ def _strings(document: JsonValue) -> Iterator[str]:
 def _whole(path: Path) -> list[ImportedRecord]:
     if path.stat().st_size > MAX_IMPORT_BYTES:
         raise CorruptArchiveError("too large")
-    return [_checked(record) for record in read_archive_file(path)]
-
-
-def _checked(record: WarcRecord) -> ImportedRecord:
-    if record.kind == "response" and record.content_type.startswith("application/http"):
-        parse_answer(record.block)
-    return ImportedRecord(kind=record.kind, recorded_at=record.recorded_at, warc=record.raw)
+    return [
+        ImportedRecord(kind=record.kind, recorded_at=record.recorded_at, warc=record.raw)
+        for record in read_archive_file(path)
+    ]
 
 
 def _refused(sentence: str) -> VettingError:

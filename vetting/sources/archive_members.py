@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -15,6 +16,8 @@ from vetting.sources.warc_reader import MAX_TOTAL_BYTES, CorruptArchiveError, Wa
 
 MAX_FILES: Final = 1_000
 MAX_ZIP_RATIO: Final = 100
+_ZIP_ERRORS: Final = (ValueError, OverflowError, RuntimeError, EOFError, OSError, zlib.error, struct.error)
+"""What zipfile lets through of damaged files besides its own error."""
 SUFFIXES: Final = (".warc", ".warc.gz", ".wacz")
 
 
@@ -44,9 +47,7 @@ def _read_wacz(file: io.BufferedReader) -> Iterator[WarcRecord]:
                 if name.startswith("archive/") and name.endswith((".warc", ".warc.gz")):
                     data = _content(archive, member)
                     yield from read_warc(io.BytesIO(data), compressed=data.startswith(b"\x1f\x8b"))
-    except (zipfile.BadZipFile, zipfile.LargeZipFile, NotImplementedError, RuntimeError, EOFError, zlib.error) as error:
-        if isinstance(error, RecursionError):
-            raise
+    except (zipfile.BadZipFile, *_ZIP_ERRORS):
         raise CorruptArchiveError("zip") from None
 
 
@@ -65,6 +66,8 @@ def _checked_members(archive: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
             raise CorruptArchiveError("file name")
         if member.flag_bits & 0x1:
             raise CorruptArchiveError("encrypted")
+        if member.compress_type not in {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}:
+            raise CorruptArchiveError("compression")
         if member.file_size > MAX_ZIP_RATIO * max(member.compress_size, 10_000):
             raise CorruptArchiveError("compression ratio")
     return members

@@ -100,8 +100,10 @@ class Atproto:
         if web != did:
             url = f"https://{web}/.well-known/did.json"
         response = internet.get(url, accept=JSON)
-        if not response.ok:  # 410: the account was tombstoned
-            raise _GoneError(Reason.ACCOUNT_DEACTIVATED if response.status == 410 else Reason.ACCOUNT_NOT_FOUND)
+        if response.status == 410:
+            raise _GoneError(Reason.ACCOUNT_DEACTIVATED)  # tombstoned
+        if not response.ok:
+            raise NotSearchedError(Reason.HANDLE_NOT_CONFIRMED)
         document = table(json_of(response))
         if document.get("id") != did:
             raise NotSearchedError(Reason.HANDLE_NOT_CONFIRMED)

@@ -75,18 +75,23 @@ def _attempted(
 
 
 def _one_attempt(source: Source, search: Search, internet: Internet) -> tuple[Answer, float | None]:
-    """The answer of one attempt, and the seconds a server asked us to wait before the next."""
+    """The answer of one attempt, and the seconds a server asked us to wait before the next.
+
+    A defect of a source ends here as well: an exception raised over hostile text may quote it, and must not travel.
+    """
     try:
         answer = source.search(search, internet)
     except NotSearchedError as stopped:
         return _stopped(stopped), stopped.retry_after
+    except Exception:  # noqa: BLE001
+        return Answer(reason=Reason.SOURCE_DEFECT), None
     return answer, None
 
 
 def _stopped(stopped: NotSearchedError) -> Answer:
     """A source that stops with a reason of success has a defect; it must not pass for a search."""
     unfinished = stopped.reason.outcome not in {Outcome.COMPLETED, Outcome.NOT_APPLICABLE}
-    return Answer(reason=stopped.reason if unfinished else Reason.UNREADABLE_ANSWER)
+    return Answer(reason=stopped.reason if unfinished else Reason.SOURCE_DEFECT)
 
 
 def _no_wait(_seconds: float) -> None:

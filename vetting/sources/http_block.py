@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
+from typing import Final
 
 from vetting.sources.warc_reader import CorruptArchiveError
+
+_NAME: Final = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,7 +35,7 @@ def parse_answer(block: bytes) -> HttpAnswer:
     code, _, phrase = rest.partition(b" ")
     if not separator or not version.startswith(b"HTTP/") or len(code) != 3 or not code.isdigit() or code < b"100":
         raise CorruptArchiveError("http response")
-    headers = tuple(_header(line) for line in lines if line)
+    headers = tuple(pair for line in lines if (pair := _header(line)) is not None)
     answer = HttpAnswer(status=int(code), phrase=phrase, headers=headers, body=body)
     if answer.header(b"transfer-encoding").lower() != "chunked":
         return answer
@@ -39,11 +43,11 @@ def parse_answer(block: bytes) -> HttpAnswer:
     return HttpAnswer(status=int(code), phrase=phrase, headers=kept, body=_unchunked(body))
 
 
-def _header(line: bytes) -> tuple[bytes, bytes]:
+def _header(line: bytes) -> tuple[bytes, bytes] | None:
+    """None for a line that is no header: servers send them, and the rest of the answer still counts."""
     name, colon, value = line.partition(b":")
-    if not colon or not name.strip():
-        raise CorruptArchiveError("http header")
-    return name.strip(), value.strip()
+    usable = bool(colon) and _NAME.fullmatch(name) is not None and b"\0" not in value and b"\n" not in value
+    return (name, value.strip()) if usable else None
 
 
 def _unchunked(body: bytes) -> bytes:

@@ -55,6 +55,7 @@ class Reason(StrEnum):
     HANDLE_NOT_CONFIRMED = "handle_not_confirmed"
     ANCHOR_UNUSABLE = "anchor_unusable"
     NOT_RECORDED = "not_recorded"
+    SOURCE_DEFECT = "source_defect"  # our own code did not cope; never "nothing found"
 
     @property
     def outcome(self) -> Outcome:

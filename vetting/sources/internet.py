@@ -30,7 +30,7 @@ _SILENCED = ("httpx", "httpcore.connection", "httpcore.http11", "httpcore.http2"
 _FAILURES: Final[tuple[tuple[tuple[type[BaseException], ...], Reason], ...]] = (
     ((httpx.TimeoutException, TimeoutError), Reason.TIMEOUT),
     ((ssl.SSLError,), Reason.TLS),
-    ((socket.gaierror,), Reason.DNS),
+    ((socket.gaierror, UnicodeError), Reason.DNS),
     ((ConnectionRefusedError,), Reason.CONNECT_REFUSED),
     ((httpx.ProtocolError, httpx.UnsupportedProtocol), Reason.PROTOCOL_ERROR),
     ((httpx.NetworkError, OSError), Reason.CONNECTION_BROKEN),
@@ -72,6 +72,13 @@ class Response:
         return self.headers.get("content-type", "")
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Received:
+    response: httpx.Response
+    body: bytes
+    server: str
+
+
 class Internet:
     """The internet as one search may see it: through `transport` (live or recorded), and remembered.
 
@@ -87,12 +94,14 @@ class Internet:
         new_id: Callable[[], str],
         user_agent: str,
         max_body_bytes: int = MAX_BODY_BYTES,
+        timeout_seconds: float = TIMEOUT_SECONDS,
     ) -> None:
         self._transport = transport
         self._clock = clock
         self._new_id = new_id
         self._user_agent = user_agent
         self._max_body_bytes = max_body_bytes
+        self._timeout_seconds = timeout_seconds
         self._captures: dict[str, tuple[Exchange, Capture]] = {}
         for name in _SILENCED:  # these loggers write URLs, and a URL holds the candidate's name
             logging.getLogger(name).addFilter(_silent)  # adding the same filter twice is no change
@@ -129,37 +138,40 @@ class Internet:
         return response
 
     def _exchange(self, url: httpx.URL, accept: str) -> Response:
-        request = httpx.Request("GET", url, headers=self._headers(accept), extensions={"timeout": _timeouts()})
+        timeouts = dict.fromkeys(("connect", "read", "write", "pool"), self._timeout_seconds)
+        request = httpx.Request("GET", url, headers=self._headers(accept), extensions={"timeout": timeouts})
         exchange = Exchange(
             capture_id=self._new_id(), url=str(url), at=self._clock(), request_headers=tuple(request.headers.raw)
         )
-        failure: Reason | None = None
-        body, response = b"", httpx.Response(200)
-        try:
-            response, body, server = self._receive(request)
-        except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, OSError) as error:
-            failure, server = failure_reason(error), ""
-        if failure is not None:  # raised outside the handler: the cause holds the URL and must not travel along
-            self._keep(exchange, failed_warc(exchange, failure.value))
-            raise NotSearchedError(failure)
-        self._keep(exchange, answered_warc(exchange, response, body, server))
-        return self._readable(exchange, response, body)
+        received = self._received(request)
+        if isinstance(received, Reason):
+            self._keep(exchange, failed_warc(exchange, received.value))
+            raise NotSearchedError(received)
+        self._keep(exchange, answered_warc(exchange, received.response, received.body, received.server))
+        return self._readable(exchange, received)
 
-    def _readable(self, exchange: Exchange, response: httpx.Response, body: bytes) -> Response:
-        headers = {name.lower(): value for name, value in response.headers.multi_items()}
+    def _received(self, request: httpx.Request) -> _Received | Reason:
+        """What came, or the code of why nothing did: a code, because the error itself holds the URL."""
         try:
-            plain = decoded(body, headers.get("content-encoding", ""), self._max_body_bytes)
+            return self._receive(request)
+        except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, OSError, UnicodeError) as error:
+            return failure_reason(error)
+
+    def _readable(self, exchange: Exchange, received: _Received) -> Response:
+        headers = {name.lower(): value for name, value in received.response.headers.multi_items()}
+        try:
+            plain = decoded(received.body, headers.get("content-encoding", ""), self._max_body_bytes)
         except DecodingError as error:
             raise NotSearchedError(error.reason) from None
         return Response(
             url=exchange.url,
-            status=response.status_code,
+            status=received.response.status_code,
             headers=headers,
             body=plain,
             capture_id=exchange.capture_id,
         )
 
-    def _receive(self, request: httpx.Request) -> tuple[httpx.Response, bytes, str]:
+    def _receive(self, request: httpx.Request) -> _Received:
         response = self._transport.handle_request(request)
         try:
             stream = response.extensions.get("network_stream")
@@ -173,7 +185,7 @@ class Internet:
                 chunks.append(chunk)
         finally:
             response.close()
-        return response, b"".join(chunks), str(address[0]) if address else ""
+        return _Received(response=response, body=b"".join(chunks), server=str(address[0]) if address else "")
 
     def _headers(self, accept: str) -> dict[str, str]:
         return {
@@ -212,10 +224,6 @@ def _raw(response: httpx.Response) -> Iterator[bytes]:
     if not isinstance(stream, httpx.SyncByteStream):
         raise httpx.StreamError("stream")
     yield from stream
-
-
-def _timeouts() -> dict[str, float]:
-    return dict.fromkeys(("connect", "read", "write", "pool"), TIMEOUT_SECONDS)
 
 
 def _target(url: str, params: Mapping[str, str] | None, base: httpx.URL | None = None) -> httpx.URL:

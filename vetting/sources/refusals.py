@@ -33,14 +33,8 @@ _CHALLENGE_WORDS: Final = re.compile(
     r"unusual traffic from your|enable javascript and cookies to continue|checking your browser before",
     re.IGNORECASE,
 )
-_CHALLENGE_MARKS: Final = (
-    "cf-challenge",
-    "cf_chl_",
-    "/cdn-cgi/challenge-platform/",
-    "g-recaptcha",
-    "h-captcha",
-    "cf-turnstile",
-)
+_CHALLENGE_MARKS: Final = ("_cf_chl_opt", "cf-challenge-running", "cf-turnstile", "g-recaptcha", "h-captcha")
+"""The first is Cloudflare's challenge page; its script address alone is on ordinary pages too."""
 _LOGIN_TITLES: Final = re.compile(r"^\s*(log ?in|sign ?in|please (log|sign) ?in|login required)\b", re.IGNORECASE)
 _LOGIN_WORDS: Final = re.compile(
     r"(you must|please|you need to) (be )?(log(ged)?|sign(ed)?)[ -]?in (to|before|first)", re.IGNORECASE
@@ -48,6 +42,8 @@ _LOGIN_WORDS: Final = re.compile(
 _LOGIN_PATHS: Final = re.compile(r"/(log-?in|sign-?in|accounts/login|users/sign_in|auth)(/|$|\.)", re.IGNORECASE)
 _SHORT: Final = 800
 """Characters of visible text below which a page is nothing but its form: an article about CAPTCHAs is longer."""
+_NOTHING_ELSE: Final = 300
+"""Below this a CAPTCHA is all there is; above it, it may guard a contact form."""
 
 
 def refusal(status: int, headers: Mapping[str, str], body: bytes, url: str) -> Reason | None:
@@ -67,17 +63,18 @@ def refusal(status: int, headers: Mapping[str, str], body: bytes, url: str) -> R
 
 
 def _page_refusal(page: PageFacts, url: str) -> Reason | None:
-    short = len(page.words) < _SHORT
-    marked = any(mark in page.markup for mark in _CHALLENGE_MARKS)
-    if short and (_CHALLENGE_TITLES.match(page.title) or _CHALLENGE_WORDS.search(page.words) or marked):
+    length = len(page.words)
+    if length < _SHORT and (_CHALLENGE_TITLES.match(page.title) or _CHALLENGE_WORDS.search(page.words)):
         return Reason.CHALLENGE_PAGE
-    if not short:
-        return None
-    path = urlsplit(url).path
+    if length < _NOTHING_ELSE and any(mark in page.markup for mark in _CHALLENGE_MARKS):
+        return Reason.CHALLENGE_PAGE
+    titled = bool(_LOGIN_TITLES.match(page.title))
+    worded = length < _SHORT and bool(_LOGIN_WORDS.search(page.words))
     asks = page.password_fields > 0
-    if asks and (_LOGIN_TITLES.match(page.title) or _LOGIN_WORDS.search(page.words) or _LOGIN_PATHS.search(path)):
+    at_login = bool(_LOGIN_PATHS.search(urlsplit(url).path))
+    if (asks and (titled or worded or at_login)) or (titled and worded):
         return Reason.LOGIN_PAGE
-    return Reason.LOGIN_PAGE if _LOGIN_WORDS.search(page.words) and _LOGIN_TITLES.match(page.title) else None
+    return None
 
 
 def retry_after(headers: Mapping[str, str], now: datetime) -> float | None:
