@@ -13,7 +13,7 @@ from vetting.sources.http_block import HttpAnswer, parse_answer
 from vetting.sources.interface import Reason
 from vetting.sources.live import live_transport
 from vetting.sources.warc_reader import CorruptArchiveError, WarcRecord
-from vetting.sources.warc_writer import FAILURE_FIELD, FIELDS
+from vetting.sources.warc_writer import FAILURE_FIELD, FIELDS, WITHHELD_FIELD
 
 _REMEDY: Final = "Make the recording again, or restore the file from a copy."
 
@@ -101,7 +101,7 @@ def _answer(record: WarcRecord) -> HttpAnswer | Reason | None:
         return parse_answer(record.block)
     if record.kind == "metadata" and record.content_type.startswith(FIELDS):
         name, _, code = record.block.decode("utf-8", "replace").strip().partition(": ")
-        if name == FAILURE_FIELD:
+        if name in {FAILURE_FIELD, WITHHELD_FIELD}:
             return _failure(code)
     return None
 

@@ -64,9 +64,7 @@ class WebArchive:
         limit = search.step.max_items * _ROWS_FOR_EACH_ITEM
         params = {"url": address, "matchType": "prefix", "output": "json", "limit": str(limit)}
         response = internet.get(self.settings.cdx, params=params, accept="text/x-ndjson, application/json")
-        if response.status in {404, 410}:
-            return Answer(reason=Reason.NOTHING_FOUND)
-        if not response.ok:
+        if not response.ok:  # an index without rows is a 200; a 404 is an index that is not there
             raise NotSearchedError(Reason.API_ERROR)
         mementos = _mementos(response)[: search.step.max_items]
         return self._read(mementos, internet)
