@@ -181,10 +181,22 @@ def declared_dependencies() -> list[str]:
 def test_the_lock_agrees_with_what_the_project_declares() -> None:
     locked = locked_versions()
     for requirement in declared_dependencies():
-        name, pin, version = re.sub(r"\[.*?\]", "", requirement).partition("==")
-        name = re.split(r"[<>=]", name)[0]
+        name = name_of_requirement(requirement)
+        _, pin, version = requirement.partition("==")
         assert name in locked, f"{name} is declared but not locked: run make lock"
         assert not pin or locked[name] == version, f"{name} is locked at {locked[name]}, declared at {version}"
+
+
+def name_of_requirement(requirement: str) -> str:
+    return re.split(r"[\[<>=]", requirement)[0]
+
+
+def test_every_dependency_has_its_reason_written_down() -> None:
+    table = (ROOT / "docs/decisions/0001-packaging.md").read_text()
+    reasoned = {
+        name for row in re.findall(r"^\| ([a-z0-9, -]+) \| \S", table, re.MULTILINE) for name in row.split(", ")
+    }
+    assert {name_of_requirement(requirement) for requirement in declared_dependencies()} <= reasoned
 
 
 def test_every_make_target_says_what_it_does() -> None:
