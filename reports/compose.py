@@ -1,7 +1,7 @@
 """What a report page holds: an allow-list. Words that are not named here do not reach paper.
 
-The page model is made from `vetting.release.Report` only, with the same sections for everyone: a nil report has the same
-form. It has no field for a score, a rank, a recommendation or a count of what was withheld.
+The page model is made from `vetting.release.Report` only, with the same sections for everyone: a nil report has the
+same form. It has no field for a score, a rank, a recommendation or a count of what was withheld.
 """
 
 from __future__ import annotations
@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -30,8 +29,8 @@ PRINTABLE: Final = frozenset(
     + [chr(c) for c in range(0xA1, 0x100) if c != 0xAD]
     + list("\u2013\u2014\u2018\u2019\u201c\u201d\u2022\u2026")
 )
-"""What the packaged fonts can print. Another script, an emoji or an invisible character would say something about a person
-that the words do not; it is refused rather than replaced."""
+"""What the packaged fonts can print. Another script, an emoji or an invisible character would say something about a
+person that the words do not; it is refused rather than replaced."""
 
 _SPACE = re.compile(r"[\s\u00a0]+")
 _IDENTIFIER = re.compile(r"[0-9A-Za-z][0-9A-Za-z-]{2,39}")
@@ -114,8 +113,8 @@ class Page:
 def page(report: Report) -> Page:
     """The page model of a report.
 
-    Refuses: words the packaged fonts cannot print, a field or quotation that is too long, an identifier, digest or outcome
-    that is not of its form, and a report on somebody who signed no authorization.
+    Refuses: words the packaged fonts cannot print, a field or quotation that is too long, an identifier, digest or
+    outcome that is not of its form, and a report on somebody who signed no authorization.
     """
     if not report.authorization_signed:
         raise refused(
@@ -140,92 +139,9 @@ def page(report: Report) -> Page:
     )
 
 
-def reading_order(page: Page) -> Iterator[str]:
-    """Every word of the page's body in the order it is read, without the running header and footer."""
-    yield from (wording.TITLE, page.subtitle)
-    yield from _rows(page.summary)
-    yield wording.AT_A_GLANCE
-    for figure in page.glance:
-        yield from (figure.words, figure.label)
-    for short in page.glance_lines:
-        yield from (short.heading, short.period, short.status)
-    yield wording.HOW_TO_READ
-    yield from (piece.words for piece in page.how_to_read)
-    yield from (wording.FINDINGS, wording.FINDINGS_WORDS if page.findings else wording.NO_FINDINGS)
-    for finding in page.findings:
-        yield from (finding.heading, finding.status, finding.statement)
-        yield from (piece.words for piece in finding.quotation)
-        yield from _rows(finding.facts)
-        yield from _rows(finding.checks)
-    yield from (wording.SEARCHES, wording.SEARCHES_WORDS, *wording.SEARCH_HEADS)
-    for line in page.searches:
-        yield from (str(line.step), line.title, line.outcome)
-    yield from (wording.HOW_IT_WAS_DONE, wording.HOW_IT_WAS_DONE_WORDS)
-    yield from (wording.BEFORE_DECIDING, wording.BEFORE_DECIDING_WORDS)
-    for n, step in enumerate(wording.BEFORE_DECIDING_STEPS, start=1):
-        yield from (f"{n}.", step)
-    yield wording.CERTIFICATE
-    yield from _rows(page.certificate)
-
-
-def headings(page: Page) -> tuple[str, ...]:
-    """The headings in reading order: the file's outline holds these and no others."""
-    before = (wording.TITLE, wording.AT_A_GLANCE, wording.HOW_TO_READ, wording.FINDINGS)
-    after = (wording.SEARCHES, wording.HOW_IT_WAS_DONE, wording.BEFORE_DECIDING, wording.CERTIFICATE)
-    return (*before, *(finding.heading for finding in page.findings), *after)
-
-
-def finding_words(page: Page) -> Iterator[tuple[str, str]]:
-    """What was written about this candidate, with its place: every word of every finding."""
-    for number, finding in enumerate(page.findings, start=1):
-        place = f"finding {number}"
-        yield from ((place, text) for text in (finding.heading, finding.statement))
-        yield from ((place, row.words) for row in (*finding.facts, *finding.checks))
-    yield from quotations(page)
-
-
-def quotations(page: Page) -> Iterator[tuple[str, str]]:
-    """The quotations, with their place."""
-    for number, finding in enumerate(page.findings, start=1):
-        if finding.quotation:
-            yield f"finding {number}", "".join(piece.words for piece in finding.quotation)
-
-
-def statements_and_quotations(page: Page) -> Iterator[tuple[str, str]]:
-    """The words in which a protected class could still show, with their place."""
-    yield from ((f"finding {n}", finding.statement) for n, finding in enumerate(page.findings, start=1))
-    yield from quotations(page)
-
-
-def search_words(page: Page) -> Iterator[tuple[str, str]]:
-    """The titles of the searches, with their place."""
-    yield from ((f"search {n}", line.title) for n, line in enumerate(page.searches, start=1))
-
-
-def configured_words(page: Page) -> tuple[str, ...]:
-    """What the department configured, the same for every candidate."""
-    position, protocol, prepared_by = (page.summary[n].words for n in (1, 2, 3))
-    return (page.department, page.subtitle.partition(" for ")[2], position, protocol, prepared_by)
-
-
-def header(page: Page) -> str:
-    """The running header of every page."""
-    return f"{page.department} {wording.CONFIDENTIAL}"
-
-
-def footer(page: Page, number: int, of: int) -> str:
-    """The running footer of one page."""
-    return f"Report {page.number} Log {page.log_position} Page {number} of {of}"
-
-
 def file_identifier(number: str) -> str:
     """The identifier inside the file, 32 hex digits: of the report's number and of nothing else about it."""
     return hashlib.sha256(number.encode()).hexdigest()[:32]
-
-
-def _rows(rows: tuple[Row, ...]) -> Iterator[str]:
-    for row in rows:
-        yield from (row.label, row.words)
 
 
 def _summary(report: Report) -> tuple[Row, ...]:

@@ -15,7 +15,7 @@ _ENDING: Final = b"startxref\n%010d\n%%%%EOF\n"
 
 
 def untag_margins(pdf: Any) -> None:  # noqa: ANN401  # pydyf ships no types
-    """Marks running headers and footers as artifacts, as PDF/UA-1 asks (ISO 14289-1, 7.8), so that no reader speaks them.
+    """Marks running headers and footers as artifacts (PDF/UA-1: ISO 14289-1, 7.8), so that no reader speaks them.
 
     WeasyPrint gives them structure elements that hang on no tree; those are freed.
     """

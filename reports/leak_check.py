@@ -19,14 +19,13 @@ from vetting.release import Report
 __all__ = ["Leak", "Rule", "check", "refuse"]
 
 
-def check(
-    pdf: bytes, report: Report, names: Sequence[str], finds: Callable[[str], Sequence[str]]
-) -> tuple[Leak, ...]:
+def check(pdf: bytes, report: Report, names: Sequence[str], finds: Callable[[str], Sequence[str]]) -> tuple[Leak, ...]:
     """The leaks of a finished file; an empty tuple where there is none.
 
-    `names` are the candidate's names as they are written, their variants and accounts; `finds` says which protected classes
-    a text still shows, and is asked about statements and quotations only: the words of every report are exempt. No leak
-    holds a word of the report, and no exception of a library gets through: a file that cannot be read is a leak.
+    `names` are the candidate's names as they are written, their variants and accounts; `finds` says which protected
+    classes a text still shows, and is asked about statements and quotations only: the words of every report are
+    exempt. No leak holds a word of the report, and no exception of a library gets through: a file that cannot be read
+    is a leak.
     """
     page = compose.page(report)
     return tuple(dict.fromkeys(_leaks(pdf, page, names, finds)))

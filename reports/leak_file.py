@@ -10,7 +10,7 @@ from typing import Final
 
 import pikepdf
 
-from reports import compose, wording
+from reports import compose, reading, wording
 from reports.leak_allowed import BACK, BROKEN, CHARACTER_MAP, ENTRIES, FONTS, NAMES, OPERATORS, STREAMS, STRINGS
 from reports.leak_rules import Leak, Rule
 
@@ -81,7 +81,8 @@ def _metadata(pdf: pikepdf.Pdf, page: compose.Page) -> Iterator[Leak]:
     title = f"{wording.TITLE} {page.number}"
     day = f"D:{page.released_on.replace('-', '')}000000Z"
     expected = {"/Title": title, "/CreationDate": day, "/ModDate": day}
-    if any(str(pdf.trailer.get("/Info", {}).get(key)) != value for key, value in expected.items()):
+    information = pdf.trailer.get("/Info", pikepdf.Dictionary())
+    if any(str(information.get(key)) != value for key, value in expected.items()):
         yield Leak(rule=Rule.METADATA, where="information dictionary")
     identifier = pdf.trailer.get("/ID", ())
     if not identifier or str(identifier[0]) != compose.file_identifier(page.number):
@@ -101,8 +102,8 @@ def _packet(title: str, day: str) -> re.Pattern[bytes]:
     parts = (
         r"<\?xpacket begin=\"\" id=\"W5M0MpCehiHzreSzNTczkc9d\"\?>\n<x:xmpmeta xmlns:x=\"adobe:ns:meta/\">\n",
         rf"<rdf:RDF{namespaces}>{described} pdfuaid:part=\"1\" />{described} pdf:Producer=\"WeasyPrint [0-9.]+\" />",
-        rf"{described}><dc:title><rdf:Alt><rdf:li xml:lang=\"x-default\">{re.escape(title)}</rdf:li></rdf:Alt></dc:title>",
-        rf"</rdf:Description>{described}><xmp:CreateDate>{at}</xmp:CreateDate></rdf:Description>",
+        rf"{described}><dc:title><rdf:Alt><rdf:li xml:lang=\"x-default\">{re.escape(title)}</rdf:li></rdf:Alt>",
+        rf"</dc:title></rdf:Description>{described}><xmp:CreateDate>{at}</xmp:CreateDate></rdf:Description>",
         rf"{described}><xmp:ModifyDate>{at}</xmp:ModifyDate></rdf:Description></rdf:RDF>\n</x:xmpmeta>\n",
         r"<\?xpacket end=\"r\"\?>",
     )
@@ -117,7 +118,7 @@ def _outline(pdf: pikepdf.Pdf, page: compose.Page) -> Iterator[Leak]:
         item = waiting.pop()
         titles.append(str(item.get("/Title", "")))
         waiting.extend(item[name] for name in ("/Next", "/First") if name in item)
-    if tuple(titles) != compose.headings(page):
+    if tuple(titles) != reading.headings(page):
         yield Leak(rule=Rule.OUTLINE, where="outline")
 
 
@@ -153,8 +154,8 @@ def _digest(content: bytes) -> str:
 
 def _drawing(sheet: pikepdf.Page, where: str) -> Iterator[Leak]:
     """Only the operators of a plain page, and marked content that says its number and nothing else."""
-    for operands, operator in pikepdf.parse_content_stream(sheet):
-        name = str(operator)
+    for instruction in pikepdf.parse_content_stream(sheet):
+        name, operands = str(instruction.operator), instruction.operands
         if name not in OPERATORS:
             yield Leak(rule=Rule.OPERATOR, where=where)
         elif name == "BMC" and str(operands[0]) != _ARTIFACT:

@@ -1,7 +1,7 @@
 """Reads a finished report byte by byte: a header, objects one after the other, blanks, one table, one end.
 
-A reader shows the objects of the last table only. What stands between them, after them or in an earlier revision is seen by
-nobody on screen and by everybody who opens the file in an editor.
+A reader shows the objects of the last table only. What stands between them, after them or in an earlier revision is
+seen by nobody on screen and by everybody who opens the file in an editor.
 """
 
 from __future__ import annotations
@@ -22,7 +22,8 @@ _QUOTED: Final = re.compile(rb"\((?:\\.|[^\\()])*\)", re.DOTALL)
 _BLANK: Final = re.compile(rb"% *\n")
 _ROW: Final = re.compile(rb"(\d{10}) \d{5} ([nf]) \n")
 _END: Final = re.compile(
-    rb"xref\n0 (\d+)\n((?:\d{10} \d{5} [nf] \n)+)trailer\n<<\n(/Size \d+\n/Root \d+ 0 R\n/Info \d+ 0 R\n/ID \[[^\]]*\]\n)>>\n"
+    rb"xref\n0 \d+\n((?:\d{10} \d{5} [nf] \n)+)"
+    rb"trailer\n<<\n/Size \d+\n/Root \d+ 0 R\n/Info \d+ 0 R\n/ID \[[^\]]*\]\n>>\n"
     rb"startxref\n(\d{10})\n%%EOF\n"
 )
 
@@ -33,10 +34,10 @@ def layout(pdf: bytes) -> Iterator[Leak]:
         yield Leak(rule=Rule.LAYOUT, where="file size")
     at = pdf.rfind(b"\nxref\n") + 1
     end = _END.fullmatch(pdf, at)
-    if not pdf.startswith(_HEADER) or not end or int(end[4]) != at:
+    if not pdf.startswith(_HEADER) or not end or int(end[2]) != at:
         yield Leak(rule=Rule.LAYOUT, where="file")
         return
-    starts = sorted(int(row[1]) for row in _ROW.finditer(end[2]) if row[2] == b"n")
+    starts = sorted(int(row[1]) for row in _ROW.finditer(end[1]) if row[2] == b"n")
     blank = pdf.rfind(b"\nendobj\n", 0, at) + len(b"\nendobj\n")
     if not starts or starts[0] != len(_HEADER) or not _BLANK.fullmatch(pdf, blank, at):
         yield Leak(rule=Rule.LAYOUT, where="file")

@@ -1,7 +1,7 @@
 """Reads the words of a finished report with two engines and compares them with the page model, in order and complete.
 
-Hidden words (white on white, under a bar, clipped, off the page, in a switched-off layer) are words that the model does not
-hold at that place, so that one comparison finds every kind.
+Hidden words (white on white, under a bar, clipped, off the page, in a switched-off layer) are words that the model does
+not hold at that place, so that one comparison finds every kind.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import Final
 import pypdf
 import pypdfium2
 
-from reports import compose, wording
+from reports import compose, reading, wording
 from reports.leak_rules import Leak, Rule
 
 _HYPHENS: Final = str.maketrans({"\u0002": "-", "\ufffe": "-"})
@@ -50,11 +50,11 @@ def squeezed(text: str) -> str:
 
 
 def _compared(sheets: tuple[str, ...], page: compose.Page) -> Iterator[Leak]:
-    expected = squeezed("".join(compose.reading_order(page)))
+    expected = squeezed("".join(reading.reading_order(page)))
     head = squeezed("".join(wording.SEARCH_HEADS))
     at = 0
     for number, sheet in enumerate(sheets, start=1):
-        body = sheet.removesuffix(squeezed(compose.header(page) + compose.footer(page, number, len(sheets))))
+        body = sheet.removesuffix(squeezed(reading.header(page) + reading.footer(page, number, len(sheets))))
         if body == sheet:
             yield Leak(rule=Rule.NOT_THE_MODEL, where=f"page {number}")
         if body.startswith(head) and not expected.startswith(head, at):

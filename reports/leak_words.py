@@ -1,4 +1,4 @@
-"""Looks in the words of a report for what a decision maker may not learn: who it is, where it stands, and on what day."""
+"""Looks in a report's words for what a decision maker may not learn: who it is, where it stands, and on what day."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
-from reports import compose
+from reports import reading, wording
+from reports.compose import Page
 from reports.leak_rules import Leak, Rule
 
-_MONTHS: Final = "jan|feb|mar|apr|may|jun|jul|aug|sep|sept|oct|nov|dec|" + (
-    "january|february|march|april|june|july|august|september|october|november|december"
-)
+_MONTHS: Final = "(?:" + "|".join([*wording.MONTHS, *(month[:3] for month in wording.MONTHS), "Sept"]) + ")"
+_DAY: Final = r"\d{1,2}(?:st|nd|rd|th)?"
 
 ADDRESSES: Final = re.compile(
     r"""(?ix)
@@ -30,28 +30,28 @@ NUMBERS_TO_CALL: Final = re.compile(r"(?<![\w.])\+?\d[\d ().-]{6,}\d(?![\w])")
 EXACT_TIMES: Final = re.compile(
     rf"""(?ix)
       \b\d{{4}}-\d{{1,2}}-\d{{1,2}}\b | \b\d{{1,2}}[/.]\d{{1,2}}[/.]\d{{2,4}}\b
-    | \b(?:{_MONTHS})\.?\s+\d{{1,2}}(?:st|nd|rd|th)?\b(?!\s*(?:to|of)\b) | \b\d{{1,2}}(?:st|nd|rd|th)?\s+(?:of\s+)?(?:{_MONTHS})\b
+    | \b{_MONTHS}\.?\s+{_DAY}\b(?!\s*(?:to|of)\b) | \b{_DAY}\s+(?:of\s+)?{_MONTHS}\b
     | \b\d{{1,2}}:\d{{2}}\b | \b\d{{1,2}}\s?[ap]\.?m\b
     """
 )
 """A day or a time of day; periods are told by the quarter."""
 
 
-def addresses(page: compose.Page, sheets: Sequence[str]) -> Iterator[Leak]:
+def addresses(page: Page, sheets: Sequence[str]) -> Iterator[Leak]:
     """Addresses and accounts anywhere, numbers to call and exact times in findings."""
     for number, sheet in enumerate(sheets, start=1):
         if ADDRESSES.search(_single(sheet)):
             yield Leak(rule=Rule.ADDRESS, where=f"page {number}")
-    for where, text in compose.finding_words(page):
+    for where, text in reading.finding_words(page):
         if ADDRESSES.search(text) or NUMBERS_TO_CALL.search(text):
             yield Leak(rule=Rule.ADDRESS, where=where)
         if EXACT_TIMES.search(text):
             yield Leak(rule=Rule.EXACT_TIME, where=where)
 
 
-def protected(page: compose.Page, finds: Callable[[str], Sequence[str]]) -> Iterator[Leak]:
+def protected(page: Page, finds: Callable[[str], Sequence[str]]) -> Iterator[Leak]:
     """Statements and quotations in which the filter still recognizes a protected class."""
-    for where, text in compose.statements_and_quotations(page):
+    for where, text in reading.statements_and_quotations(page):
         if finds(text):
             yield Leak(rule=Rule.PROTECTED, where=where)
 
@@ -59,19 +59,19 @@ def protected(page: compose.Page, finds: Callable[[str], Sequence[str]]) -> Iter
 # ------------------------------------------------------------------------------------------------------- names
 
 
-def hunted(page: compose.Page, sheets: Sequence[str], names: Sequence[str]) -> Iterator[Leak]:
+def hunted(page: Page, sheets: Sequence[str], names: Sequence[str]) -> Iterator[Leak]:
     """Names, variants and accounts of the candidate, whatever their case and accents, over line breaks too.
 
     A name of several words, or an account with a digit, is looked for everywhere but in what the department configured,
     since a candidate may come from its town. A name of one word is looked for in what was written about this candidate,
-    since it may be a word of every report (May, Case, Young): in a quotation always, in the closed vocabulary where it is
-    written like a name.
+    since it may be a word of every report (May, Case, Young): in a quotation always, in the closed vocabulary where it
+    is written like a name.
     """
-    configured = [folded(text) for text in compose.configured_words(page)]
+    configured = [folded(text) for text in reading.configured_words(page)]
     texts = [folded(sheet) for sheet in sheets]
     for text in sorted(configured, key=len, reverse=True):
         texts = [sheet.replace(text, " 0 ") for sheet in texts]
-    for name in dict.fromkeys(variant for name in names for variant in _variants(name)):
+    for name in dict.fromkeys(variant for given in names for variant in _variants(given)):
         parts = _parts(name)
         if len(parts) > 1 or not parts[0].isalpha():
             yield from _everywhere(parts, texts)
@@ -94,12 +94,12 @@ def _everywhere(parts: list[str], texts: Sequence[str]) -> Iterator[Leak]:
             yield Leak(rule=Rule.HUNTED, where=f"page {number}")
 
 
-def _in_findings(form: re.Pattern[str], name: str, page: compose.Page) -> Iterator[Leak]:
-    for where, text in compose.quotations(page):
+def _in_findings(form: re.Pattern[str], name: str, page: Page) -> Iterator[Leak]:
+    for where, text in reading.quotations(page):
         if form.search(folded(text)):
             yield Leak(rule=Rule.HUNTED, where=where)
     capital = not name.islower()
-    for where, text in (*compose.finding_words(page), *compose.search_words(page)):
+    for where, text in (*reading.finding_words(page), *reading.search_words(page)):
         plain = unicodedata.normalize("NFC", text)
         lowered = folded(plain)
         # Folding keeps places only where it keeps the length; where it does not, any hit counts.

@@ -1,13 +1,12 @@
 """From a report to the bytes of its PDF: tagged, with our own fonts, in a process of its own without network.
 
-The renderer reads a page model (JSON) and writes a file; it never sees a report's store, a key or a candidate. Equal facts
-give byte-identical files: the identifier and the dates come from the report, the fonts from this folder.
+The renderer reads a page model (JSON) and writes a file; it never sees a report's store, a key or a candidate. Equal
+facts give byte-identical files: the identifier and the dates come from the report, the fonts from this folder.
 """
 
 from __future__ import annotations
 
 import json
-import os
 import re
 import resource
 import subprocess
@@ -35,12 +34,12 @@ _NO_LIBRARIES: Final = 3
 def render(report: Report) -> bytes:
     """The finished PDF/UA-1 file of a report, its size a multiple of 64 kB.
 
-    Raises what `compose.page` refuses, and VettingError `report_not_rendered`, `report_too_slow` or `pdf_libraries_missing`
-    with nothing of the report in it: what the renderer says on its error output is thrown away.
+    Raises what `compose.page` refuses, and VettingError `report_not_rendered`, `report_too_slow` or
+    `pdf_libraries_missing` with nothing of the report in it: what the renderer says on its error output is dropped.
     """
     model = json.dumps(asdict(compose.page(report)), ensure_ascii=True).encode()
     command = [sys.executable, "-I", "-c", _START, str(_PACKAGE.parent)]
-    environment = {"FONTCONFIG_FILE": str(_FONTS / "fonts.conf"), "LC_ALL": "C.UTF-8", "PATH": os.defpath}
+    environment = {"FONTCONFIG_FILE": str(_FONTS / "fonts.conf"), "LC_ALL": "C.UTF-8"}
     try:
         done = subprocess.run(  # noqa: S603  # our own interpreter and our own module; the words go in on stdin
             command,
@@ -129,7 +128,7 @@ def _write(html: str, number: str) -> bytes:
     from weasyprint import HTML
     from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
 
-    class PackagedFiles(URLFetcher):  # type: ignore[misc]  # WeasyPrint ships no types
+    class PackagedFiles(URLFetcher):  # type: ignore[misc]  # its base has no types
         """Gives the two stylesheets of this package and ends the rendering at any other address."""
 
         def fetch(self, url: str, headers: object = None) -> URLFetcherResponse:
@@ -156,5 +155,5 @@ def _write(html: str, number: str) -> bytes:
     raise RuntimeError
 
 
-class _Finished(Exception):  # noqa: N818  # not an error: WeasyPrint would write the file a second time
+class _Finished(Exception):  # not an error: WeasyPrint would write the file a second time
     """The file is written."""

@@ -9,37 +9,35 @@ TITLE: Final = "Internet background check"
 CONFIDENTIAL: Final = "Confidential personnel record"
 
 WITHHELD: Final = "[withheld]"
-"""The one mark for a withheld phrase. Its width must say nothing: of 57 protected terms, 55 are known from the width of a
-black bar alone, so there is one mark for every class and every length."""
+"""The one mark for a withheld phrase, for every class and every length: of 57 protected terms, 55 are known from the
+width of a black bar alone."""
 
 AT_A_GLANCE: Final = "At a glance"
 HOW_TO_READ: Final = "How to read this report"
 HOW_TO_READ_WORDS: Final = (
-    "This report states conduct, how it was linked to the candidate, and how it was checked. It holds no score, no rank "
-    "and no recommendation. Wording that could reveal a legally protected characteristic was withheld before anybody who "
-    f"decides could read it; in a quotation it shows as {WITHHELD}, whatever stood there. A finding that is not verified "
-    "may not be relied upon."
+    "This report states conduct, how it was linked to the candidate, and how it was checked. It holds no score, no "
+    "rank and no recommendation. Wording that could reveal a legally protected characteristic was withheld before "
+    f"anybody who decides could read it; in a quotation it shows as {WITHHELD}, whatever stood there. A finding that "
+    "is not verified may not be relied upon."
 )
 
 FINDINGS: Final = "Findings"
-FINDINGS_WORDS: Final = (
-    "In the order of the search protocol, not of gravity. Favourable findings have the same form."
-)
+FINDINGS_WORDS: Final = "In the order of the criteria, not of gravity. Favourable findings have the same form."
 NO_FINDINGS: Final = "No finding is reported for this candidate."
 
 SEARCHES: Final = "Searches performed"
 SEARCHES_WORDS: Final = (
-    "Every candidate for this position gets these searches. Blocked or unavailable is not the same as no results. Where the "
-    "candidate listed nothing to search, a search is not applicable and not counted."
+    "Every candidate for this position gets these searches. Blocked or unavailable is not the same as no results. "
+    "Where the candidate listed nothing to search, a search is not applicable and not counted."
 )
 SEARCH_HEADS: Final = ("Step", "Search", "Outcome")
 
 HOW_IT_WAS_DONE: Final = "How this was done"
 HOW_IT_WAS_DONE_WORDS: Final = (
-    "The searches were computed from the protocol and not typed, from public sources only, without an account and without "
-    "contact. Every response was sealed as it arrived, with its time and its digest. Two people checked each finding: is it "
-    "the candidate, and is it so, by something independent of the page itself. A filter and a reviewer withheld what could "
-    "reveal a protected characteristic, and nobody who decides can open what was captured."
+    "The searches were computed from the protocol and not typed, from public sources only and without contacting "
+    "anybody. Every response was sealed as it arrived, with its time and its digest. Two people checked each finding: "
+    "is it the candidate, and is it so, by something independent of the page itself. A filter and a reviewer withheld "
+    "what could reveal a protected characteristic, and nobody who decides can open what was captured."
 )
 """Four sentences."""
 
@@ -56,13 +54,13 @@ CERTIFICATE: Final = "Certificate"
 WITNESSED: Final = "At least one independent witness has signed the log."
 UNWITNESSED: Final = "UNWITNESSED: no independent witness has signed the log yet."
 VERIFY_WORDS: Final = (
-    "Give the entries and the root to the auditor. The command \u201cvetting verify\u201d recomputes the log, which must "
-    "have this root at this many entries and hold the digest of this file."
+    "Give the entries and the root to the auditor. The command \u201cvetting verify\u201d recomputes the log, which "
+    "must have this root at this many entries and hold the digest of this file."
 )
 
 MONTHS: Final = (
-    ("January", "February", "March", "April", "May", "June")
-    + ("July", "August", "September", "October", "November", "December")
+    *("January", "February", "March", "April", "May", "June"),
+    *("July", "August", "September", "October", "November", "December"),
 )
 """Not `strftime`, which speaks the language of the machine."""
 AUTHORIZED: Final = "Signed by the candidate before the first search"
