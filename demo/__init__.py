@@ -1,0 +1,1 @@
+"""The demonstration: invented candidates, their recorded internet, scripted reviews."""

@@ -1,0 +1,1 @@
+"""Records the demonstration's internet: real server software on loopback, invented people, our own capture code."""

@@ -1,0 +1,113 @@
+"""Records every planned search of every demo candidate with our own capture code, and replays it to see that it fits.
+
+usage: python -m demo.record.record PEERS   (demo/record/record.sh installs the servers first)
+"""
+
+from __future__ import annotations
+
+import gzip
+import shutil
+import sys
+import tempfile
+import uuid
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from io import BytesIO
+from pathlib import Path
+from typing import Final
+
+import httpx
+from warcio.warcwriter import WARCWriter
+
+from demo.record.hosts import Ports, port_of_host
+from demo.record.plans import INTERNET, SOURCES, Planned, planned_searches
+from demo.record.seed_atproto import seed_atproto
+from demo.record.seed_web import seed_archive, seed_index, seed_sites, web_hosts
+from demo.record.seed_wiki import seed_wiki
+from demo.record.servers import free_ports, running, servers
+from demo.record.world import World, load_world
+from vetting.sources.conduct import Conducted, conduct
+from vetting.sources.egress import mapped_transport
+from vetting.sources.interface import Source
+from vetting.sources.recorded import recorded_transport
+from vetting.sources.registry import build_sources
+from vetting.sources.warc_reader import read_warc
+
+_ABOUT: Final = {
+    "software": "vetting (demo/record/record.sh)",
+    "format": "WARC File Format 1.1",
+    "description": "Invented people on servers of this machine; every name under .example and .test is invented.",
+}
+
+
+def main(peers: Path) -> None:
+    """Writes demo/internet/ anew. Raises RuntimeError when a server fails or the replay differs from the recording."""
+    world = load_world()
+    with seeded(peers, world) as transport:
+        recorded = {planned: _conducted(planned, transport) for planned in planned_searches()}
+    shutil.rmtree(INTERNET, ignore_errors=True)
+    INTERNET.mkdir()
+    for candidate in sorted({planned.candidate for planned in recorded}):
+        mine = [conducted for planned, conducted in recorded.items() if planned.candidate == candidate]
+        _write(INTERNET / f"{candidate}.warc.gz", mine)
+    _report(recorded)
+
+
+@contextmanager
+def seeded(peers: Path, world: World) -> Iterator[httpx.BaseTransport]:
+    """The world on running servers, reached by its public names; servers and their files are gone afterwards."""
+    peers = peers.resolve()
+    ports = Ports(**dict(zip(Ports.__dataclass_fields__, free_ports(len(Ports.__dataclass_fields__)), strict=True)))
+    work = Path(tempfile.mkdtemp(prefix="recording-", dir=peers))
+    work.chmod(0o755)  # nginx's workers read the pages under an account of their own
+    try:
+        seed_index(work / "web.db", world.pages)
+        seed_sites(work / "nginx" / "sites", world)
+        seed_archive(work / "pywb", world, peers / "v-pywb" / "bin")
+        seed_wiki(work, world.edits)
+        with running(servers(peers, work, ports), peers / "logs"):
+            seed_atproto(ports.pds, world.accounts)
+            handles = [account.handle for account in world.accounts]
+            places = port_of_host(ports, handles, web_hosts(world))
+            yield mapped_transport({host: ("127.0.0.1", port) for host, port in places.items()})
+    finally:
+        shutil.rmtree(work)
+
+
+def _conducted(planned: Planned, transport: httpx.BaseTransport) -> Conducted:
+    return conduct(_sources()[planned.search.step.source], planned.search, transport, _clock, lambda: str(uuid.uuid4()))
+
+
+def _sources() -> Mapping[str, Source]:
+    return build_sources(SOURCES)
+
+
+def _clock() -> datetime:
+    return datetime.now(UTC)
+
+
+def _write(target: Path, conducted: list[Conducted]) -> None:
+    """Each record a gzip member of its own (ISO 28500:2017, annex D), after one that says who made the file."""
+    with target.open("wb") as out:
+        writer = WARCWriter(out, gzip=True, warc_version="WARC/1.1")
+        writer.write_record(writer.create_warcinfo_record(target.name, _ABOUT))
+        for capture in (capture for one in conducted for capture in one.captures):
+            for record in read_warc(BytesIO(capture.warc), compressed=False):
+                out.write(gzip.compress(record.raw, mtime=0))
+
+
+def _report(recorded: Mapping[Planned, Conducted]) -> None:
+    """Prints what came of each search; raises RuntimeError where the replay says something else."""
+    replay = recorded_transport(INTERNET, practice=True)
+    for planned, conducted in recorded.items():
+        result, again = conducted.result, _conducted(planned, replay).result
+        print(f"{planned.candidate:20} {result.key:18} {result.outcome:15} {result.reason:20} hits {result.hits:3}")  # noqa: T201
+        if (again.outcome, again.reason, again.hits) != (result.outcome, result.reason, result.hits):
+            raise RuntimeError(f"{planned.candidate} {result.key} replays as {again.outcome}, {again.reason}")
+    size = sum(file.stat().st_size for file in INTERNET.iterdir())
+    print(f"{len(recorded)} searches, {sum(c.result.captures for c in recorded.values())} captures, {size} bytes")  # noqa: T201
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))
