@@ -10,6 +10,7 @@ Prefect is imported when the first flow runs, never when a flow is defined: it r
 from __future__ import annotations
 
 import re
+import traceback
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -17,12 +18,11 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Concatenate, Generic, ParamSpec, TypeVar
 
-from flows.server import require_server
+from flows.server import debugging, require_server
 from vetting.errors import ExitCode, VettingError, bad_input, storage
 
 if TYPE_CHECKING:
     from prefect import Flow, Task
-    from prefect.futures import PrefectFuture
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -78,11 +78,17 @@ _current: ContextVar[_Call[Any]] = ContextVar("_current")
 
 
 @contextmanager
-def _on_its_way(call: _Call[R]) -> Iterator[None]:
-    """Within the block, a body that Prefect calls finds its call."""
+def _on_its_way(call: _Call[Any]) -> Iterator[None]:
+    """Within the block, a body that Prefect calls finds its call.
+
+    An error of Prefect itself ends here, for it may quote anything: the call's outcome says what became of the body.
+    """
     token = _current.set(call)
     try:
         yield
+    except Exception:  # noqa: BLE001 - whatever Prefect raises
+        if debugging():  # the body's own errors are codes by now: this is Prefect speaking of itself
+            traceback.print_exc()
     finally:
         _current.reset(token)
 
@@ -150,25 +156,6 @@ class CodedTask(Generic[P, R]):
         with _on_its_way(call):
             self._task(return_state=True)
         return call.outcome()
-
-    def submit(self, *args: P.args, **kwargs: P.kwargs) -> CodedFuture[R]:
-        """Starts the step on the flow's task runner."""
-        call = _Call(lambda: self._body(*args, **kwargs))
-        with _on_its_way(call):
-            return CodedFuture(call, self._task.submit())
-
-
-@dataclass(frozen=True, slots=True)
-class CodedFuture(Generic[R]):
-    """A step that was submitted."""
-
-    _call: _Call[R]
-    _future: PrefectFuture[None]
-
-    def result(self) -> R:
-        """Waits for the step. Raises the VettingError of the body."""
-        self._future.wait()
-        return self._call.outcome()
 
 
 class CodedFlow(Generic[P, R]):

@@ -14,15 +14,17 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
+from http import HTTPStatus
 from pathlib import Path
 
-from vetting.errors import not_ready, storage
+from flows.template import DATABASE, lay, template_file
+from vetting.errors import VettingError, not_ready, storage
 
 PROGRAM = Path(__file__).with_name("server_process.py")
 START_SECONDS = 120.0
-"""A first start on a busy machine runs all migrations; the usual start takes two to three seconds."""
+"""A first start without template runs all migrations; the usual start takes two to three seconds."""
 STOP_SECONDS = 10.0
 BACKLOG = 128
 
@@ -31,15 +33,39 @@ version: 1
 disable_existing_loggers: false
 handlers: {nowhere: {class: logging.NullHandler}}
 loggers:
-  prefect: {level: CRITICAL, propagate: false, handlers: [nowhere]}
-  uvicorn: {level: CRITICAL, propagate: false, handlers: [nowhere]}
+  prefect: &silent {level: CRITICAL, propagate: false, handlers: [nowhere]}
+  prefect._internal: *silent
+  prefect.extra: *silent
+  prefect.flow_runs: *silent
+  prefect.task_runs: *silent
+  prefect.workers: *silent
+  uvicorn: *silent
+  fastapi: *silent
 """
 """Prefect's logging while VETTING_DEBUG is unset: nothing to the console, nothing to its database."""
 
-_serving: list[Server] = []
+SETTINGS = {
+    "DO_NOT_TRACK": "1",
+    "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+    "PREFECT_TELEMETRY_ENABLE_RESOURCE_METRICS": "false",
+    "PREFECT_LOGGING_TO_API_ENABLED": "false",
+    "PREFECT_LOGGING_LOG_PRINTS": "false",
+    "PREFECT_RESULTS_PERSIST_BY_DEFAULT": "false",
+    "PREFECT_SERVER_EPHEMERAL_ENABLED": "false",  # no second server behind our back
+    "PREFECT_SERVER_UI_ENABLED": "false",
+    "PREFECT_SERVER_REGISTER_BLOCKS_ON_START": "false",
+    "PREFECT_SERVER_MEMOIZE_BLOCK_AUTO_REGISTRATION": "false",
+    # Of the server's services only the recorder of task runs: no schedules, automations or event history to serve.
+    "PREFECT_SERVER_SERVICES_EVENT_PERSISTER_ENABLED": "false",
+    "PREFECT_SERVER_SERVICES_TRIGGERS_ENABLED": "false",
+    "PREFECT_SERVER_EVENTS_STREAM_OUT_ENABLED": "false",
+    "PREFECT_CLIENT_CSRF_SUPPORT_ENABLED": "false",  # the API has a password; no browser ever speaks to it
+    "PREFECT_CLIENT_MAX_RETRIES": "3",  # 14 seconds: a local server that stays silent longer will not come back
+}
+"""Every Prefect setting we depend on that is the same everywhere; all others stay at Prefect's defaults."""
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, kw_only=True)
 class Server:
     """A temporary server: its process, its address and the password that only we and it know."""
 
@@ -53,16 +79,12 @@ class Server:
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=seconds)
         with suppress(OSError, http.client.HTTPException):
             connection.request("GET", "/api/health")
-            if connection.getresponse().status == http.HTTPStatus.OK:
+            if connection.getresponse().status == HTTPStatus.OK:
                 connection.close()
                 return
         connection.close()
         self.stop()
-        raise storage(
-            "prefect_not_started",
-            "Prefect's temporary server did not start.",
-            f"Check free space and permissions of {self.home}; VETTING_DEBUG=1 shows the server's own words.",
-        )
+        raise _not_started(self.home)
 
     def stop(self) -> None:
         """Asks the server to end, insists after a while, and returns when it is gone."""
@@ -76,60 +98,132 @@ class Server:
             self.process.stdin.close()
 
 
-def debugging() -> bool:
-    """Whether the person asked to see Prefect's own log lines (VETTING_DEBUG)."""
-    return bool(os.environ.get("VETTING_DEBUG"))
-
-
-def prefect_environment(home: Path) -> dict[str, str]:
-    """Every Prefect setting we depend on, as environment variables; all others stay at Prefect's defaults."""
-    settings = {
-        "PREFECT_HOME": str(home),
-        "PREFECT_PROFILES_PATH": str(home / "profiles.toml"),
-        "PREFECT_API_DATABASE_CONNECTION_URL": f"sqlite+aiosqlite:///{home / 'prefect.db'}",
-        "PREFECT_SERVER_EPHEMERAL_ENABLED": "false",  # no second server behind our back
-        "PREFECT_SERVER_UI_ENABLED": "false",
-        "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
-        "PREFECT_CLIENT_CSRF_SUPPORT_ENABLED": "false",
-        "PREFECT_TELEMETRY_ENABLE_RESOURCE_METRICS": "false",
-        "DO_NOT_TRACK": "1",
-        "PREFECT_RESULTS_PERSIST_BY_DEFAULT": "false",
-        "PREFECT_LOGGING_TO_API_ENABLED": "false",
-        "PREFECT_LOGGING_LOG_PRINTS": "false",
-        "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": str(int(START_SECONDS)),
-    }
-    if not debugging():
-        settings["PREFECT_LOGGING_SETTINGS_PATH"] = str(home / "logging.yml")
-    return settings
+_serving: list[Server] = []
 
 
 def prepare(home: Path) -> None:
     """Makes `home` (mode 0700) and puts every setting in force, before Prefect is imported.
 
-    Prefect settings of other projects are removed: a stray PREFECT_API_URL would send runs elsewhere.
+    Prefect settings of other projects are removed: a stray PREFECT_API_URL would send runs elsewhere. Raises
+    VettingError `prefect_not_started` when the folder cannot be made.
     """
-    home.mkdir(mode=0o700, parents=True, exist_ok=True)
-    home.chmod(0o700)
-    (home / "logging.yml").write_text(SILENT_LOGGING, encoding="utf-8")
-    _put_in_force(prefect_environment(home))
+    try:
+        home.mkdir(mode=0o700, parents=True, exist_ok=True)
+        home.chmod(0o700)
+        (home / "logging.yml").write_text(SILENT_LOGGING, encoding="utf-8")
+    except OSError:
+        raise _not_started(home) from None
+    _put_in_force(_settings(home))
 
 
-def _put_in_force(settings: Mapping[str, str]) -> dict[str, str]:
-    """Replaces every Prefect variable of the environment by `settings`; returns the environment as it was."""
-    before = dict(os.environ)
+def start(home: Path, *, migrated: bool = True) -> Server:
+    """Starts the server and returns at once: call it first, then import the heavy libraries, then `prefect_server`.
+
+    A new `home` gets the migrated database of set-up; with `migrated=False` the server runs Prefect's migrations.
+    Raises VettingError `prefect_not_started` when the folder or the process cannot be made.
+    """
+    home = home.resolve()
+    prepare(home)
+    password = secrets.token_urlsafe(32)
+    output = None if debugging() else subprocess.DEVNULL
+    try:
+        if migrated:
+            lay(home, template_file())
+        with socket.socket() as listener:
+            listener.bind(("127.0.0.1", 0))
+            listener.listen(BACKLOG)
+            process = subprocess.Popen(  # noqa: S603 - our own program, no shell
+                [sys.executable, "-I", PROGRAM, str(listener.fileno())],
+                stdin=subprocess.PIPE,  # held open by us alone: it closes when we end, and the server with it
+                stdout=output,
+                stderr=output,
+                cwd=home,  # Prefect also reads settings from files of the working folder
+                pass_fds=[listener.fileno()],
+                env={**os.environ, "PREFECT_SERVER_API_AUTH_STRING": f"vetting:{password}"},
+                start_new_session=True,  # Ctrl-C is ours to answer: the server ends after the last state is written
+            )
+            port = listener.getsockname()[1]
+    except OSError:
+        raise _not_started(home) from None
+    return Server(home=home, process=process, port=port, password=password)
+
+
+@contextmanager
+def prefect_server(home: Path, started: Server | None = None) -> Iterator[None]:
+    """Flows called inside run on a temporary server with its files in `home`; `started` is one from `start`.
+
+    Not for use inside a running event loop. Raises VettingError `prefect_not_started`.
+    """
+    server = started or start(home)
+    with ExitStack() as cleanup:
+        cleanup.callback(server.stop)
+        cleanup.callback(_restore, dict(os.environ))
+        _put_in_force(_settings(server.home) | _address(server))
+        _import_prefect()  # while the server still starts
+        server.wait_until_ready()
+        cleanup.enter_context(_nothing_on_stderr())
+        _serving.append(server)
+        cleanup.callback(_drain)
+        cleanup.callback(_serving.remove, server)
+        yield
+
+
+def require_server() -> None:
+    """Raises VettingError `prefect_absent` outside `prefect_server`: no flow looks for a server elsewhere."""
+    if not _serving:
+        raise not_ready("prefect_absent", "No Prefect server runs in this process.", "Use prefect_server().")
+
+
+def debugging() -> bool:
+    """Whether the person asked to see Prefect's own log lines (VETTING_DEBUG)."""
+    return bool(os.environ.get("VETTING_DEBUG"))
+
+
+def _not_started(home: Path) -> VettingError:
+    return storage(
+        "prefect_not_started",
+        "Prefect's temporary server did not start.",
+        f"Check free space and permissions of {home}; VETTING_DEBUG=1 shows the server's own words.",
+    )
+
+
+def _settings(home: Path) -> dict[str, str]:
+    """The settings for a server and its clients with their files in `home`."""
+    settings = SETTINGS | {
+        "PREFECT_HOME": str(home),
+        "PREFECT_PROFILES_PATH": str(home / "profiles.toml"),
+        "PREFECT_SERVER_DATABASE_CONNECTION_URL": f"sqlite+aiosqlite:///{home / DATABASE}",
+    }
+    return settings if debugging() else settings | {"PREFECT_LOGGING_SETTINGS_PATH": str(home / "logging.yml")}
+
+
+def _address(server: Server) -> dict[str, str]:
+    """Where a flow finds the server, and the password that keeps other people of this machine out."""
+    return {
+        "PREFECT_API_URL": f"http://127.0.0.1:{server.port}/api",
+        "PREFECT_API_AUTH_STRING": f"vetting:{server.password}",
+    }
+
+
+def _put_in_force(settings: Mapping[str, str]) -> None:
+    """Replaces every Prefect variable of the environment by `settings`."""
     for name in [name for name in os.environ if name.startswith("PREFECT_")]:
         del os.environ[name]
     os.environ.update(settings)
     direct = {"127.0.0.1", *filter(None, os.environ.get("NO_PROXY", "").split(","))}
-    # A proxy must not see, or break, what stays on this machine.
-    os.environ["NO_PROXY"] = ",".join(sorted(direct))
+    os.environ["NO_PROXY"] = ",".join(sorted(direct))  # a proxy must not see, or break, what stays on this machine
     _refresh_prefect()
-    return before
+
+
+def _restore(environment: Mapping[str, str]) -> None:
+    os.environ.clear()
+    os.environ.update(environment)
+    _refresh_prefect()
 
 
 def _refresh_prefect() -> None:
     """Makes an already imported Prefect read the environment again."""
-    if "prefect" not in sys.modules:
+    if "prefect.context" not in sys.modules:
         return
     from prefect.context import refresh_global_settings_context
     from prefect.logging.configuration import setup_logging
@@ -138,68 +232,30 @@ def _refresh_prefect() -> None:
     setup_logging(incremental=False)
 
 
-def start(home: Path) -> Server:
-    """Starts the server and returns at once: call it first, then import the heavy libraries, then `prefect_server`."""
-    prepare(home)
-    password = secrets.token_urlsafe(32)
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        listener.listen(BACKLOG)
-        output = None if debugging() else subprocess.DEVNULL
-        process = subprocess.Popen(  # noqa: S603 - our own program, no shell
-            [sys.executable, "-I", PROGRAM, str(listener.fileno())],
-            stdin=subprocess.PIPE,  # held open by us alone: it closes when we end, and the server with it
-            stdout=output,
-            stderr=output,
-            pass_fds=[listener.fileno()],
-            env={**os.environ, "PREFECT_SERVER_API_AUTH_STRING": f"vetting:{password}"},
-            start_new_session=True,  # Ctrl-C is ours to answer: the server ends after the last state is written
-        )
-        return Server(home=home, process=process, port=listener.getsockname()[1], password=password)
-
-
-@contextmanager
-def prefect_server(home: Path, started: Server | None = None) -> Iterator[None]:
-    """Flows called inside run on a temporary server with its files in `home`; `started` is one from `start`.
-
-    Raises VettingError `prefect_not_started`.
-    """
-    server = started or start(home)
-    before = dict(os.environ)
-    silence = logging.NullHandler()
-    try:
-        server.wait_until_ready()
-        before = _put_in_force(
-            prefect_environment(home)
-            | {
-                "PREFECT_API_URL": f"http://127.0.0.1:{server.port}/api",
-                "PREFECT_API_AUTH_STRING": f"vetting:{server.password}",
-            }
-        )
-        if not debugging():  # without any handler, Python prints the warnings of libraries to stderr
-            logging.getLogger().addHandler(silence)
-        _serving.append(server)
-        yield
-    finally:
-        logging.getLogger().removeHandler(silence)
-        if server in _serving:
-            _serving.remove(server)
-            _drain()
-        server.stop()
-        os.environ.clear()
-        os.environ.update(before)
-        _refresh_prefect()
+def _import_prefect() -> None:
+    """Reads what the first flow run would otherwise read after the server is ready."""
+    import prefect.events.clients
+    import prefect.flow_engine
+    import prefect.main
+    import prefect.task_engine  # noqa: F401
 
 
 def _drain() -> None:
     """Lets Prefect's event thread hand over the last task states while the server is still there."""
-    if "prefect.events.worker" in sys.modules:
-        from prefect.events.worker import EventsWorker
+    from prefect.events.worker import EventsWorker
 
-        EventsWorker.drain_all(timeout=STOP_SECONDS)
+    EventsWorker.drain_all(timeout=STOP_SECONDS)
 
 
-def require_server() -> None:
-    """Raises VettingError `prefect_absent` outside `prefect_server`: no flow looks for a server elsewhere."""
-    if not _serving:
-        raise not_ready("prefect_absent", "No Prefect server runs in this process.", "Use prefect_server().")
+@contextmanager
+def _nothing_on_stderr() -> Iterator[None]:
+    """Keeps Python from printing the warnings of libraries, which it does while no log handler exists."""
+    if debugging():
+        yield
+        return
+    silence, root = logging.NullHandler(), logging.getLogger()
+    root.addHandler(silence)
+    try:
+        yield
+    finally:
+        root.removeHandler(silence)

@@ -6,11 +6,20 @@ input ends: that is the moment the process that started it is gone, however it w
 
 from __future__ import annotations
 
+import gc
 import os
 import select
 import socket
 import sys
 import threading
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI
+    from prefect.server.database.configurations import AioSqliteConfiguration
+    from sqlalchemy.ext.asyncio import AsyncSession, AsyncSessionTransaction
 
 LOOK_SECONDS = 1.0
 """How often a changed parent is looked for, should some other process keep our standard input open."""
@@ -25,16 +34,59 @@ def end_with_the_parent(parent: int) -> None:
     os._exit(0)
 
 
+def patient_sqlite() -> AioSqliteConfiguration:
+    """Prefect's SQLite access with every transaction taking the write lock when it begins.
+
+    Prefect begins most of them as readers; one that turns writer while another writes is refused at once, without
+    SQLite's waiting time, and Prefect's client then sleeps two seconds before it asks again.
+    """
+    from prefect.server.database.configurations import AioSqliteConfiguration
+    from prefect.settings import get_current_settings
+
+    class PatientSqlite(AioSqliteConfiguration):
+        @asynccontextmanager
+        async def begin_transaction(
+            self,
+            session: AsyncSession,
+            with_for_update: bool = True,  # noqa: FBT001, FBT002 - Prefect's signature
+        ) -> AsyncGenerator[AsyncSessionTransaction, None]:
+            del with_for_update
+            async with super().begin_transaction(session, with_for_update=True) as transaction:
+                yield transaction
+
+    url = get_current_settings().server.database.connection_url
+    if url is None:
+        raise RuntimeError("flows.server names the database")
+    return PatientSqlite(connection_url=url.get_secret_value())
+
+
+def narrow_application() -> FastAPI:
+    """Prefect's application with the routes that running a flow needs.
+
+    Without the others there is no place to put an artifact, a log line, a variable or a block, and it starts sooner.
+    """
+    from prefect.server import api
+    from prefect.server.api import server
+
+    needed = (api.admin, api.flows, api.flow_runs, api.task_runs, api.events)
+    server.API_ROUTERS = tuple(module.router for module in needed)
+    return server.create_app(ephemeral=True)
+
+
 def main() -> None:
     """Serves until asked to stop (SIGTERM) or left alone."""
     threading.Thread(target=end_with_the_parent, args=(os.getppid(),), daemon=True).start()
     os.umask(0o077)
     listener = socket.socket(fileno=int(sys.argv[1]))
+    gc.disable()  # nothing of an import is garbage: looking for it would take a sixth of the start
 
     import uvicorn
-    from prefect.server.api.server import create_app
+    from prefect.server.database.dependencies import set_database_config
 
-    application = create_app(ephemeral=True, final=True)
+    application = narrow_application()
+    set_database_config(patient_sqlite())
+    gc.freeze()
+    gc.enable()
     config = uvicorn.Config(application, lifespan="on", log_config=None, access_log=False)
     uvicorn.Server(config).run(sockets=[listener])
 
