@@ -21,6 +21,7 @@ WAIT_SECONDS = 30.0
 """How long a writer waits for another before `store_locked`."""
 
 _WRITES = "records_write"
+_KINDS = {"sqlite", "sqlite+pysqlite", "postgresql", "postgresql+psycopg"}
 _VERSION = text("SELECT version_num FROM alembic_version")
 _ONE_WRITER = text("SELECT pg_advisory_xact_lock(hashtext(:store))")
 _PRAGMAS = (
@@ -136,7 +137,7 @@ def _literal(path: Path) -> str:
 def _address(url: str) -> URL:
     try:
         address = make_url(url)
-        if address.get_backend_name() in {"sqlite", "postgresql"}:
+        if address.drivername in _KINDS:
             return address
     except ArgumentError:
         pass

@@ -170,6 +170,8 @@ def translated(store: str) -> Iterator[None]:
         raise _failure(error).error(store) from None
     except UnicodeEncodeError:  # a driver met a lone surrogate; the original error holds the text
         raise Failure.TEXT.error(store) from None
+    except UnicodeDecodeError:  # a driver met bytes that are no text, even in its own words about the damage
+        raise Failure.CORRUPT.error(store) from None
 
 
 def _failure(error: SQLAlchemyError) -> Failure:
