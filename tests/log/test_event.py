@@ -235,6 +235,26 @@ def test_an_entry_in_any_other_form_is_refused(old: bytes, new: bytes, make_even
         parse(body.replace(old, new))
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "sentence"),
+    [
+        (b'"step":3', b'"step":3,"step":3', "the same key twice"),
+        (b'"step":3', b'"step":3.0', "not whole"),
+        (b'"step":3', b'"step":Infinity', "not whole"),
+        (b'"step":3', b'"step" :3', "canonical"),
+        (b"event/1", b"event/2", "schema version"),
+        (b'"step":3', b'"step":"' + b"x" * 66_000 + b'"', "too long"),
+        (b'"step":3', b'"step":', "not readable JSON"),
+    ],
+)
+def test_the_reason_for_refusing_an_entry_is_a_plain_sentence(
+    old: bytes, new: bytes, sentence: str, make_event: Callable[..., Event]
+) -> None:
+    body = canonical(make_event(3), sequence=5, logged=NOON)
+    with pytest.raises(EntryError, match=sentence):
+        parse(body.replace(old, new))
+
+
 def test_the_shape_of_an_entry_on_disk_stays_what_it_is(make_event: Callable[..., Event]) -> None:
     event = make_event(3, body={"count": 2}, case=None)
     assert canonical(event, sequence=5, logged=NOON) == (

@@ -172,6 +172,13 @@ def test_a_log_cannot_have_a_name_that_breaks_the_format(name: str) -> None:
         Signer.generate(name)
 
 
+@pytest.mark.parametrize("text", ["tab\there\n", "return\r\n", "nul\x00\n", "surrogate\ud800\n"])
+def test_a_note_with_control_characters_is_refused_though_rightly_signed(text: str, signer: Signer) -> None:
+    signature = signer.sign(text.encode("utf-8", "replace").decode())
+    with pytest.raises(NoteError, match="control"):
+        Note.parse(str(Note(text=text, signatures=(signature,))))
+
+
 def test_a_note_with_too_much_in_it_is_refused(note: str) -> None:
     line = note.splitlines(keepends=True)[-1]
     with pytest.raises(NoteError, match="too many"):

@@ -15,7 +15,5 @@ def canonical(event: Event, *, sequence: int, logged: datetime) -> bytes:
     """
     body = rfc8785.dumps(Entry(sequence=sequence, logged=logged, event=event).as_map())
     if len(body) > MAX_ENTRY_BYTES:
-        raise EventError(
-            "The event is longer than 65,535 bytes.", remedy="Record a digest of the long part instead."
-        )
+        raise EventError("The event is longer than 65,535 bytes.", remedy="Record a digest of the long part instead.")
     return body

@@ -24,9 +24,7 @@ class EntryError(LogError):
     """Bytes that claim to be an entry are not one, or are not in canonical form."""
 
     code = "LOG-102"
-    remedy = (
-        "Treat the log or bundle as altered: keep it, compare it with a witnessed copy, and tell the auditor."
-    )
+    remedy = "Treat the log or bundle as altered: keep it, compare it with a witnessed copy, and tell the auditor."
 
 
 class DifferentEventError(LogError):
@@ -58,10 +56,10 @@ class KeyFileError(LogError):
 
 
 class LogMissingError(LogError):
-    """There is no log at that address."""
+    """There is no log at that address, or this account may not open it."""
 
     code = "LOG-301"
-    remedy = "Check the address in the settings, or set the log up first."
+    remedy = "Check the address in the settings and the account's rights, or set the log up first."
 
 
 class LogLockedError(LogError):

@@ -17,7 +17,7 @@ from vetting.log.errors import (
 _LOCKED = "Another writer holds the log; nothing was written."
 _FULL = "The storage under the log is full; nothing was written."
 _READ_ONLY = "This account may not write to the log; nothing was written."
-_MISSING = "There is no log at that address."
+_MISSING = "There is no log at that address, or this account may not open it."
 _DAMAGED = "The stored log is damaged, or refused a change to what is already written."
 
 _SQLITE: dict[int, tuple[type[LogError], str]] = {

@@ -87,9 +87,7 @@ def _write_new(path: Path, text: str, mode: int) -> None:
     except FileExistsError:
         raise KeyFileError("A key file of that name already exists.", remedy=_ASK_FOR_VKEY) from None
     except OSError:
-        raise KeyFileError(
-            "The key file cannot be written.", remedy="Check the folder and its free space."
-        ) from None
+        raise KeyFileError("The key file cannot be written.", remedy="Check the folder and its free space.") from None
     finally:
         with suppress(OSError):
             draft.unlink()

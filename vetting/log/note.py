@@ -92,8 +92,7 @@ class Note:
         return f"{self.text}\n{''.join(map(str, self.signatures))}"
 
     def verify(self, verifiers: "Iterable[Verifier]") -> "tuple[Verifier, ...]":
-        """Those of the known keys that signed; raises `NoteError` if none did or if one of them signed
-        falsely.
+        """Those of the known keys that signed; raises `NoteError` if none did or one signed falsely.
 
         Signatures of unknown keys are ignored, as the format demands.
         """

@@ -57,9 +57,7 @@ def checked(value: JsonInput, where: str, *, prose: bool = False, depth: int = 0
         }
     if isinstance(value, list | tuple):
         return [checked(item, where, prose=prose, depth=depth + 1) for item in value]
-    raise EventError(
-        f"The field {where} holds a value that is not text, a whole number, yes or no, a list or a map."
-    )
+    raise EventError(f"The field {where} holds a value that is not text, a whole number, yes or no, a list or a map.")
 
 
 def _checked_key(key: object, where: str) -> str:

@@ -81,16 +81,14 @@ class Head:
 def read_head(connection: Connection) -> Head:
     """Where the log stands. Raises `LogDamagedError` where that is not stored as it should be."""
     row = connection.execute(_HEAD).one_or_none()
-    if row is None or not isinstance(row.hashes, bytes) or not isinstance(row.note, bytes | None):
-        raise LogDamagedError("The stored frontier is gone or is not stored as bytes.")
+    if row is None or [type(value) for value in row] not in ([int, bytes, bytes], [int, bytes, type(None)]):
+        raise LogDamagedError("The stored frontier is gone or has another form.")
     note = None if row.note is None else row.note.decode("utf-8", "replace")
     return Head(size=row.size, hashes=row.hashes, note=note)
 
 
 _WRITES = "log_writes"
-_ADVISORY_LOCK = int.from_bytes(
-    b"vetlog", "big"
-)  # stands for "I am the writer"; PostgreSQL keeps it per database
+_ADVISORY_LOCK = int.from_bytes(b"vetlog", "big")  # means "I am the writer"; PostgreSQL keeps one a database
 
 
 class LogStore:
@@ -105,14 +103,11 @@ class LogStore:
         self._busy_timeout = busy_timeout
         address = make_url(url)
         self._on_sqlite = address.get_backend_name() == "sqlite"
-        self._engine = (
-            _sqlite(address, busy_timeout, create=create) if self._on_sqlite else _postgresql(address)
-        )
+        self._engine = _sqlite(address, busy_timeout, create=create) if self._on_sqlite else _postgresql(address)
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
-        """A transaction that holds the writers' lock from its first moment; commits at the end, or undoes
-        everything.
+        """A transaction that holds the writers' lock from its first moment; all of it is kept or nothing.
 
         Raises `LogLockedError`, `LogFullError`, `LogReadOnlyError`, `LogMissingError`, `LogUnavailableError`
         or `LogDamagedError`.
@@ -164,9 +159,7 @@ def _sqlite(address: URL, busy_timeout: float, *, create: bool) -> Engine:
     def connect() -> sqlite3.Connection:
         # isolation_level None: the driver begins nothing by itself, so that `_begin` decides how a
         # transaction begins.
-        return sqlite3.connect(
-            file, uri=True, timeout=busy_timeout, isolation_level=None, check_same_thread=False
-        )
+        return sqlite3.connect(file, uri=True, timeout=busy_timeout, isolation_level=None, check_same_thread=False)
 
     engine = create_engine("sqlite://", creator=connect, poolclass=QueuePool, hide_parameters=True)
     event.listen(engine, "connect", _prepare)

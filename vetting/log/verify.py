@@ -52,8 +52,7 @@ class Log(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
-    """What the walk found. Where it is bad, `first_bad` is the first entry at which the log can no longer be
-    trusted.
+    """What the walk found. `first_bad` is the first entry from which on a bad log can no longer be trusted.
 
     `size` and `root_hex` describe the part that was found good. `witnesses` are the names of those who
     cosigned, `time` the UTC time that they or a time-stamping authority attest; a log nobody witnessed proves
@@ -87,15 +86,15 @@ def verify(log: Log, verifier: Verifier, *, known: Mapping[int, str] | None = No
     hexadecimal digits: without it, a log cut back to an earlier signed state looks sound. Raises `ValueError`
     for fewer digits, and `LogError` where the log cannot be read at all.
     """
-    with log.snapshot() as snapshot:
-        walk = _Walk(snapshot, verifier, dict(known or {}))
-        try:
-            walk.run()
-        except _BadError as bad:
-            return walk.verdict(first_bad=bad.sequence, reason=bad.reason)
-        except LogDamagedError as damaged:
-            return walk.verdict(first_bad=walk.tree.size, reason=str(damaged))
-        return walk.verdict()
+    walk = _Walk(verifier, dict(known or {}))
+    try:
+        with log.snapshot() as snapshot:
+            walk.run(snapshot)
+    except _BadError as bad:
+        return walk.verdict(first_bad=bad.sequence, reason=bad.reason)
+    except LogDamagedError as damaged:
+        return walk.verdict(first_bad=walk.tree.size, reason=str(damaged))
+    return walk.verdict()
 
 
 class _BadError(Exception):
@@ -108,31 +107,29 @@ class _BadError(Exception):
 class _Walk:
     """The state of one pass: the tree so far, and how much of it a signed checkpoint has confirmed."""
 
-    def __init__(self, snapshot: Snapshot, verifier: Verifier, known: dict[int, str]) -> None:
+    def __init__(self, verifier: Verifier, known: dict[int, str]) -> None:
         if any(len(root) < PAPER_DIGITS for root in known.values()):
             raise ValueError(f"A root seen before must be given with at least {PAPER_DIGITS} digits.")
         self.tree = Frontier()
-        self._snapshot = snapshot
         self._verifier = verifier
         self._known = known
-        self._marks = snapshot.checkpoints()
-        self._mark = next(self._marks, None)
+        self._mark: tuple[int, bytes] | None = None
         self._confirmed: int | None = None
 
-    def run(self) -> None:
+    def run(self, snapshot: Snapshot) -> None:
         """Raise `_BadError` at the first contradiction."""
-        self._compare()
-        for row in self._snapshot.rows():
+        marks = snapshot.checkpoints()
+        self._mark = next(marks, None)
+        self._compare(marks)
+        for row in snapshot.rows():
             self._accept(row)
-            self._compare()
-        self._finish()
+            self._compare(marks)
+        self._finish(snapshot.frontier())
 
     def verdict(self, *, first_bad: int | None = None, reason: str | None = None) -> Verdict:
         """What can be said at this point of the walk."""
         root = self.tree.root().hex()
-        return Verdict(
-            ok=reason is None, size=self.tree.size, root_hex=root, first_bad=first_bad, reason=reason
-        )
+        return Verdict(ok=reason is None, size=self.tree.size, root_hex=root, first_bad=first_bad, reason=reason)
 
     def _accept(self, row: StoredEntry) -> None:
         """Check one stored entry by itself and add it to the tree."""
@@ -149,46 +146,36 @@ class _Walk:
             raise _BadError(place, f"entry {place} says that it is another entry")
         self.tree.append(row.leaf)
 
-    def _compare(self) -> None:
+    def _compare(self, marks: Iterator[tuple[int, bytes]]) -> None:
         """Hold the tree against every signed checkpoint and every earlier sighting of this size."""
         size = self.tree.size
         since = 0 if self._confirmed is None else self._confirmed
         seen = self._known.pop(size, None)
         if seen is not None and not self.tree.root().hex().startswith(seen.lower()):
-            raise _BadError(
-                since, f"an entry from {since} on is not what was seen when the log had {size} entries"
-            )
+            raise _BadError(since, f"an entry from {since} on is not what was seen when the log had {size} entries")
         while self._mark is not None and self._mark[0] <= size:
             self._confirm(*self._mark, since)
-            self._mark = next(self._marks, None)
+            self._mark = next(marks, None)
 
     def _confirm(self, size: int, note: bytes, since: int) -> None:
         try:
             signed = open_checkpoint(note.decode("utf-8"), self._verifier)
         except (NoteError, UnicodeDecodeError):
-            raise _BadError(
-                since, f"the checkpoint for {size} entries is not validly signed by the log's key"
-            ) from None
-        if (signed.size, size) != (self.tree.size, self.tree.size):
-            raise _BadError(since, f"the checkpoint for {size} entries is filed under another size")
-        if signed.root != self.tree.root():
-            raise _BadError(
-                since, f"an entry from {since} on is not what was signed when the log had {size} entries"
-            )
+            raise _BadError(since, f"the checkpoint at {size} entries is not signed by the log's key") from None
+        if (size, signed.size, signed.root) != (self.tree.size, self.tree.size, self.tree.root()):
+            raise _BadError(since, f"an entry from {since} on is not what was signed at {size} entries")
         self._confirmed = size
 
-    def _finish(self) -> None:
+    def _finish(self, frontier: tuple[int, bytes]) -> None:
         """Nothing may be missing at the end: no entry, and no checkpoint that covers the last of them."""
         size = self.tree.size
         if self._mark is not None:
-            raise _BadError(
-                size, f"entry {size} is missing: a signed checkpoint counts {self._mark[0]} entries"
-            )
+            raise _BadError(size, f"entry {size} is missing: a signed checkpoint counts {self._mark[0]} entries")
         if self._confirmed is None:
             raise _BadError(0, "the log holds no signed checkpoint")
         if self._confirmed != size:
             raise _BadError(self._confirmed, f"no signed checkpoint covers entry {self._confirmed}")
-        if self._snapshot.frontier() != (size, bytes(self.tree)):
+        if frontier != (size, bytes(self.tree)):
             raise _BadError(size, "the stored frontier is not that of the entries")
         if self._known:
             earlier = max(self._known)
