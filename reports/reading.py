@@ -48,7 +48,8 @@ def finding_words(page: Page) -> Iterator[tuple[str, str]]:
     for number, finding in enumerate(page.findings, start=1):
         place = f"finding {number}"
         yield from ((place, text) for text in (finding.heading, finding.statement))
-        yield from ((place, row.words) for row in (*finding.facts, *finding.checks))
+        yield from ((place, row.words[0].lower() + row.words[1:]) for row in finding.facts)  # as they were given
+        yield from ((place, row.words) for row in finding.checks)
     yield from quotations(page)
 
 
