@@ -290,8 +290,10 @@ def test_a_log_that_does_not_exist_is_not_made_by_looking_for_it(tmp_path: Path,
     assert list(tmp_path.iterdir()) == []
     with pytest.raises(LogMissingError):
         migrate(f"sqlite:///{tmp_path / 'absent' / 'log.sqlite'}")
-    with pytest.raises(LogMissingError):
-        LogStore("sqlite://")
+    for address in ("sqlite://", "sqlite:///:memory:", "mysql://root:secret-word@host/log", "secret-word", ""):
+        with pytest.raises(LogMissingError) as refused:
+            LogStore(address)
+        assert "secret-word" not in str(refused.value)
 
 
 def test_a_database_without_the_tables_is_no_log(log_url: str, key: LogKey) -> None:

@@ -14,6 +14,7 @@ Read the rooms in this order; each needs only those before it.
 | `verify`      | the auditor's walk over every entry                             | `cryptography`       |
 | `keys`        | the log's own signing key on disk                               | `cryptography`       |
 | `canonical`   | the RFC 8785 bytes of one entry, stored and hashed verbatim     | `rfc8785`            |
+| `faults`      | what databases report, turned into the errors above             | `sqlalchemy`         |
 | `store`       | the tables, on SQLite and PostgreSQL alike                      | `sqlalchemy`         |
 | `migrations`  | how the tables come to be                                       | `alembic`            |
 | `writer`      | one writer at a time: entry, frontier and checkpoint in one act | `sqlalchemy`         |

@@ -96,12 +96,12 @@ class LogStore:
 
     `url` is a SQLAlchemy address: `sqlite:////folder/log.sqlite` or `postgresql+psycopg://...`.
     `busy_timeout` is in seconds: how long a writer waits for another before `LogLockedError`. A SQLite file
-    is made only where `create` is set.
+    is made only where `create` is set. Raises `LogMissingError` for any other kind of address.
     """
 
     def __init__(self, url: str | URL, *, busy_timeout: float = 10.0, create: bool = False) -> None:
         self._busy_timeout = busy_timeout
-        address = make_url(url)
+        address = _address(url)
         self._on_sqlite = address.get_backend_name() == "sqlite"
         self._engine = _sqlite(address, busy_timeout, create=create) if self._on_sqlite else _postgresql(address)
 
@@ -146,6 +146,16 @@ _DURABLE = text(
 _LOCK = text("SELECT pg_advisory_xact_lock(:key)")
 
 
+def _address(url: str | URL) -> URL:
+    try:
+        address = make_url(url)
+    except SQLAlchemyError:
+        raise LogMissingError("The log's address cannot be read.") from None
+    if address.drivername not in {"sqlite", "sqlite+pysqlite", "postgresql", "postgresql+psycopg"}:
+        raise LogMissingError("The log's address names neither SQLite nor PostgreSQL.")
+    return address
+
+
 def _postgresql(address: URL) -> Engine:
     return create_engine(address, hide_parameters=True, pool_pre_ping=True)
 
@@ -183,3 +193,5 @@ def _translated() -> Iterator[None]:
         yield
     except SQLAlchemyError as error:
         raise as_log_error(error) from None
+    except UnicodeDecodeError:  # the driver met bytes that are no text, even in its own words about the damage
+        raise LogDamagedError("The stored log is damaged.") from None
