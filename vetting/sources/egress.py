@@ -6,6 +6,7 @@ import socket
 import ssl
 import time
 from collections.abc import Callable, Iterable, Mapping
+from functools import cache
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from typing import Final
 
@@ -133,11 +134,17 @@ class PublicOnly(httpcore.NetworkBackend):
         return addresses[:4]
 
 
+@cache
+def _tls() -> ssl.SSLContext:
+    """Certificates are checked against the certifi list; loading it takes longer than most requests."""
+    return httpx.create_ssl_context(trust_env=False)
+
+
 class GuardedTransport(httpx.HTTPTransport):
     """HTTP/1.1 over a network backend of ours; one connection for each request, no proxy, no environment settings."""
 
     def __init__(self, backend: httpcore.NetworkBackend) -> None:
-        context = httpx.create_ssl_context(trust_env=False)
+        context = _tls()
         super().__init__(verify=context, trust_env=False)
         self._pool.close()
         self._pool = httpcore.ConnectionPool(  # httpx has no public way to give a backend
