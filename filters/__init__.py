@@ -1,0 +1,1 @@
+"""The wall: what a decision maker may not learn."""

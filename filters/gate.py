@@ -1,0 +1,156 @@
+"""The one door between what was found and what a decision maker reads: select, sanitize, verify, seal."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC
+
+from filters import wording
+from filters.analyzer import Analyzer
+from filters.sanitize import leftover, sanitize
+from filters.withholding import Withheld, WithheldReason
+from vetting.attribution import Level
+from vetting.errors import VettingError, refused
+from vetting.evidence import Engagement
+from vetting.finding import Criterion, Finding
+from vetting.release import FilterRecord, SanitizedFinding, SanitizedText
+from vetting.validation import Element
+
+__all__ = ["Gate", "ReviewedFinding", "Withheld", "WithheldReason"]
+
+_ADVERSE_ENGAGEMENT = frozenset({Engagement.AUTHORED, Engagement.ENDORSED})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReviewedFinding:
+    """A finding with what two reviewers made of it."""
+
+    finding: Finding
+    criterion: Criterion
+    level: Level
+    element: Element
+    severity: int
+    quote: bool
+    """Whether protocol and reviewers let the sanitized passage stand beside the statement."""
+    occurrences: int
+
+
+class Gate:
+    """Makes a `SanitizedFinding` out of a reviewed one, or withholds it. No other module makes `SanitizedText`."""
+
+    def __init__(self, analyzer: Analyzer) -> None:
+        self._analyzer = analyzer
+        self._clean: dict[str, bool] = {}
+
+    @property
+    def version(self) -> str:
+        """The filter's digest, as it stands in each report."""
+        return self._analyzer.version
+
+    def clear(self, reviewed: ReviewedFinding, names: tuple[str, ...], record_id: str) -> SanitizedFinding | Withheld:
+        """The finding in closed vocabulary, with the sanitized passage where `quote` is set.
+
+        `names` are all names of the candidate, `record_id` the identifier of this filter decision (REQ-EEO-1).
+        Refuses: no record identifier, attribution below A3, no independent element, a held (PA-) criterion, an adverse
+        criterion without severity, and a criterion whose own statement tells a class. Withholds, with a reason code, what
+        is no conduct of the candidate, is undated, or cannot be vouched for in neutral form.
+        """
+        _check(reviewed, record_id)
+        if reviewed.criterion.code != reviewed.finding.code:
+            raise refused("criterion_differs", "The finding was proposed under another criterion.", "Review it again.")
+        reason = _unfit(reviewed)
+        if reason is not None:
+            return Withheld(reason=reason)
+        self._check_statement(reviewed.criterion)
+        record = FilterRecord(record_id)
+        quotation = None
+        if reviewed.quote:
+            text = sanitize(self._analyzer, reviewed.finding.passage.reveal(), names)
+            if isinstance(text, Withheld):
+                return text
+            quotation = SanitizedText(text, record)
+        return _worded(reviewed, quotation, record)
+
+    def finds(self, text: str) -> tuple[str, ...]:
+        """Protected classes still recognizable in text that is about to be seen; empty where there are none."""
+        return tuple(sorted({hit.protected_class.value for hit in leftover(self._analyzer, text)}))
+
+    def _check_statement(self, criterion: Criterion) -> None:
+        """Refuses a statement, title or nexus sentence that itself tells a class; looked at once for each criterion."""
+        fixed = f"{criterion.statement} {criterion.title}"
+        if fixed not in self._clean:
+            self._clean[fixed] = not self.finds(criterion.statement)
+        if not self._clean[fixed]:
+            raise refused(
+                "statement_tells",
+                f"The behaviour statement of {criterion.code} holds a word that tells a protected class.",
+                "Have the policy owner reword it in config/criteria/.",
+            )
+
+
+def _check(reviewed: ReviewedFinding, record_id: str) -> None:
+    """Refuses what may never pass, whatever it says."""
+    problem: VettingError | None = None
+    if not record_id:
+        problem = refused("filter_record_missing", "No filter record was given.", "Record the filter decision first.")
+    elif reviewed.criterion.hold:
+        problem = refused(
+            "protected_activity",
+            f"{reviewed.criterion.code} is protected activity and is held for counsel.",
+            "Record the finding as held, or review it under a job-related criterion that it meets by itself.",
+        )
+    elif not reviewed.level.releasable:
+        problem = refused(
+            "attribution_too_low",
+            f"A finding at attribution level {reviewed.level} may not be released.",
+            "Record an attribution of A3 or A4 first.",
+        )
+    elif reviewed.element not in wording.VALIDATION:
+        problem = refused(
+            "not_validated",
+            "A finding without an independent corroborating element may not be released (IV.B.10).",
+            "Corroborate it, or record it as unverifiable.",
+        )
+    elif reviewed.criterion.adverse and reviewed.severity not in wording.SEVERITY:
+        problem = refused("severity_missing", "An adverse finding needs a severity from 1 to 4.", "Record one.")
+    elif reviewed.occurrences < 1:
+        problem = refused("occurrences_missing", "A finding occurs at least once.", "Count its occurrences.")
+    if problem is not None:
+        raise problem
+
+
+def _unfit(reviewed: ReviewedFinding) -> WithheldReason | None:
+    """Why it is no finding: a lead, or undated (REQ-FCRA-2)."""
+    engagement = reviewed.finding.engagement
+    if engagement not in wording.ENGAGEMENT or (reviewed.criterion.adverse and engagement not in _ADVERSE_ENGAGEMENT):
+        return WithheldReason.NOT_CONDUCT
+    return WithheldReason.UNDATED if reviewed.finding.posted_at is None else None
+
+
+def _worded(
+    reviewed: ReviewedFinding, quotation: SanitizedText | None, record: FilterRecord
+) -> SanitizedFinding | Withheld:
+    """Every field from a closed vocabulary."""
+    finding, criterion = reviewed.finding, reviewed.criterion
+    source = wording.SOURCE.get(finding.platform)
+    if source is None or finding.posted_at is None:
+        return Withheld(reason=WithheldReason.UNDATED if finding.posted_at is None else WithheldReason.FAILED)
+    return SanitizedFinding(
+        code=criterion.code,
+        statement=criterion.statement,
+        criterion=criterion.title,
+        clause=criterion.clause,
+        nexus=criterion.nexus,
+        engagement=wording.ENGAGEMENT[finding.engagement],
+        audience=wording.AUDIENCE,
+        frequency=wording.frequency(reviewed.occurrences),
+        period=wording.period(finding.posted_at.astimezone(UTC)),
+        severity=wording.SEVERITY[reviewed.severity] if criterion.adverse else wording.FAVOURABLE,
+        source=source,
+        attribution=wording.ATTRIBUTION[reviewed.level],
+        validation=wording.VALIDATION[reviewed.element],
+        status=wording.STATUS[reviewed.element],
+        favourable=not criterion.adverse,
+        quotation=quotation,
+        filter_record=record,
+    )

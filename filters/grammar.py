@@ -1,0 +1,123 @@
+"""Who a sentence speaks of: person nouns, what modifies them, and what somebody is said to be."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from filters.lexicon import word_list
+
+if TYPE_CHECKING:
+    from spacy.tokens import Doc, Span, Token
+
+PERSON_TOKENS = "vetting_person_tokens"
+"""Where the analyzer leaves the indices of tokens that class words or names make persons."""
+
+_COPULAS = frozenset(
+    [
+        "be",
+        "am",
+        "is",
+        "are",
+        "was",
+        "were",
+        "been",
+        "being",
+        "'m",
+        "'re",
+        "'s",
+        "m",
+        "become",
+        "becomes",
+        "became",
+        "identify",
+        "identifies",
+    ]
+)
+_PERSONAL = frozenset(["i", "we", "you", "he", "she", "they", "who", "y'all", "u", "im"])
+_LEFT = frozenset({"amod", "compound", "nmod", "npadvmod", "advmod"})
+_TRAIT_PREPOSITIONS = frozenset({"with", "from", "of"})
+_FREE_POS = frozenset({"DET", "PRON", "NUM", "PUNCT", "ADP", "CCONJ", "PART", "AUX", "SCONJ", "SPACE", "SYM"})
+
+
+def is_person_noun(token: Token) -> bool:
+    """Whether the token denotes a person or people, by the list, by a class word or by being a name."""
+    if token.i in token.doc.user_data.get(PERSON_TOKENS, ()):
+        return True
+    return token.pos_ in {"NOUN", "PROPN", "PRON"} and token.lower_ in word_list("person_nouns")
+
+
+def is_person(token: Token) -> bool:
+    """Whether the token stands for somebody: a personal pronoun, a person noun, or a name the model found."""
+    return token.lower_ in _PERSONAL or token.ent_type_ == "PERSON" or is_person_noun(token)
+
+
+def modifiers(noun: Token) -> Iterator[Span]:
+    """The words before a noun that describe it, one span each."""
+    for child in noun.children:
+        if child.i < noun.i and child.dep_ in _LEFT:
+            yield noun.doc[child.left_edge.i : child.i + 1]
+
+
+def traits(noun: Token) -> Iterator[Span]:
+    """What follows `with`, `from` or `of` on a noun that says no more than that somebody is a person."""
+    if noun.lower_ not in word_list("generic_people"):
+        return
+    for child in noun.children:
+        if child.dep_ == "prep" and child.lower_ in _TRAIT_PREPOSITIONS:
+            for thing in child.children:
+                if thing.dep_ == "pobj":
+                    yield noun.doc[thing.left_edge.i : thing.i + 1]
+
+
+def complements(verb: Token) -> Iterator[Span]:
+    """What a person is said to be, where `verb` is a copula: the adjective, or the noun that is no person noun."""
+    if verb.lower_ not in _COPULAS:
+        return
+    clause = verb.head if verb.dep_ in {"aux", "auxpass"} else verb
+    subjects = [t for t in clause.children if t.dep_ in {"nsubj", "nsubjpass"}]
+    if not any(is_person(subject) for subject in subjects):
+        return
+    for child in clause.children:
+        for said in (child, *child.conjuncts) if child.dep_ in {"acomp", "attr", "oprd"} else ():
+            if said.i > verb.i and said.pos_ in {"ADJ", "NOUN", "PROPN"} and not is_person_noun(said):
+                yield verb.doc[said.left_edge.i : said.i + 1]
+
+
+def allowed(span: Span) -> bool:
+    """Whether every content word of the span is on the list of job-relevant words."""
+    allow = word_list("job_relevant")
+    if span.text.lower() in allow:
+        return True
+    content = [t for t in span if t.pos_ not in _FREE_POS]
+    return all(t.lower_ in allow or (t.pos_ == "ADV" and t.lower_.endswith("ly")) for t in content)
+
+
+def speaks_of_a_person(doc: Doc, start: int, end: int) -> bool:
+    """Whether an ambiguous class word at these characters describes or denotes a person."""
+    span = doc.char_span(start, end, alignment_mode="expand")
+    if span is None:
+        return True
+    token = span.root
+    return any(_describes(t) or _denotes(t) for t in (token, *token.conjuncts))
+
+
+def _describes(token: Token) -> bool:
+    """Modifier of a person noun, or complement of a person: black people, she is old."""
+    if token.dep_ in _LEFT and is_person_noun(token.head):
+        return True
+    if token.dep_ in {"acomp", "attr", "oprd"}:
+        return any(is_person(t) for t in token.head.children if t.dep_ in {"nsubj", "nsubjpass"})
+    return False
+
+
+def _denotes(token: Token) -> bool:
+    """Used as a noun for persons: the blacks, two Blacks, a White, the old."""
+    following = token.i + 1 < len(token.doc) and token.nbor().pos_ in {"NOUN", "PROPN"} and token.dep_ in _LEFT
+    if following:
+        return False
+    if token.tag_ in {"NNS", "NNPS"}:
+        return True
+    if token.is_title and not token.is_sent_start and token.dep_ not in _LEFT:
+        return True
+    return token.pos_ == "ADJ" and token.i > 0 and token.nbor(-1).lower_ == "the"

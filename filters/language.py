@@ -1,0 +1,53 @@
+"""Is it English, and can it be read at all? What cannot be vouched for is withheld whole (fail closed)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from functools import cache
+
+from filters.lexicon import word_map
+from filters.withholding import WithheldReason
+
+LONGEST = 20_000
+"""Characters in one passage; longer ones go back for a shorter extract."""
+_WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)?")
+_FEWEST = 3
+_MARGIN = 2
+_FOREIGN_SHARE = 0.25
+_CONTROL_SHARE = 0.02
+_SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+def unreadable(words: str) -> WithheldReason | None:
+    """Why the captured words cannot be read, before anything is undone; None where they can."""
+    if len(words) > LONGEST:
+        return WithheldReason.TOO_LONG
+    broken = words.count("\ufffd") + sum(1 for c in words if c < " " and c not in "\n\r\t")
+    if _SURROGATE.search(words) or broken > max(1, _CONTROL_SHARE * len(words)):
+        return WithheldReason.UNDECODABLE
+    return None
+
+
+def not_english(text: str) -> WithheldReason | None:
+    """Why normalized text is not plain English; None where it is. Short text needs a sign of another language."""
+    words = [word.lower() for word in _WORD.findall(text)]
+    if not words:
+        return WithheldReason.NO_WORDS
+    letters = sum(c.isalpha() for c in text)
+    foreign = sum(c.isalpha() and not c.isascii() for c in text)
+    if foreign > _FOREIGN_SHARE * letters:
+        return WithheldReason.NOT_ENGLISH
+    english = sum(word in _function_words()["en"] for word in words)
+    best = max(
+        (sum(word in own for word in words) for code, own in _function_words().items() if code != "en"), default=0
+    )
+    if best >= _FEWEST and best >= english * _MARGIN + 1:
+        return WithheldReason.NOT_ENGLISH
+    return None
+
+
+@cache
+def _function_words() -> Mapping[str, frozenset[str]]:
+    """Function words by language code, those of other languages without what English shares."""
+    return {code: frozenset(words.split()) for code, words in word_map("function_words").items()}

@@ -1,0 +1,186 @@
+"""The token trie: class words kept as data under lexicons/, found by whole words, never by substring.
+
+A file holds sections `[kind]` or `[kind?]` (ambiguous: counts only where the parse says that it speaks of a person), one
+term a line. Plurals of nouns are derived; an irregular one stands after a slash (`woman/women`).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from functools import cache
+from pathlib import Path
+
+from filters.protected_classes import ProtectedClass
+
+FOLDER = Path(__file__).parent / "lexicons"
+_WORD = re.compile(r"[a-z0-9]+(?:'[a-z]+)?")
+_SIBILANT = re.compile(r"(?:s|x|z|ch|sh)$")
+_CONSONANT_Y = re.compile(r"[^aeiou]y$")
+
+
+class Kind(StrEnum):
+    """How a term behaves in a sentence: decides the neutral form that replaces it."""
+
+    PERSON = "person"  # a noun for a person: woman, immigrant
+    GROUP = "group"  # a collective: the clergy, people of color
+    IDENTITY = "identity"  # noun and adjective: Muslim, Mexican, gay
+    MODIFIER = "modifier"  # adjective: pregnant, deaf
+    SLUR = "slur"
+    KIN = "kin"
+    ROLE = "role"  # a gendered occupation: actress, policeman
+    PRONOUN = "pronoun"
+    HONORIFIC = "honorific"
+    NAME = "name"
+    PLACE = "place"
+    ORGANIZATION = "organization"
+    TIME = "time"
+    THING = "thing"  # anything else: Ramadan, chemotherapy, a turban
+    DROPPED = "dropped"  # leaves nothing behind: hashtags and handles at the end, links
+
+
+PERSONAL = frozenset({Kind.PERSON, Kind.GROUP, Kind.IDENTITY, Kind.SLUR, Kind.KIN})
+_PLURALS = frozenset({Kind.PERSON, Kind.IDENTITY, Kind.SLUR, Kind.KIN, Kind.ROLE, Kind.THING, Kind.ORGANIZATION})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Term:
+    """One entry: its class, its kind, and whether it needs a person beside it to count."""
+
+    protected_class: ProtectedClass
+    kind: Kind
+    ambiguous: bool
+    plural: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Match:
+    """A term found at `text[start:end]`."""
+
+    start: int
+    end: int
+    term: Term
+
+
+@dataclass(slots=True)
+class _Node:
+    children: dict[str, _Node] = field(default_factory=dict)
+    terms: list[Term] = field(default_factory=list)
+
+
+class Trie:
+    """Terms by their words: the longest match at each place, with every class it belongs to."""
+
+    def __init__(self) -> None:
+        self._root = _Node()
+        self.words: set[str] = set()
+        """Every single word of every term, and every one-word plural: the normalizer's vocabulary."""
+
+    def add(self, phrase: str, term: Term) -> None:
+        """Add one spelling. Raises ValueError on a phrase without a letter or digit."""
+        words = _WORD.findall(phrase.lower())
+        if not words:
+            raise ValueError("phrase")
+        node = self._root
+        for word in words:
+            node = node.children.setdefault(word, _Node())
+        if term not in node.terms:
+            node.terms.append(term)
+        self.words.update(words)
+
+    def matches(self, text: str) -> Iterator[Match]:
+        """Every longest match, left to right, without overlap; hyphens and spaces between words are alike."""
+        tokens = [(m.group(), m.start(), m.end()) for m in _WORD.finditer(text.lower())]
+        at = 0
+        while at < len(tokens):
+            length, terms = self._longest(tokens, at, text)
+            for term in terms:
+                yield Match(start=tokens[at][1], end=tokens[at + length - 1][2], term=term)
+            at += max(length, 1)
+
+    def _longest(self, tokens: list[tuple[str, int, int]], at: int, text: str) -> tuple[int, list[Term]]:
+        best, terms, node = 0, list[Term](), self._root
+        for offset in range(len(tokens) - at):
+            word, start, _ = tokens[at + offset]
+            if offset and not _joins(text[tokens[at + offset - 1][2] : start]):
+                break
+            step = node.children.get(word) or (node.children.get(word[:-2]) if word.endswith("'s") else None)
+            if step is None:
+                break
+            node = step
+            if node.terms:
+                best, terms = offset + 1, node.terms
+        return best, terms
+
+
+def _joins(gap: str) -> bool:
+    """Whether two words with this between them may be one term."""
+    return len(gap) <= 2 and not gap.strip(" -'.&/")
+
+
+def plural(noun: str) -> str:
+    """The regular English plural of the last word."""
+    if _SIBILANT.search(noun):
+        return f"{noun}es"
+    if _CONSONANT_Y.search(noun):
+        return f"{noun[:-1]}ies"
+    return f"{noun}s"
+
+
+def read(path: Path) -> Iterator[tuple[str, Term]]:
+    """Every spelling of one lexicon file with its term; the file's stem is the class. Raises ValueError on a stray line."""
+    protected_class = ProtectedClass(path.stem)
+    kind, ambiguous = None, False
+    for line in path.read_text(encoding="utf-8").splitlines():
+        entry = line.partition("#")[0].strip()
+        if not entry:
+            continue
+        if entry.startswith("["):
+            ambiguous = entry.endswith("?]")
+            kind = Kind(entry.strip("[]?"))
+            continue
+        if kind is None:
+            raise ValueError(f"{path.name}: a term before the first section")
+        singular, slash, irregular = entry.partition("/")
+        one = Term(protected_class=protected_class, kind=kind, ambiguous=ambiguous, plural=False)
+        many = Term(protected_class=protected_class, kind=kind, ambiguous=ambiguous, plural=True)
+        yield singular, one
+        if slash or kind in _PLURALS:
+            yield irregular or plural(singular), many
+
+
+@cache
+def class_words() -> Trie:
+    """Every class word there is: the trie all recognizers share. Read once."""
+    trie = Trie()
+    for path in sorted(FOLDER.glob("*.txt")):
+        for phrase, term in read(path):
+            trie.add(phrase, term)
+    return trie
+
+
+@cache
+def group_words() -> Trie:
+    """Words for persons and groups only, without names and places: what the criteria's cues need."""
+    trie = Trie()
+    for path in sorted(FOLDER.glob("*.txt")):
+        for phrase, term in read(path):
+            if term.kind in PERSONAL:
+                trie.add(phrase, term)
+    return trie
+
+
+@cache
+def word_list(name: str) -> frozenset[str]:
+    """A plain list `lexicons/lists/<name>.txt`: one lower-case word or phrase a line."""
+    lines = (FOLDER / "lists" / f"{name}.txt").read_text(encoding="utf-8").splitlines()
+    return frozenset(entry for line in lines if (entry := line.partition("#")[0].strip().lower()))
+
+
+@cache
+def word_map(name: str) -> Mapping[str, str]:
+    """A table `lexicons/lists/<name>.tsv`: a word and what stands for it."""
+    lines = (FOLDER / "lists" / f"{name}.tsv").read_text(encoding="utf-8").splitlines()
+    return dict(line.split("\t", 1) for line in lines if line and not line.startswith("#"))

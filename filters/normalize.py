@@ -1,0 +1,197 @@
+"""The normalizer: one plain spelling for every disguise, with a map back to the characters as captured.
+
+Sources: Unicode NFKD and Default_Ignorable_Code_Point (UAX 15, UAX 44), confusables (UTS 39), bidirectional overrides
+(UAX 9), emoji sequences (UTS 51).
+"""
+
+from __future__ import annotations
+
+import html
+import re
+import unicodedata
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from urllib.parse import unquote
+
+from filters.disguises import undisguise
+from filters.hashtags import split_hashtag
+
+_TABLE = Path(__file__).parent / "lexicons" / "confusables.tsv"
+
+_PUNCTUATION = {
+    **dict.fromkeys("‘’‚‛`´ʼʹ′＇", "'"),
+    **dict.fromkeys("“”„‟«»″", '"'),
+    **dict.fromkeys("‐‑‒–—―−﹘", "-"),
+    "…": "...",
+    "•": "*",
+    "·": ".",
+    "。": ".",
+    "，": ",",
+}
+
+_IGNORABLE = re.compile(
+    "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202c\u2060-\u206f\u3164"
+    "\ufe00-\ufe0f\ufeff\uffa0\ufff9-\ufffb\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]+"
+)
+_REVERSED = re.compile("\u202e([^\u202c\u2069\n]*)[\u202c\u2069]?|\u2067([A-Za-z0-9 .,'!?-]+)\u2069")
+_OVERRIDE = re.compile("[\u202d\u2066-\u2069]")
+_ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,30});")
+_PERCENT = re.compile(r"(?:%[0-9A-Fa-f]{2})+")
+_FOREIGN = re.compile(r"[^\x00-\x7f]|[\x00-\x7f][\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff]+")
+_BLANKS = re.compile(r"[^\S\n]{2,}|\s*\n\s*|[\t\r\f\v]")
+_CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f]+")
+_HASHTAG = re.compile(r"(?<![\w&])#(\w{2,60})")
+_ELONGATED = re.compile(r"([A-Za-z])\1{2,}|([!?.,])\2{3,}")
+_EMOJI = re.compile(
+    "(?:[\u200d\ufe0f\u20e3\U0001f3fb-\U0001f3ff\U000e0020-\U000e007f]|"
+    "[\u2190-\u21ff\u2300-\u23ff\u2460-\u24ff\u2600-\u27bf\u2900-\u297f\u2b00-\u2bff\u3030\u303d\u3297\u3299"
+    "\U0001f000-\U0001f0ff\U0001f18e-\U0001f19a\U0001f1e6-\U0001f1ff\U0001f200-\U0001f251\U0001f300-\U0001faff])+"
+)
+_KEYCAP = re.compile("[0-9#*]\ufe0f?\u20e3")
+_SHOUT = 0.7
+_ROUNDS = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Normalized:
+    """Plain text and, for each of its characters, the range of the captured text it came from."""
+
+    text: str
+    starts: Sequence[int]
+    ends: Sequence[int]
+    emoji: tuple[tuple[int, int], ...] = ()
+    """Ranges of the captured text that held emoji; nothing of them is left in `text`."""
+
+    def original(self, start: int, end: int) -> tuple[int, int]:
+        """The captured range behind `text[start:end]`. Raises ValueError on an empty or outlying range."""
+        if not 0 <= start < end <= len(self.text):
+            raise ValueError("range")
+        return min(self.starts[start:end]), max(self.ends[start:end])
+
+    def replaced(self, pattern: re.Pattern[str], replacement: Callable[[re.Match[str]], str | None]) -> Normalized:
+        """A copy with each match replaced; None keeps the match. Each new character stands for the whole match."""
+        parts: list[str] = []
+        starts: list[int] = []
+        ends: list[int] = []
+        at = 0
+        for match in pattern.finditer(self.text):
+            new = replacement(match)
+            if new is None or new == match.group():
+                continue
+            left, right = match.span()
+            parts += [self.text[at:left], new]
+            starts += self.starts[at:left]
+            ends += self.ends[at:left]
+            if left < right:
+                first, last = self.original(left, right)
+                starts += [first] * len(new)
+                ends += [last] * len(new)
+            at = right
+        if not parts:
+            return self
+        parts.append(self.text[at:])
+        starts += self.starts[at:]
+        ends += self.ends[at:]
+        return Normalized(text="".join(parts), starts=starts, ends=ends, emoji=self.emoji)
+
+    def lowered(self) -> Normalized:
+        """A copy in lower case, character by character, so that the map holds."""
+        lower = "".join(c.lower() if len(c.lower()) == 1 else c for c in self.text)
+        return Normalized(text=lower, starts=self.starts, ends=self.ends, emoji=self.emoji)
+
+
+def normalize(words: str, known: Callable[[str], bool]) -> Normalized:
+    """Undo encodings, look-alikes, invisible and reversed characters, emoji, hashtags, leet and elongation.
+
+    `known` says whether a lower-case word is in the vocabulary: a disguise is undone only where a known word comes out.
+    Linear in the length of `words` but for hashtags, which are capped at 60 characters.
+    """
+    normal = Normalized(text=words, starts=range(len(words)), ends=range(1, len(words) + 1))
+    if not (words.isascii() and words.isprintable()):
+        normal = _reversed(normal)
+        normal = _without_emoji(normal)
+    for _ in range(_ROUNDS):
+        before = normal.text
+        normal = normal.replaced(_ENTITY, lambda m: html.unescape(m.group()))
+        normal = normal.replaced(_PERCENT, _percent)
+        if normal.text == before:
+            break
+    if not normal.text.isascii():
+        normal = _without_emoji(_reversed(normal))  # what an entity or a percent sign hid
+        normal = normal.replaced(_IGNORABLE, lambda _: "").replaced(_OVERRIDE, lambda _: "")
+        normal = normal.replaced(_FOREIGN, lambda m: _folded(m.group()))
+    normal = normal.replaced(_CONTROL, lambda _: "").replaced(_BLANKS, lambda m: "\n" if "\n" in m.group() else " ")
+    normal = normal.replaced(_HASHTAG, lambda m: split_hashtag(m.group(1), known))
+    normal = normal.replaced(_ELONGATED, lambda m: (m.group(1) or m.group(2)) * 2 if m.group(1) else m.group(2))
+    normal = undisguise(normal, known)
+    return normal.lowered() if _shouts(normal.text) else normal
+
+
+def _reversed(normal: Normalized) -> Normalized:
+    """Right-to-left override shows Latin letters backwards: read them as they are seen."""
+    if "\u202e" not in normal.text and "\u2067" not in normal.text:
+        return normal
+    return normal.replaced(_REVERSED, lambda m: (m.group(1) or m.group(2) or "")[::-1])
+
+
+def _without_emoji(normal: Normalized) -> Normalized:
+    """Take every emoji sequence out; joiners and variation selectors alone are not emoji."""
+    found: list[tuple[int, int]] = list(normal.emoji)
+
+    def blank(match: re.Match[str]) -> str | None:
+        if all(c in "\u200d\ufe0f" for c in match.group()):
+            return None
+        found.append(normal.original(*match.span()))
+        return " "
+
+    text = normal.replaced(_KEYCAP, blank)
+    normal = text
+    text = text.replaced(_EMOJI, blank)
+    return Normalized(text=text.text, starts=text.starts, ends=text.ends, emoji=tuple(found))
+
+
+def _percent(match: re.Match[str]) -> str | None:
+    """Percent-decoded UTF-8; kept where it is none, or where a plain `100%` would be eaten."""
+    decoded = unquote(match.group(), errors="strict") if _is_utf8(match.group()) else None
+    return decoded if decoded and decoded.isprintable() else None
+
+
+def _is_utf8(encoded: str) -> bool:
+    try:
+        bytes.fromhex(encoded.replace("%", "")).decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+@cache
+def _confusables() -> dict[str, str]:
+    table = dict(_PUNCTUATION)
+    for line in _TABLE.read_text(encoding="utf-8").splitlines():
+        if line and not line.startswith("#"):
+            code, plain = line.split("\t")
+            table[chr(int(code, 16))] = plain
+    return table
+
+
+@cache
+def _folded(grapheme: str) -> str:
+    """Plain Latin letters for one character and its marks; a letter of another script that resembles none stays."""
+    table = _confusables()
+    plain: list[str] = []
+    for c in unicodedata.normalize("NFKD", grapheme[:8]):
+        if unicodedata.category(c) in {"Mn", "Me", "Cf"}:
+            continue
+        if unicodedata.category(c) in {"Zs", "Zl", "Zp"}:
+            plain.append(" ")
+            continue
+        plain.append(c if c.isascii() else table.get(c, c))
+    return "".join(plain)
+
+
+def _shouts(text: str) -> bool:
+    """Whether most letters are capitals: parsers read lower case better, and shouting is no part of the conduct."""
+    letters = [c for c in text if c.isalpha()]
+    return len(letters) > 3 and sum(c.isupper() for c in letters) > _SHOUT * len(letters)

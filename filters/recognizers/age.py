@@ -1,0 +1,38 @@
+"""Age: words of age and generation, ages in figures and words, birth and graduation years."""
+
+from __future__ import annotations
+
+from filters.lexicon import Kind
+from filters.protected_classes import ProtectedClass
+from filters.recognizers.lexical import ClassPatterns, ClassWords, DocRecognizer
+
+_ONES = r"(?:one|two|three|four|five|six|seven|eight|nine)"
+_TENS = r"(?:twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)"
+_TEENS = r"(?:ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|eighteen|nineteen)"
+_NUMBER = rf"(?:\d{{1,3}}|{_TENS}(?:[- ]{_ONES})?|{_TEENS}|{_ONES})"
+_MODIFIERS = {
+    "year_old": rf"\b{_NUMBER}[- ]?(?:year|yr|month)s?[- ]olds?\b",
+    "y_o": r"\b\d{1,3} ?(?:y/?o|yo|yrs? old)\b",
+    "something": rf"\b(?:\d0|{_TENS})[- ]?something\b",
+    "under": r"\b(?:under|over)[- ](?:18|21|30|40|50|60|65|70)\b",
+}
+_TIMES = {
+    "turned": rf"\b(?:i'?m|im|i am|turn(?:s|ed|ing)?|aged?|age of|at age|she'?s|he'?s|they'?re|is|was|now) "
+    rf"(?P<hit>(?:about |almost |nearly |only |now )?(?:[1-9]\d|{_TENS}(?:[- ]{_ONES})?|{_TEENS}))"
+    r"(?= (?:now|today|yesterday|tomorrow|this|next|last|in|and|but|when|years? old)|[.,;!?)]|$)",
+    "decade_of_life": rf"\b(?:in|into) (?:my|his|her|their|your) (?:early |mid |mid-|late )?(?P<hit>\d0'?s|{_TENS[:-1]}|teens|twenties|thirties|forties|fifties|sixties|seventies|eighties))\b",
+    "born": r"\bborn (?:in|on) (?P<hit>[\w ,]{0,20}(?:19|20)\d\d)\b",
+    "class_of": r"\bclass of (?:'?\d\d|(?:19|20)\d\d)\b",
+    "graduated": r"\bgraduat(?:ed|ing|e) (?:\w+ ){0,5}(?:in )?(?P<hit>'?\d\d|(?:19|20)\d\d)\b",
+    "birthday": rf"\b(?:{_NUMBER}(?:st|nd|rd|th)?|sweet sixteen|sweet 16) (?:birthday|bday|b-day)\b",
+    "birth_date": r"\b(?:dob|d\.o\.b\.?|date of birth)[: ]+[\d/.-]{6,10}\b",
+}
+
+
+def recognizers() -> tuple[DocRecognizer, ...]:
+    """The recognizers of this class."""
+    return (
+        ClassWords(ProtectedClass.AGE),
+        ClassPatterns(ProtectedClass.AGE, Kind.MODIFIER, _MODIFIERS),
+        ClassPatterns(ProtectedClass.AGE, Kind.THING, _TIMES, name="age_numbers"),
+    )

@@ -1,0 +1,38 @@
+"""What the language model calls a person, place, group or organization."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from presidio_analyzer import RecognizerResult
+
+from filters.lexicon import Kind, word_list
+from filters.protected_classes import ProtectedClass
+from filters.recognizers.lexical import LIKELY, DocRecognizer, result
+
+if TYPE_CHECKING:
+    from spacy.tokens import Doc
+
+
+class NamedEntities(DocRecognizer):
+    """Entities of some labels, without those the model is known to make of ordinary words."""
+
+    def __init__(self, protected_class: ProtectedClass, labels: Mapping[str, Kind]) -> None:
+        super().__init__(protected_class, f"{protected_class.value}_entities")
+        self._labels = labels
+
+    def find(self, doc: Doc) -> list[RecognizerResult]:
+        """Entities of the wanted labels that hold at least one capitalized word no list calls ordinary."""
+        ordinary = word_list("ordinary_capitals")
+        found = []
+        for entity in doc.ents:
+            kind = self._labels.get(entity.label_)
+            if kind is None or not any(t.is_title and t.lower_ not in ordinary for t in entity):
+                continue
+            start, end = entity.start_char, entity.end_char
+            if entity[0].lower_ in {"the", "a", "an"}:
+                start = entity[0].idx + len(entity[0].text_with_ws)
+            if start < end:
+                found.append(result(self.protected_class, kind, (start, end), LIKELY, f"{self.name}:{entity.label_}"))
+        return found

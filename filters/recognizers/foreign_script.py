@@ -1,0 +1,14 @@
+"""Words in another script or left undecoded: the filter cannot read them, so nobody else does (fail closed)."""
+
+from __future__ import annotations
+
+from filters.lexicon import Kind
+from filters.protected_classes import ProtectedClass
+from filters.recognizers.lexical import ClassPatterns, DocRecognizer
+
+_PATTERNS = {"script": r"\S*[^\x00-\x7f\s]+\S*"}
+
+
+def recognizers() -> tuple[DocRecognizer, ...]:
+    """The recognizer of text that normalization could not bring to plain Latin letters."""
+    return (ClassPatterns(ProtectedClass.UNREADABLE, Kind.THING, _PATTERNS),)

@@ -1,0 +1,20 @@
+"""Gender identity and expression."""
+
+from __future__ import annotations
+
+from filters.lexicon import Kind
+from filters.protected_classes import ProtectedClass
+from filters.recognizers.lexical import ClassPatterns, ClassWords, DocRecognizer
+
+_PATTERNS = {
+    "prefix": r"\b(?:trans|cis|gender)[- ]?(?:gender|sexual|fluid|queer|man|woman|men|women|girl|boy|masc|femme)\w*",
+    "assigned": r"\bassigned (?:fe)?male at birth\b",
+}
+
+
+def recognizers() -> tuple[DocRecognizer, ...]:
+    """The recognizers of this class."""
+    return (
+        ClassWords(ProtectedClass.GENDER_IDENTITY),
+        ClassPatterns(ProtectedClass.GENDER_IDENTITY, Kind.THING, _PATTERNS),
+    )

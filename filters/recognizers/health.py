@@ -1,0 +1,37 @@
+"""Medical conditions, mental health, treatment and recovery."""
+
+from __future__ import annotations
+
+from filters.lexicon import Kind
+from filters.protected_classes import ProtectedClass
+from filters.recognizers.lexical import ClassPatterns, ClassWords, DocRecognizer
+
+_PATTERNS = {
+    "itis": r"\b[a-z]{4,}(?:itis|osis|emia|aemia|oma|opathy|algia|ectomy|otomy|plasty)\b",
+    "drug": (
+        r"\b[a-z]{3,}(?:pril|sartan|statin|azole|cillin|mycin|prazole|oxetine|azepam|idone|tidine|"
+        r"gliptin|mab|vir|parin|olol|dipine|afil)\b"
+    ),
+    "phobic": (
+        r"\b[a-z]+phobi(?:c|a)\b(?<!homophobic)(?<!homophobia)(?<!xenophobic)(?<!xenophobia)(?<!islamo"
+        r"phobic)(?<!islamophobia)(?<!transphobic)(?<!transphobia)"
+    ),
+    "suffering": (
+        r"\b(?:suffer(?:s|ed|ing)? from|diagnosed with|treated for|battling|living with|recovering "
+        r"from) (?:a |an |my |severe |chronic |acute |stage \w+ )*[\w'-]+(?: [\w'-]+)?(?= and|[.,;!?]|"
+        r"$)"
+    ),
+    "sober": (
+        r"\b(?:\w+ (?:days?|weeks?|months?|years?) (?:clean|sober)|(?:clean and|i'?m|been|got|"
+        r"stay(?:ed|ing)?) sober)\b"
+    ),
+    "prescribed": r"\bprescribed \w+",
+}
+
+
+def recognizers() -> tuple[DocRecognizer, ...]:
+    """The recognizers of this class."""
+    return (
+        ClassWords(ProtectedClass.HEALTH),
+        ClassPatterns(ProtectedClass.HEALTH, Kind.THING, _PATTERNS),
+    )

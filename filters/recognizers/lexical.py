@@ -1,0 +1,114 @@
+"""The two kinds of recognizer every class file uses: class words found by the trie, and patterns."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from presidio_analyzer import AnalysisExplanation, EntityRecognizer, RecognizerResult
+from presidio_analyzer.nlp_engine import NlpArtifacts
+
+from filters.grammar import speaks_of_a_person
+from filters.lexicon import Kind, Match
+from filters.protected_classes import ProtectedClass
+
+if TYPE_CHECKING:
+    from spacy.tokens import Doc
+
+TERMS = "vetting_terms"
+"""Where the analyzer leaves the trie's matches on the parsed text, so that thirty recognizers search it once."""
+KIND = "kind"
+PLURAL = "plural"
+CERTAIN, LIKELY = 1.0, 0.5
+
+
+def result(
+    cls: ProtectedClass, kind: Kind, span: tuple[int, int], score: float, source: str, *, plural: bool = False
+) -> RecognizerResult:
+    """A hit as Presidio hands it on, with the kind that the rewriting needs. `source` names recognizer and pattern."""
+    return RecognizerResult(
+        entity_type=cls.value,
+        start=span[0],
+        end=span[1],
+        score=score,
+        analysis_explanation=AnalysisExplanation(recognizer=source, original_score=score),
+        recognition_metadata={
+            RecognizerResult.RECOGNIZER_NAME_KEY: source,
+            RecognizerResult.RECOGNIZER_IDENTIFIER_KEY: source,
+            KIND: kind.value,
+            PLURAL: plural,
+        },
+    )
+
+
+class DocRecognizer(EntityRecognizer):
+    """A recognizer that reads the parsed text. A subclass names its class and implements `find`."""
+
+    name: str
+
+    def __init__(self, protected_class: ProtectedClass, name: str) -> None:
+        self.protected_class = protected_class
+        super().__init__(supported_entities=[protected_class.value], name=name, supported_language="en")
+
+    def load(self) -> None:
+        """Nothing to load: the model is the analyzer's."""
+
+    def analyze(self, text: str, entities: list[str], nlp_artifacts: NlpArtifacts) -> list[RecognizerResult]:
+        """What `find` finds in the parsed text."""
+        del text, entities
+        return self.find(nlp_artifacts.tokens)
+
+    def find(self, doc: Doc) -> list[RecognizerResult]:
+        """The hits in one parsed text."""
+        raise NotImplementedError
+
+
+class ClassWords(DocRecognizer):
+    """The words of lexicons/<class>.txt; ambiguous ones only where the sentence speaks of a person."""
+
+    def __init__(self, protected_class: ProtectedClass) -> None:
+        super().__init__(protected_class, f"{protected_class.value}_words")
+
+    def find(self, doc: Doc) -> list[RecognizerResult]:
+        """Matches of this class among those the analyzer left on `doc`."""
+        terms: list[Match] = doc.user_data.get(TERMS, [])
+        return [
+            result(
+                self.protected_class,
+                match.term.kind,
+                (match.start, match.end),
+                LIKELY if match.term.ambiguous else CERTAIN,
+                self.name,
+                plural=match.term.plural,
+            )
+            for match in terms
+            if match.term.protected_class is self.protected_class
+            and (not match.term.ambiguous or speaks_of_a_person(doc, match.start, match.end))
+        ]
+
+
+class ClassPatterns(DocRecognizer):
+    """Regular expressions of one class, all of one kind, over the normalized text, without regard to case.
+
+    Not Presidio's PatternRecognizer: that skips a pattern that runs out of time, which would let a text through.
+    """
+
+    def __init__(
+        self, protected_class: ProtectedClass, kind: Kind, patterns: Mapping[str, str], name: str = ""
+    ) -> None:
+        super().__init__(protected_class, name or f"{protected_class.value}_patterns")
+        self._kind = kind
+        self._patterns = {key: re.compile(expression, re.IGNORECASE) for key, expression in patterns.items()}
+
+    def find(self, doc: Doc) -> list[RecognizerResult]:
+        """Every match; where a pattern has a group named `hit`, that group only."""
+        return [
+            result(self.protected_class, self._kind, _span(match), CERTAIN, f"{self.name}:{key}")
+            for key, pattern in self._patterns.items()
+            for match in pattern.finditer(doc.text)
+        ]
+
+
+def _span(match: re.Match[str]) -> tuple[int, int]:
+    return match.span("hit") if "hit" in match.re.groupindex else match.span()

@@ -1,0 +1,20 @@
+"""Height, weight and physical appearance."""
+
+from __future__ import annotations
+
+from filters.lexicon import Kind
+from filters.protected_classes import ProtectedClass
+from filters.recognizers.lexical import ClassPatterns, ClassWords, DocRecognizer
+
+_PATTERNS = {
+    "height": r"\b[4-7](?:'|ft\.?| feet| foot) ?(?:\d{1,2}(?:\x22|''| ?in(?:ches)?)?)?(?: tall)?",
+    "weight": r"\b\d{2,3} ?(?:lbs?|pounds|kilos?|kg)\b(?! of)",
+}
+
+
+def recognizers() -> tuple[DocRecognizer, ...]:
+    """The recognizers of this class."""
+    return (
+        ClassWords(ProtectedClass.PHYSICAL_APPEARANCE),
+        ClassPatterns(ProtectedClass.PHYSICAL_APPEARANCE, Kind.THING, _PATTERNS),
+    )

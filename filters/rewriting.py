@@ -1,0 +1,294 @@
+"""The rewriting: one canonical neutral form for every class, so that the shape of a gap tells nothing either.
+
+A person phrase becomes "a person", any group "a protected group", a slur "[slur about a protected group]", kin "a
+relative", names "the candidate" or "Person A", places, organizations and times a neutral noun; what has no neutral form
+becomes one constant token.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from filters.agreement import articles, for_plural, for_singular, neutral_pronoun
+from filters.analyzer import Hit
+from filters.grammar import is_person_noun
+from filters.lexicon import PERSONAL, Kind, word_list, word_map
+
+if TYPE_CHECKING:
+    from spacy.tokens import Doc, Token
+
+WITHHELD = "[withheld]"
+SLUR = "[slur about a protected group]"
+GROUP = "a protected group"
+MEMBERS = "members of a protected group"
+CANDIDATE = "the candidate"
+
+_NEUTRAL = {
+    Kind.PLACE: "a place",
+    Kind.ORGANIZATION: "an organization",
+    Kind.TIME: "some time",
+    Kind.HONORIFIC: "",
+    Kind.DROPPED: "",
+}
+_FORMS = (
+    r"\[withheld\]|\[slur about a protected group\]|[Aa] protected group|[Mm]embers of a protected group|[Tt]he candidate"
+    r"|[Aa] relative|[Rr]elatives|Person [A-Z]\b|[Aa] place|[Aa]n organization|[Ss]ome time"
+)
+CANONICAL = re.compile(_FORMS)
+"""Every form the rewriting puts: what verification does not look into."""
+
+_MERGED = re.compile(rf"({_FORMS})(?:(?:\s*,\s*|\s+|\s*/\s*|\s*,?\s+(?:and|or|&)\s+)\1)+")
+_AS_A = re.compile(
+    r"(^|[.!?;]\s+|\band\s+)[Aa]s (?:(?:a|an|the) )?(?:\w+ )?(?:person|people|relative|\[withheld\]|a protected group|protected group"
+    r"|members of a protected group|an? organization)(?: [^,.;!?]{1,60})?,\s*"
+)
+_SENTENCE = re.compile(r"(^\W*|[.!?]\s+|\n\s*)([a-z])")
+_QUANTITIES = frozenset(
+    [
+        "some",
+        "several",
+        "few",
+        "many",
+        "couple",
+        "lot",
+        "two",
+        "three",
+        "four",
+        "five",
+        "six",
+        "seven",
+        "eight",
+        "nine",
+        "ten",
+    ]
+)
+_PEOPLE = frozenset(
+    ["people", "persons", "peoples", "folks", "folk", "humans", "communities", "minorities", "populations", "groups"]
+)
+_CLAUSES = frozenset({"relcl", "acl", "prep", "appos", "amod", "advcl"})
+_EMPTY_POS = frozenset({"DET", "ADP", "PUNCT", "AUX", "PRON", "CCONJ", "PART", "SPACE", "SCONJ"})
+
+
+class _Draft:
+    """The words of one passage while they are replaced: what stands for each token, and what marks it."""
+
+    def __init__(self, doc: Doc, hits: Sequence[Hit]) -> None:
+        self.doc = doc
+        self.words: list[str] = [t.text for t in doc]
+        self.marks: list[Hit | None] = [None] * len(doc)
+        self.done: list[bool] = [False] * len(doc)
+        self.persons: list[frozenset[str]] = []
+        self.grouped: set[int] = set()
+        for hit in sorted(hits, key=lambda h: (h.start - h.end, h.start, h.score)):
+            span = doc.char_span(hit.start, hit.end, alignment_mode="expand")
+            for token in span or ():
+                self.marks[token.i] = self.marks[token.i] or hit
+
+    def kind(self, token: Token) -> Kind | None:
+        """The kind of what was found there, or None."""
+        mark = self.marks[token.i]
+        return mark.kind if mark else None
+
+    def put(self, start: int, end: int, text: str) -> None:
+        """Let `text` stand for the tokens from `start` up to `end`."""
+        for i in range(start, end):
+            self.words[i], self.done[i] = "", True
+        self.words[start] = text
+
+    def text(self) -> str:
+        """The words with their spaces."""
+        return "".join(word + token.whitespace_ for word, token in zip(self.words, self.doc, strict=True))
+
+
+def rewrite(doc: Doc, hits: Sequence[Hit]) -> str:
+    """The passage in canonical neutral form. Deterministic; every marked token is replaced or dropped."""
+    draft = _Draft(doc, hits)
+    for token in doc:
+        if _heads_phrase(draft, token):
+            _phrase(draft, token)
+    for token in doc:
+        if not draft.done[token.i] and draft.marks[token.i] is not None:
+            _single(draft, token)
+    _agree(draft)
+    return _tidy(draft.text())
+
+
+def _heads_phrase(draft: _Draft, token: Token) -> bool:
+    """Whether a person phrase hangs on this token."""
+    if draft.done[token.i]:
+        return False
+    kind = draft.kind(token)
+    inside = (
+        token.dep_ in {"amod", "compound", "nmod"} and token.head.pos_ in {"NOUN", "PROPN"} and token.head.i > token.i
+    )
+    if kind in PERSONAL | {Kind.ROLE}:
+        return not inside and (kind is not Kind.IDENTITY or _nominal(token))
+    return kind is None and is_person_noun(token) and not inside and any(_marked(draft, t) for t in _left(token))
+
+
+def _nominal(token: Token) -> bool:
+    """An identity word used as a noun: Muslims, a Mexican; not `is Muslim`."""
+    return token.dep_ != "acomp" and (token.pos_ in {"NOUN", "PROPN"} or token.tag_ == "NNS")
+
+
+def _left(head: Token) -> list[Token]:
+    return list(head.doc[head.left_edge.i : head.i])
+
+
+def _marked(draft: _Draft, token: Token) -> bool:
+    return draft.marks[token.i] is not None
+
+
+def _right_end(draft: _Draft, head: Token) -> int:
+    """One past the last token of the phrase: what follows the head belongs to it where all its content is marked."""
+    end = head.i + 1
+    for child in head.rights:
+        if child.left_edge.i != end or child.dep_ not in _CLAUSES:
+            break
+        content = [t for t in child.subtree if t.pos_ not in _EMPTY_POS and t.lower_ not in word_list("generic_people")]
+        if not content or not all(_marked(draft, t) for t in content):
+            break
+        end = child.right_edge.i + 1
+    return end
+
+
+def _phrase(draft: _Draft, head: Token) -> None:
+    """Put the neutral form for the whole noun phrase, keeping number and what is said of conduct."""
+    kind, start, end = draft.kind(head), head.left_edge.i, _right_end(draft, head)
+    left = [t for t in _left(head) if not draft.done[t.i]]
+    kept = [t for t in left if not _marked(draft, t) and t.pos_ in {"ADJ", "NOUN", "VERB", "NUM", "ADV", "PROPN"}]
+    described = " ".join(t.text for t in kept if t.pos_ != "NUM" and t.lower_ not in _QUANTITIES)
+    if any(draft.done[i] for i in range(start, head.i)):
+        start = head.i
+    plural = _plural(draft, head)
+    if kind is Kind.SLUR:
+        text = SLUR
+    elif kind is Kind.KIN:
+        text = "relatives" if plural else "a relative"
+    elif kind is Kind.ROLE or (kind is None and head.lower_ not in word_list("generic_people")):
+        noun = word_map("roles").get(head.lower_, "person") if kind else head.text
+        text = " ".join([*(t.text for t in left if not _marked(draft, t) and t.pos_ != "PUNCT"), noun])
+    elif plural:
+        text = _group(left, described)
+        if text == GROUP:
+            draft.grouped.add(head.i)
+    else:
+        determiner = next((t.text for t in left if t.dep_ in {"det", "poss"} and t.pos_ in {"DET", "PRON"}), "a")
+        determiner = "a" if draft.kind(head) is None and determiner == "a" else determiner
+        text = " ".join(filter(None, [_their(draft, determiner), described, "person"]))
+    draft.put(start, end, text)
+    draft.done[head.i] = True
+
+
+def _their(draft: _Draft, determiner: str) -> str:
+    """A gendered possessive before the phrase loses its sex too."""
+    del draft
+    return "their" if determiner.lower() in {"his", "her"} else determiner
+
+
+def _plural(draft: _Draft, head: Token) -> bool:
+    mark = draft.marks[head.i]
+    if mark is not None and mark.kind is Kind.GROUP:
+        return True
+    if mark is not None and mark.kind is not Kind.MODIFIER and mark.end == head.idx + len(head) and mark.plural:
+        return True
+    return head.tag_ in {"NNS", "NNPS"} or head.lower_ in _PEOPLE
+
+
+def _group(left: Sequence[Token], described: str) -> str:
+    """Several persons: some of them stay people; all of them are a group."""
+    counted = [t.text for t in left if t.pos_ == "NUM" or t.lower_ in _QUANTITIES]
+    if counted:
+        return " ".join(filter(None, [*counted, described, "people"]))
+    return f"{described} {MEMBERS}" if described else GROUP
+
+
+def _single(draft: _Draft, token: Token) -> None:
+    """Replace a marked token that belongs to no person phrase, together with its marked neighbours of the same kind."""
+    kind, end = draft.kind(token), token.i + 1
+    if kind is Kind.PRONOUN:
+        draft.put(token.i, end, _pronoun(token))
+        return
+    while end < len(draft.doc) and not draft.done[end] and draft.marks[end] and draft.kind(draft.doc[end]) is kind:
+        end += 1
+    mark = draft.marks[token.i]
+    start = token.i
+    if kind is Kind.NAME and mark is not None:
+        text = _name(draft, start, end)
+    elif kind is Kind.THING and token.lower_ in word_map("dialect"):
+        text = word_map("dialect")[token.lower_]
+    elif kind in _NEUTRAL:
+        text = _NEUTRAL[kind]
+    else:
+        text = SLUR if kind is Kind.SLUR else WITHHELD
+    if start and draft.doc[start - 1].lower_ in {"the", "a", "an"} and not draft.done[start - 1]:
+        start -= 1
+    draft.put(start, end, text)
+
+
+def _name(draft: _Draft, start: int, end: int) -> str:
+    """`the candidate` for the candidate's own names, else Person A, B, C in order of mention."""
+    marks = [draft.marks[i] for i in range(start, end)]
+    if any(mark is not None and mark.recognizer == "candidate_names" for mark in marks):
+        return CANDIDATE
+    words = frozenset(t.lower_ for t in draft.doc[start:end] if t.is_alpha) or frozenset({draft.doc[start].lower_})
+    for number, known in enumerate(draft.persons):
+        if known & words:
+            return f"Person {chr(ord('A') + number % 26)}"
+    draft.persons.append(words)
+    return f"Person {chr(ord('A') + (len(draft.persons) - 1) % 26)}"
+
+
+def _pronoun(token: Token) -> str:
+    neutral = neutral_pronoun(token.text, token.tag_)
+    return neutral.capitalize() if token.is_title and token.is_sent_start else neutral
+
+
+def _agree(draft: _Draft) -> None:
+    """Let each finite verb fit the subject that now stands before it."""
+    for subject in draft.doc:
+        if subject.dep_ not in {"nsubj", "nsubjpass"}:
+            continue
+        if draft.kind(subject) is Kind.PRONOUN:
+            for verb in _finite(subject):
+                perfect = verb.text in {"'s", "s"} and verb.head.tag_ == "VBN" and verb.dep_ == "aux"
+                _inflect(draft, verb, for_plural(verb.text, verb.tag_, perfect=perfect))
+        elif subject.i in draft.grouped:
+            for verb in _finite(subject):
+                _inflect(draft, verb, for_singular(verb.text, verb.tag_))
+
+
+def _inflect(draft: _Draft, verb: Token, form: str) -> None:
+    if not draft.done[verb.i]:
+        spaced = verb.text.startswith("'") and not form.startswith("'")
+        draft.words[verb.i] = f" {form}" if spaced else form
+
+
+def _finite(subject: Token) -> list[Token]:
+    """The verbs that agree with a subject: the first auxiliary or the verb itself, and verbs joined to it."""
+    verbs = []
+    clause = subject.head
+    joined = [
+        v for v in clause.conjuncts if v.i > clause.i and not any(c.dep_ in {"nsubj", "nsubjpass"} for c in v.children)
+    ]
+    for verb in (clause, *joined):
+        helpers = [c for c in verb.children if c.dep_ in {"aux", "auxpass"} and c.i < verb.i]
+        finite = helpers[0] if helpers else verb
+        if finite.tag_ in {"VBZ", "VBP", "VBD"} and (finite.i > subject.i or verb is clause):
+            verbs.append(finite)
+    return verbs
+
+
+def _tidy(text: str) -> str:
+    """Merge neighbours, mend spaces, articles and capitals; leave no trace of length."""
+    text = re.sub(r"\s+([,.;:!?])", r"\1", re.sub(r"[^\S\n]+", " ", text))
+    text = re.sub(r"\(\s*[,;]*\s*\)|\"\s*\"", "", text)
+    text = articles(text)
+    text = _MERGED.sub(r"\1", text)
+    text = _AS_A.sub(r"\1", text)
+    text = re.sub(r"(?:^|(?<=[\n.!?] ))[ ,;:]+", "", text)
+    text = re.sub(r"[^\S\n]{2,}", " ", re.sub(r" ([,.;:!?])", r"\1", text)).strip(" \n,;:-")
+    text = re.sub(r"([,;:])[,;:]+", r"\1", text)
+    return _SENTENCE.sub(lambda m: m[1] + m[2].upper(), text)

@@ -1,0 +1,76 @@
+"""The closed vocabularies of a released finding: every word a decision maker reads beside the statement and the quotation."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from types import MappingProxyType
+
+from vetting.attribution import Level
+from vetting.evidence import Engagement
+from vetting.release import Status
+from vetting.validation import Element
+
+ENGAGEMENT: Mapping[Engagement, str] = MappingProxyType(
+    {
+        Engagement.AUTHORED: "Authored",
+        Engagement.ENDORSED: "Shared with endorsement",
+        Engagement.ABOUT_SUBJECT: "Stated by others about the candidate",
+    }
+)
+"""A like, a follow, a neutral share and an unknown part are leads, never findings: they have no wording."""
+
+AUDIENCE = "Public"
+"""Only what anybody can read is searched (REQ-LAW-5)."""
+
+SOURCE: Mapping[str, str] = MappingProxyType(
+    {
+        "social_post": "Social media post",
+        "profile": "Public profile",
+        "web_page": "Web page",
+        "search_result": "Search result",
+        "wiki_edit": "Public wiki contribution",
+        "archived_page": "Archived web page",
+        "feed_entry": "Web log or feed entry",
+        "imported": "Material imported by an investigator",
+    }
+)
+
+SEVERITY: Mapping[int, str] = MappingProxyType({1: "1 of 4", 2: "2 of 4", 3: "3 of 4", 4: "4 of 4"})
+FAVOURABLE = "favourable"
+
+ATTRIBUTION: Mapping[Level, str] = MappingProxyType(
+    {
+        Level.A3: "A3: two independent identifiers, one of them strong",
+        Level.A4: "A4: confirmed by the candidate, or by a registered or cryptographic match",
+    }
+)
+
+VALIDATION: Mapping[Element, str] = MappingProxyType(
+    {
+        Element.OTHER_CAPTURE: "Corroborated by an independent capture; reviewed by two persons",
+        Element.ARCHIVED_COPY: "Corroborated by an independent archived copy; reviewed by two persons",
+        Element.OFFICIAL_RECORD: "Corroborated by an official record; reviewed by two persons",
+        Element.PERSON_CONFIRMED: "Corroborated by a person with knowledge of it; reviewed by two persons",
+        Element.CANDIDATE_CONFIRMED: "Confirmed by the candidate; reviewed by two persons",
+    }
+)
+
+STATUS: Mapping[Element, Status] = MappingProxyType(dict.fromkeys(VALIDATION, Status.VERIFIED))
+
+_ORDINAL = ("1st", "2nd", "3rd", "4th")
+_FEW = 5
+
+
+def frequency(occurrences: int) -> str:
+    """How often, in bands: an exact count can identify. Raises ValueError below 1."""
+    if occurrences < 1:
+        raise ValueError("occurrences")
+    if occurrences == 1:
+        return "once"
+    return "2 to 5 times" if occurrences <= _FEW else "more than 5 times"
+
+
+def period(posted_at: datetime) -> str:
+    """Quarter and year in UTC: an exact date can identify."""
+    return f"{_ORDINAL[(posted_at.month - 1) // 3]} quarter of {posted_at.year}"
