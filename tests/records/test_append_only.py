@@ -83,10 +83,12 @@ def test_sqlite_replaces_no_record_even_for_a_program_that_sets_no_pragma(
     before = _rows(full.database, table)
     with sqlite3.connect(str(make_url(store_url).database)) as stranger:
         columns = [row[1] for row in stranger.execute(f"PRAGMA table_info({table})")]
-        for left_out in ("", "sequence"):
-            names = ", ".join(column for column in columns if column != left_out)
+        names = ", ".join(columns)
+        same_key = ", ".join(columns[1:])
+        same_place = ", ".join([columns[0], "'other'", *columns[2:]])
+        for target, values in ((names, names), (same_key, same_key), (names, same_place)):
             with pytest.raises(sqlite3.IntegrityError):
-                stranger.execute(f"INSERT OR REPLACE INTO {table} ({names}) SELECT {names} FROM {table}")  # noqa: S608
+                stranger.execute(f"INSERT OR REPLACE INTO {table} ({target}) SELECT {values} FROM {table}")  # noqa: S608
     stranger.close()
     assert _rows(full.database, table) == before
 

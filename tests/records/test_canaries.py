@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import codecs
+import logging
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -18,6 +19,7 @@ from vetting.candidate import Candidate, Identifier, IdentifierKind
 from vetting.evidence import RawText
 from vetting.records.accounts import Accounts
 from vetting.records.case_files import CaseFiles
+from vetting.records.seal import VaultKey
 from vetting.roles import Person
 
 MARK = "Zqx7Kanari"
@@ -112,6 +114,19 @@ def test_the_files_of_a_postgresql_server_show_nothing_confidential(case_files: 
         pytest.skip("the server's files can be read by its own account only")
     assert _found(MARK, files) == []
     assert _found(CLEAR, files) != [], "the search would have found it"
+
+
+def test_even_a_program_that_logs_everything_logs_nothing_confidential(
+    store_url: str, vault_key: VaultKey, caplog: pytest.LogCaptureFixture
+) -> None:
+    for logger in (None, "sqlalchemy", "psycopg"):
+        caplog.set_level(logging.DEBUG, logger)
+    store = CaseFiles(store_url, vault_key.public, vault_key)
+    store.migrate()
+    _plant(store)
+    store.close()
+    assert "INSERT INTO candidates" in caplog.text, "SQLAlchemy did log its statements"
+    assert _found(MARK, {"log": caplog.text.encode("utf-8", "surrogateescape")}) == []
 
 
 @pytest.mark.parametrize("store_url", ["sqlite"], indirect=True)
