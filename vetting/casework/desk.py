@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TypeAlias, cast
 
 from vetting.errors import VettingError, storage
 from vetting.log.checkpoint import Checkpoint
@@ -27,6 +28,9 @@ from vetting.records.outbox import OutboxEvent
 from vetting.records.released_reports import ReleasedReports
 from vetting.roles import Permission, Person, authorize, check_searcher
 from vetting.settings import Settings
+
+Body: TypeAlias = Mapping[str, JsonInput]
+"""What an event says: identifiers, codes, counts, digests and commitments; the log refuses prose."""
 
 SALT_INFO = b"vetting/v1/salt/"
 
@@ -65,7 +69,7 @@ class Desk:
             attested = unit.attested(position, self.person.id)
         check_searcher(self.person, deciders, self.clock(), attested=attested)
 
-    def record(self, kind: EventType, body: Mapping[str, JsonInput], *, position: str | None = None) -> None:
+    def record(self, kind: EventType, body: Body, *, position: str | None = None) -> None:
         """Puts an event without a record of its own (a refusal) into the log."""
         with log_errors():
             self.log.append(
@@ -88,7 +92,7 @@ class Desk:
         self,
         kind: EventType,
         key: str,
-        body: Mapping[str, JsonInput],
+        body: Body,
         *,
         position: str,
         case: str | None = None,
@@ -133,7 +137,7 @@ def to_event(row: OutboxEvent) -> Event:
         actor=row.actor,
         position=row.position,
         case=row.case,
-        body=row.body,
+        body=cast("Body", row.body),
     )
 
 

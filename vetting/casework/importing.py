@@ -10,7 +10,7 @@ from filters.analyzer import Analyzer
 from filters.criteria import Criteria
 
 from vetting.casework.candidate_file import check_authorization
-from vetting.casework.desk import Desk, commit
+from vetting.casework.desk import Body, Desk, commit
 from vetting.casework.searching import preview, propose, store_evidence
 from vetting.log.event import EventType
 from vetting.roles import Permission
@@ -42,7 +42,7 @@ def import_evidence(desk: Desk, number: str, path: Path, criteria: Criteria, ana
     captures = captures_of(records, clock=desk.clock, new_id=desk.new_id)
     findings = propose(desk, number, IMPORT_KEY, hits_from(captures), criteria)
     with desk.act() as unit:
-        custody = {
+        custody: Body = {
             "file": commit(unit.case_secret(number), "import", digest),
             "captures": len(captures),
             "by": desk.person.id,

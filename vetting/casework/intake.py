@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from vetting.candidate import Authorization, Candidate
 from vetting.casework.candidate_file import check_authorization
-from vetting.casework.desk import Desk, commit
+from vetting.casework.desk import Body, Desk, commit
 from vetting.errors import bad_input, refused
 from vetting.log.event import EventType
 from vetting.protocol import SearchProtocol
@@ -43,12 +43,12 @@ def open_position(
         opened_by=desk.person.id,
         opened_at=desk.clock(),
     )
-    frozen = {"digest": protocol.digest(), "document": protocol.document()}
-    opened = {"practice": practice, "deciders": sorted(deciders), "protocol": protocol.digest()}
+    frozen: Body = {"digest": protocol.digest(), "document": protocol.document()}
+    open_to: Body = {"practice": practice, "deciders": sorted(deciders), "protocol": protocol.digest()}
     with desk.act() as unit:
         unit.add_position(record)
         unit.post(desk.event(EventType.PROTOCOL_FROZEN, position, frozen, position=position))
-        unit.post(desk.event(EventType.POSITION_OPENED, position, opened, position=position))
+        unit.post(desk.event(EventType.POSITION_OPENED, position, open_to, position=position))
     return record
 
 
@@ -80,12 +80,12 @@ def open_case(
         opened_at=desk.clock(),
         practice=opened.practice,
     )
-    enrolled = {
+    enrolled: Body = {
         "protocol": opened.protocol.digest(),
         "disclosed": {kind.value: count for kind, count in candidate.disclosed().items()},
         "candidate": commit(case_secret, "candidate", candidate.canonical()),
     }
-    signed = {
+    signed: Body = {
         "form": authorization.form_sha256,
         "signed_on": authorization.signed_at.date().isoformat(),
         "expires_on": authorization.expires_at.date().isoformat(),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 from typing import Annotated
@@ -85,7 +85,7 @@ def load_protocol(config: Path, name: str, filter_version: str, today: date) -> 
         criteria=file.criteria,
         class_packs=tuple(file.class_packs),
         steps=steps,
-        digests=_digests(config, file, filter_version),
+        digests={**_digests(config, file.criteria, file.class_packs), "filter": filter_version},
     )
 
 
@@ -131,19 +131,30 @@ def _checked(step: _StepFile, path: Path) -> Step:
     )
 
 
-def _digests(config: Path, file: _ProtocolFile, filter_version: str) -> Mapping[str, str]:
+def refuse_changed_config(config: Path, protocol: SearchProtocol) -> None:
+    """Refuses to work on a position whose criteria, class packs or sources are not the files it was frozen with (U4)."""
+    now = _digests(config, protocol.criteria, protocol.class_packs)
+    changed = sorted(name for name, digest in now.items() if protocol.digests.get(name) != digest)
+    if changed:
+        raise refused(
+            "config_changed",
+            f"The configuration changed since the protocol was frozen: {', '.join(changed)}.",
+            "Restore the files, or open the position anew and run every candidate again.",
+        )
+
+
+def _digests(config: Path, criteria: str, packs: Sequence[str]) -> dict[str, str]:
     """SHA-256 of every file the protocol stands on: none can be exchanged under it unnoticed."""
     files = {
-        "criteria": config / "criteria" / f"{file.criteria}.toml",
+        "criteria": config / "criteria" / f"{criteria}.toml",
         "sources": config / "sources.toml",
         "retention": config / "retention.toml",
-        **{f"class_pack_{pack}": config / "class_packs" / f"{pack}.toml" for pack in file.class_packs},
+        **{f"class_pack_{pack}": config / "class_packs" / f"{pack}.toml" for pack in packs},
     }
     for name, path in files.items():
         if not path.is_file():
             raise bad_input("config_missing", f"The protocol names {name}, but {path} is missing.", "Restore the file.")
-    digests = {name: hashlib.sha256(path.read_bytes()).hexdigest() for name, path in files.items()}
-    return {**digests, "filter": filter_version}
+    return {name: hashlib.sha256(path.read_bytes()).hexdigest() for name, path in files.items()}
 
 
 def declared_packs(config: Path, name: str) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ sealed captures, findings and log rows are one transaction under a unique key.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from filters.analyzer import Analyzer
@@ -15,11 +15,11 @@ from filters.criteria import Criteria
 
 from vetting.candidate import Candidate
 from vetting.casework.candidate_file import check_authorization
-from vetting.casework.desk import Desk, commit, salt_for
+from vetting.casework.protocol_file import refuse_changed_config
+from vetting.casework.desk import Body, Desk, commit, salt_for
 from vetting.evidence import Capture, Hit, RawText
 from vetting.finding import Finding
 from vetting.log.event import EventType
-from vetting.log.profile import JsonInput
 from vetting.protocol import SearchProtocol
 from vetting.records.case_files import CaseFileUnit
 from vetting.records.outbox import OutboxEvent
@@ -70,6 +70,7 @@ def begin(desk: Desk, number: str) -> Progress:
     state = progress(desk, number)
     desk.permit(Permission.RUN_SEARCHES, position=state.case.position, searcher=True)
     check_authorization(state.case.authorization, desk.clock())
+    refuse_changed_config(desk.settings.config, state.protocol)
     digest = state.protocol.digest()
     with desk.act() as unit:
         secret = unit.case_secret(number)
@@ -191,5 +192,5 @@ def preview(
         unit.post(_event(desk, case, EventType.FILTER_APPLIED, row.id, body))
 
 
-def _event(desk: Desk, case: CaseRecord, kind: EventType, key: str, body: Mapping[str, JsonInput]) -> OutboxEvent:
+def _event(desk: Desk, case: CaseRecord, kind: EventType, key: str, body: Body) -> OutboxEvent:
     return desk.event(kind, f"{case.number}:{key}", body, position=case.position, case=case.number)

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import cached_property
 from pathlib import Path
 
 from filters.analyzer import Analyzer
 from filters.criteria import Criteria, load_criteria
 from filters.gate import Gate
-
 from vetting.casework.desk import Desk
 from vetting.casework.searching import Conduct
 from vetting.errors import refused
@@ -26,29 +23,37 @@ def _silent(_result: SearchResult) -> None:
     """Nobody watches."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(kw_only=True)
 class Workbench:
-    """One process's tools. The filter is loaded on first use: its language model takes a second."""
+    """One process's tools, each made on first use and kept: the filter's language model takes a second to load."""
 
     desk: Desk
     recordings: Path | None = None
     """The recorded internet for practice cases; a real case refuses it."""
-    watch: Callable[[SearchResult], None] = field(default=_silent)
+    watch: Callable[[SearchResult], None] = _silent
+    _criteria: dict[str, Criteria] = field(default_factory=dict)
+    _analyzers: dict[tuple[str, ...], Analyzer] = field(default_factory=dict)
+    _conducts: dict[bool, Conduct] = field(default_factory=dict)
 
     def criteria(self, protocol: SearchProtocol) -> Criteria:
-        """The criteria the protocol was frozen with; the caller has checked their digest."""
-        return load_criteria(self.desk.settings.config / "criteria" / f"{protocol.criteria}.toml")
+        """The criteria the protocol names."""
+        if protocol.criteria not in self._criteria:
+            path = self.desk.settings.config / "criteria" / f"{protocol.criteria}.toml"
+            self._criteria[protocol.criteria] = load_criteria(path)
+        return self._criteria[protocol.criteria]
 
     def analyzer(self, protocol: SearchProtocol) -> Analyzer:
         """The recognizers of the protocol's class packs. Refuses to run another filter version than the frozen one."""
-        analyzer = self._analyzers.setdefault(protocol.class_packs, self._load(protocol.class_packs))
-        if analyzer.version != protocol.digests.get("filter"):
+        packs = protocol.class_packs
+        if packs not in self._analyzers:
+            self._analyzers[packs] = Analyzer.load(self.desk.settings.config / "class_packs", packs)
+        if self._analyzers[packs].version != protocol.digests.get("filter"):
             raise refused(
                 "filter_changed",
                 "The filter is not the version this position was opened with.",
                 "Install that version, or open the position anew and run every candidate again (U1, U4).",
             )
-        return analyzer
+        return self._analyzers[packs]
 
     def gate(self, protocol: SearchProtocol) -> Gate:
         """The one door between raw findings and a report."""
@@ -56,25 +61,16 @@ class Workbench:
 
     def conduct_for(self, *, practice: bool) -> Conduct:
         """How a search of this case is run: on the live internet for a real case, on the recorded one for practice."""
+        if practice not in self._conducts:
+            self._conducts[practice] = self._conduct(practice=practice)
+        return self._conducts[practice]
+
+    def _conduct(self, *, practice: bool) -> Conduct:
         sources = build_sources(self.desk.settings.config / "sources.toml")
-        transport = transport_for(practice=practice, recordings=self.recordings)
+        transport = transport_for(practice=practice, recordings=self.recordings if practice else None)
 
         def run(search: Search) -> Conducted:
-            return conduct(
-                sources[search.step.source],
-                search,
-                transport,
-                clock=self.desk.clock,
-                new_id=self.desk.new_id,
-                sleep=time.sleep,
-            )
+            source = sources[search.step.source]
+            return conduct(source, search, transport, clock=self.desk.clock, new_id=self.desk.new_id)
 
         return run
-
-    @cached_property
-    def _analyzers(self) -> dict[tuple[str, ...], Analyzer]:
-        return {}
-
-    def _load(self, packs: tuple[str, ...]) -> Analyzer:
-        known = self._analyzers.get(packs)
-        return known or Analyzer.load(self.desk.settings.config / "class_packs", packs)
