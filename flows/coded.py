@@ -134,6 +134,10 @@ class CodedTask(Generic[P, R]):
         def step() -> None:
             _current.get().run(f"task-run-{task_run.id}")
 
+        def is_tried_again(*_: object) -> bool:  # a plain function: Prefect takes a method for "never"
+            error = _current.get().error
+            return error is not None and error.code in self._codes
+
         decorate = task(
             name=self._name,
             task_run_name=self._name,
@@ -142,13 +146,9 @@ class CodedTask(Generic[P, R]):
             log_prints=False,
             retries=self._retries,
             retry_delay_seconds=self._delay,
-            retry_condition_fn=self._is_tried_again,
+            retry_condition_fn=is_tried_again,
         )
         return decorate(step)
-
-    def _is_tried_again(self, *_: object) -> bool:
-        error = _current.get().error
-        return error is not None and error.code in self._codes
 
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R:
         """Runs the step now. Raises the VettingError of the body."""

@@ -13,6 +13,7 @@ import secrets
 import socket
 import subprocess
 import sys
+import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
@@ -39,6 +40,7 @@ loggers:
   prefect.flow_runs: *silent
   prefect.task_runs: *silent
   prefect.workers: *silent
+  EventsWorker: *silent
   uvicorn: *silent
   fastapi: *silent
 """
@@ -154,10 +156,12 @@ def prefect_server(home: Path, started: Server | None = None) -> Iterator[None]:
 
     Not for use inside a running event loop. Raises VettingError `prefect_not_started`.
     """
+    around = _serving[-1:]
     server = started or start(home)
     with ExitStack() as cleanup:
         cleanup.callback(server.stop)
-        cleanup.callback(_restore, dict(os.environ))
+        afterwards = _settings(around[0].home) | _address(around[0]) if around else _settings(server.home)
+        cleanup.callback(_put_in_force, afterwards)
         _put_in_force(_settings(server.home) | _address(server))
         _import_prefect()  # while the server still starts
         server.wait_until_ready()
@@ -215,12 +219,6 @@ def _put_in_force(settings: Mapping[str, str]) -> None:
     _refresh_prefect()
 
 
-def _restore(environment: Mapping[str, str]) -> None:
-    os.environ.clear()
-    os.environ.update(environment)
-    _refresh_prefect()
-
-
 def _refresh_prefect() -> None:
     """Makes an already imported Prefect read the environment again."""
     if "prefect.context" not in sys.modules:
@@ -249,13 +247,22 @@ def _drain() -> None:
 
 @contextmanager
 def _nothing_on_stderr() -> Iterator[None]:
-    """Keeps Python from printing the warnings of libraries, which it does while no log handler exists."""
+    """Keeps warnings of libraries from the screen: they may quote what a flow reads.
+
+    Python prints log warnings while no handler exists, and warnings of the `warnings` module always.
+    """
     if debugging():
         yield
         return
-    silence, root = logging.NullHandler(), logging.getLogger()
+    silence, root, show = logging.NullHandler(), logging.getLogger(), warnings.showwarning
     root.addHandler(silence)
+    warnings.showwarning = _swallow
     try:
         yield
     finally:
+        warnings.showwarning = show
         root.removeHandler(silence)
+
+
+def _swallow(*_: object, **__: object) -> None:
+    """Shows nothing; a filter that turns warnings into errors still does."""
