@@ -7,35 +7,34 @@ from io import BytesIO
 
 import pikepdf
 
-from reports import compose
+from reports import compose, leak_words
 from reports.leak_file import structure
 from reports.leak_layout import layout
 from reports.leak_rules import Leak, Rule
 from reports.leak_text import read, words
-from reports.leak_words import addresses, hunted, protected
 from vetting.errors import ExitCode, VettingError
 from vetting.release import Report
 
 __all__ = ["Leak", "Rule", "check", "refuse"]
 
 
-def check(pdf: bytes, report: Report, names: Sequence[str], finds: Callable[[str], Sequence[str]]) -> tuple[Leak, ...]:
+def check(pdf: bytes, report: Report, hunted: Sequence[str], finds: Callable[[str], Sequence[str]]) -> tuple[Leak, ...]:
     """The leaks of a finished file; an empty tuple where there is none.
 
-    `names` are the candidate's names as they are written, their variants and accounts; `finds` says which protected
+    `hunted` are the candidate's names as they are written, their variants and accounts; `finds` says which protected
     classes a text still shows, and is asked about statements and quotations only: the words of every report are
     exempt. No leak holds a word of the report, and no exception of a library gets through: a file that cannot be read
     is a leak.
     """
     page = compose.page(report)
-    return tuple(dict.fromkeys(_leaks(pdf, page, names, finds)))
+    return tuple(dict.fromkeys(_leaks(pdf, page, hunted, finds)))
 
 
 def _leaks(
-    pdf: bytes, page: compose.Page, names: Sequence[str], finds: Callable[[str], Sequence[str]]
+    pdf: bytes, page: compose.Page, hunted: Sequence[str], finds: Callable[[str], Sequence[str]]
 ) -> Iterator[Leak]:
     yield from layout(pdf)
-    yield from protected(page, finds)
+    yield from leak_words.protected(page, finds)
     try:
         with pikepdf.open(BytesIO(pdf), attempt_recovery=False) as opened:
             if opened.is_encrypted:
@@ -47,8 +46,8 @@ def _leaks(
         return
     yield from words(sheets, page)
     for engine in sheets:
-        yield from addresses(page, engine)
-        yield from hunted(page, engine, names)
+        yield from leak_words.addresses(page, engine)
+        yield from leak_words.hunted(page, engine, hunted)
 
 
 def refuse(leaks: Sequence[Leak]) -> None:

@@ -77,6 +77,7 @@ def _main() -> None:
     """Reads a page model on stdin, writes the PDF on stdout. Exit status 3: a library of the system is missing."""
     model = json.loads(sys.stdin.buffer.read())
     try:
+        import jinja2  # noqa: F401  # before the confinement, which lets no bytecode be written
         import weasyprint  # noqa: F401
     except OSError:
         sys.exit(_NO_LIBRARIES)

@@ -15,10 +15,10 @@ width of a black bar alone."""
 AT_A_GLANCE: Final = "At a glance"
 HOW_TO_READ: Final = "How to read this report"
 HOW_TO_READ_WORDS: Final = (
-    "This report states conduct, how it was linked to the candidate, and how it was checked. It holds no score, no "
-    "rank and no recommendation. Wording that could reveal a legally protected characteristic was withheld before "
-    f"anybody who decides could read it; in a quotation it shows as {WITHHELD}, whatever stood there. A finding that "
-    "is not verified may not be relied upon."
+    "This report states conduct, how it was linked to the candidate, and how it was checked. It holds no score, rank "
+    "or recommendation. Wording that could reveal a legally protected characteristic was made neutral or withheld "
+    f"before anybody who decides could read it; a gap in a quotation shows as {WITHHELD}. A finding that is not "
+    "verified may not be relied upon."
 )
 
 FINDINGS: Final = "Findings"

@@ -16,27 +16,30 @@ FINDINGS = (0, 5, 50)
 REPEATS = 3
 
 
+FINDING = SanitizedFinding(
+    code="JR-09",
+    statement="Described riding at high speed and evading a traffic stop on a public road.",
+    criterion="Reckless or irresponsible behaviour",
+    clause="VI.A.5.b",
+    nexus="An officer drives with emergency privileges and is trusted with the safety of everyone on the road.",
+    engagement="Authored",
+    audience="Public",
+    frequency="2 to 5 times",
+    period="2nd quarter of 2024",
+    severity="3 of 4",
+    source="Social media post",
+    attribution="A4: confirmed by the candidate, or by a registered or cryptographic match",
+    validation="Corroborated by an independent archived copy; reviewed by two persons",
+    status=Status.VERIFIED,
+    favourable=False,
+    quotation=SanitizedText("Third time I outran them on that bike. [withheld] never even got the plate.", RECORD),
+    filter_record=RECORD,
+)
+SEARCHES = tuple(ReportedSearch(step=n, title=f"Full name, search {n}", outcome="Completed") for n in range(1, 25))
+
+
 def invented(findings: int) -> Report:
     """An invented report with 24 searches and so many findings, each with a quotation."""
-    finding = SanitizedFinding(
-        code="JR-09",
-        statement="Described riding at high speed and evading a traffic stop on a public road.",
-        criterion="Reckless or irresponsible behaviour",
-        clause="VI.A.5.b",
-        nexus="An officer drives with emergency privileges and is trusted with the safety of everyone on the road.",
-        engagement="authored",
-        audience="public",
-        frequency="2 to 5 times",
-        period="2nd quarter of 2024",
-        severity="3 of 4",
-        source="social network",
-        attribution="Yes. The account is listed by the candidate, and two further details agree (level A4).",
-        validation="Yes. An archived copy shows the same words, and a second reviewer agreed.",
-        status=Status.VERIFIED,
-        favourable=False,
-        quotation=SanitizedText("Third time I outran them on that bike. [withheld] never even got the plate.", RECORD),
-        filter_record=RECORD,
-    )
     return Report(
         number="R-BENCH001-1",
         case_number="C-BENCH001",
@@ -50,10 +53,8 @@ def invented(findings: int) -> Report:
         protocol_digest="5b1e77c0" * 8,
         filter_version="9f2c41d8" * 8,
         authorization_signed=True,
-        searches=tuple(
-            ReportedSearch(step=n, title=f"Full name, web search ({n})", outcome="Completed") for n in range(1, 25)
-        ),
-        findings=(finding,) * findings,
+        searches=SEARCHES,
+        findings=(FINDING,) * findings,
         log_size=1883,
         log_root="8c0d12fe55abaa07",
         witnessed=False,
