@@ -2,19 +2,27 @@
 
 import gzip
 import socket
+import ssl
 import threading
 import time
 import zlib
 from collections.abc import Callable, Iterator
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler
+from pathlib import Path
 
 import brotli  # type: ignore[import-untyped]
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
 
 from tests.sources.loopback import HOST, Site
 from vetting.search import Outcome
 from vetting.sources import egress
-from vetting.sources.egress import mapped_transport
+from vetting.sources.egress import GuardedTransport, PublicOnly, mapped_transport
 from vetting.sources.interface import OUTCOMES, NotSearchedError, Reason
 from vetting.sources.internet import Internet
 
@@ -247,6 +255,44 @@ def test_an_answer_that_is_no_http_is_unavailable(
     reason = _stopped(internet, f"http://{HOST}/")
     assert reason in {Reason.PROTOCOL_ERROR, Reason.CONNECTION_BROKEN}
     assert len(internet.captures()) == 1
+
+
+def test_a_certificate_nobody_vouches_for_is_unavailable(
+    make_internet: Callable[..., Internet], tmp_path: Path
+) -> None:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(_self_signed(tmp_path))
+    listener = socket.create_server(("127.0.0.1", 0))
+    port = int(listener.getsockname()[1])
+
+    def serve() -> None:
+        connection, _ = listener.accept()
+        with connection, suppress(OSError):
+            context.wrap_socket(connection, server_side=True).close()
+
+    thread = threading.Thread(target=serve, daemon=True)
+    thread.start()
+    with GuardedTransport(PublicOnly(exceptions=[("127.0.0.1", port)])) as transport:
+        internet = make_internet(transport)
+        assert _stopped(internet, f"https://127.0.0.1:{port}/") is Reason.TLS
+    thread.join(20)
+    listener.close()
+    assert b"error: tls" in internet.captures()[0].warc
+
+
+def _self_signed(folder: Path) -> Path:
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")])
+    day = timedelta(days=1)
+    builder = x509.CertificateBuilder(issuer_name=name, subject_name=name, public_key=key.public_key())
+    builder = (
+        builder.serial_number(1).not_valid_before(datetime.now(UTC) - day).not_valid_after(datetime.now(UTC) + day)
+    )
+    certificate = builder.sign(key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM)
+    form = (serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    file = folder / "server.pem"
+    file.write_bytes(key.private_bytes(*form) + certificate)
+    return file
 
 
 def test_a_name_that_does_not_resolve_is_unavailable(internet: Internet) -> None:

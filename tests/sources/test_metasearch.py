@@ -17,7 +17,7 @@ PAGE = (
 
 def _source(*required: str) -> Metasearch:
     settings = MetasearchSettings(endpoint="http://search.example/search", required_engines=required)
-    return Metasearch(name="metasearch", user_agent=AGENT, settings=settings)
+    return Metasearch(user_agent=AGENT, settings=settings)
 
 
 def _results(site: Site, *urls: str, out: list[list[str]] | None = None, published: str | None = None) -> None:
@@ -148,7 +148,7 @@ def test_the_recording_of_a_search_gives_the_same_again(site: Site, run: Runner)
 def test_the_same_plan_asks_the_same_twice(site: Site, run: Runner) -> None:
     _results(site, "http://site.example/news")
     site.answer("/news", PAGE)
-    source = build("metasearch", AGENT, {"endpoint": "http://search.example/search"})
+    source = build(AGENT, {"endpoint": "http://search.example/search"})
     run(source)
     first = list(site.asked)
     site.asked.clear()

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from http.server import BaseHTTPRequestHandler
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -190,7 +191,7 @@ def test_hits_belong_to_a_completed_search_and_to_no_other(reason: Reason) -> No
 
 
 SOURCES: dict[str, Source] = {
-    "metasearch": build_metasearch("metasearch", AGENT, {"endpoint": URL}),
+    "metasearch": build_metasearch(AGENT, {"endpoint": URL}),
     "atproto": build_atproto(AGENT, {"resolver": f"http://{HOST}", "plc_directory": f"http://{HOST}"}),
     "mediawiki": build_mediawiki(AGENT, {"api": URL}),
     "web_archive": build_web_archive(AGENT, {"cdx": URL, "memento": URL + "{timestamp}/{url}"}),
@@ -258,3 +259,14 @@ def test_times_are_utc(site: Site, run: Runner) -> None:
     done = run(OnePage())
     assert {moment.tzinfo for moment in (done.result.started_at, done.captures[0].captured_at)} == {UTC}
     assert done.captures[0].captured_at <= datetime.max.replace(tzinfo=UTC)
+
+
+def test_the_manual_lists_every_reason_with_its_outcome() -> None:
+    manual = (Path(__file__).parents[2] / "docs" / "sources.md").read_text(encoding="utf-8")
+    table = manual.partition("## Outcomes and their reasons")[2].partition("## Record")[0]
+    listed = {}
+    for line in table.splitlines():
+        cells = [cell.strip() for cell in line.strip("|").split("|")]
+        if len(cells) == 2 and "`" in cells[1]:
+            listed.update({name.strip(" `"): cells[0] for name in cells[1].split(",")})
+    assert listed == {reason.value: reason.outcome.value for reason in Reason}

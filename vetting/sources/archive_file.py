@@ -31,6 +31,7 @@ class ImportedRecord:
 
     kind: str
     """The WARC record type, e.g. `response`."""
+    url: str = field(repr=False)
     recorded_at: datetime
     """As the archive states it."""
     warc: bytes = field(repr=False)
@@ -55,27 +56,48 @@ def read_archive(path: Path) -> Iterator[ImportedRecord]:
 def captures_of(
     records: Iterable[ImportedRecord], *, clock: Callable[[], datetime], new_id: Callable[[], str]
 ) -> tuple[Capture, ...]:
-    """A capture for each record. `captured_at` is the archive's own date, or now where that lies in the future."""
+    """A capture for each exchange: neighbouring records of one address (response, request, metadata) stay together.
+
+    `captured_at` is the archive's own date, or now where that lies in the future.
+    """
     now = clock()
-    return tuple(
-        Capture(
-            id=new_id(),
-            captured_at=min(record.recorded_at, now),
-            sha256=hashlib.sha256(record.warc).hexdigest(),
-            media_type=MEDIA_TYPE,
-            warc=record.warc,
+    captures: list[Capture] = []
+    for exchange in _exchanges(records):
+        warc = b"".join(record.warc for record in exchange)
+        captures.append(
+            Capture(
+                id=new_id(),
+                captured_at=min(exchange[0].recorded_at, now),
+                sha256=hashlib.sha256(warc).hexdigest(),
+                media_type=MEDIA_TYPE,
+                warc=warc,
+            )
         )
-        for record in records
-    )
+    return tuple(captures)
+
+
+def _exchanges(records: Iterable[ImportedRecord]) -> Iterator[list[ImportedRecord]]:
+    group: list[ImportedRecord] = []
+    for record in records:
+        if group and (record.url != group[0].url or record.kind in {other.kind for other in group}):
+            yield group
+            group = []
+        group.append(record)
+    if group:
+        yield group
 
 
 def hits_from(captures: Sequence[Capture]) -> tuple[Hit, ...]:
     """The text in imported captures: pages, plain text and JSON. Pictures, scripts and error pages give none."""
-    return tuple(hit for capture in captures if (hit := _hit(capture)) is not None)
+    return tuple(
+        hit
+        for capture in captures
+        for record in read_warc(io.BytesIO(capture.warc), compressed=False)
+        if (hit := _hit(capture.id, record)) is not None
+    )
 
 
-def _hit(capture: Capture) -> Hit | None:
-    record = next(read_warc(io.BytesIO(capture.warc), compressed=False))
+def _hit(capture_id: str, record: WarcRecord) -> Hit | None:
     body, content_type = _body(record)
     if not body:
         return None
@@ -88,7 +110,7 @@ def _hit(capture: Capture) -> Hit | None:
         return None
     facts = page_facts(body, content_type)
     return Hit(
-        capture_id=capture.id,
+        capture_id=capture_id,
         text=raw_text(text),
         locator=raw_text(record.url),
         author=raw_text(facts.author),
@@ -144,7 +166,7 @@ def _whole(path: Path) -> list[ImportedRecord]:
     if path.stat().st_size > MAX_IMPORT_BYTES:
         raise CorruptArchiveError("too large")
     return [
-        ImportedRecord(kind=record.kind, recorded_at=record.recorded_at, warc=record.raw)
+        ImportedRecord(kind=record.kind, url=record.url, recorded_at=record.recorded_at, warc=record.raw)
         for record in read_archive_file(path)
     ]
 

@@ -47,7 +47,7 @@ class AtprotoSettings(BaseModel):
     plc_directory: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class _Account:
     handle: str
     did: str

@@ -72,7 +72,7 @@ class Response:
         return self.headers.get("content-type", "")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class _Received:
     response: httpx.Response
     body: bytes

@@ -27,6 +27,7 @@ from vetting.sources.page_text import (
     words,
 )
 
+NAME: Final = "metasearch"
 TECHNIQUE: Final = Technique.PUBLIC_API
 _REFUSING: Final = ("captcha", "denied", "too many requests")
 """How SearXNG (English locale) words an engine that turned us away rather than failed."""
@@ -40,7 +41,7 @@ class MetasearchSettings(BaseModel):
     required_engines: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class _Result:
     capture_id: str
     url: str
@@ -53,9 +54,9 @@ class _Result:
 class Metasearch:
     """SearXNG's JSON interface. An engine that was out is never "nothing found"."""
 
-    name: str
     user_agent: str
     settings: MetasearchSettings
+    name: str = NAME
     technique: Technique = TECHNIQUE
 
     def search(self, search: Search, internet: Internet) -> Answer:
@@ -99,9 +100,9 @@ class Metasearch:
             raise NotSearchedError(Reason.ENGINE_BLOCKED if refused else Reason.ENGINE_UNRESPONSIVE)
 
 
-def build(name: str, user_agent: str, table: Mapping[str, object]) -> Metasearch:
-    """The source with its table of config/sources.toml; `name` because a department may ask two search services."""
-    return Metasearch(name=name, user_agent=user_agent, settings=MetasearchSettings.model_validate(table))
+def build(user_agent: str, table: Mapping[str, object]) -> Metasearch:
+    """The source with its table of config/sources.toml."""
+    return Metasearch(user_agent=user_agent, settings=MetasearchSettings.model_validate(table))
 
 
 def _engines(value: JsonValue) -> list[tuple[str, str]]:

@@ -22,8 +22,7 @@ Build: TypeAlias = Callable[[str, Table], Source]
 """Takes the User-Agent and the source's table of config/sources.toml; raises ValidationError for a wrong table."""
 
 _REGISTERED: Final[Mapping[str, tuple[Technique, Build]]] = {
-    "metasearch": (metasearch.TECHNIQUE, partial(metasearch.build, "metasearch")),
-    "metasearch_second": (metasearch.TECHNIQUE, partial(metasearch.build, "metasearch_second")),
+    "metasearch": (metasearch.TECHNIQUE, metasearch.build),
     "atproto": (atproto.TECHNIQUE, atproto.build),
     "mediawiki": (mediawiki.TECHNIQUE, mediawiki.build),
     "web_archive": (web_archive.TECHNIQUE, web_archive.build),

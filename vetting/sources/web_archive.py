@@ -38,7 +38,7 @@ class WebArchiveSettings(BaseModel):
     memento: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class _Memento:
     url: str
     timestamp: str
