@@ -8,9 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import cast
-
-import pandas as pd
+from typing import TYPE_CHECKING, cast
 
 from vetting.candidate import IdentifierKind
 from vetting.errors import not_found, storage
@@ -24,7 +22,10 @@ from vetting.protocol import Json, SearchProtocol, from_document
 from vetting.roles import Permission, Person, authorize
 from vetting.search import Outcome
 from vetting.settings import Settings
-from vetting.uniformity import EnrolledCase, ExecutedSearch, UniformityReport, compare
+from vetting.uniformity import Difference, EnrolledCase, ExecutedSearch, UniformityReport, compare
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 _SEARCHED = frozenset({EventType.SEARCH_EXECUTED, EventType.SEARCH_BLOCKED, EventType.SEARCH_UNAVAILABLE})
 
@@ -75,20 +76,22 @@ def audit_position(settings: Settings, person: Person, position: str) -> Audit:
 
 
 def matrix(audit: Audit) -> pd.DataFrame:
-    """Candidates by searches, outcomes as words; `not run` where the log holds none."""
-    report = audit.report
-    cells = {
-        key: [_word(report.outcomes.get((case, key)), key, case, report) for case in report.cases]
-        for key in report.keys
-    }
-    return pd.DataFrame(cells, index=pd.Index(report.cases, name="case"))
+    """Protocol steps by candidates, outcomes as words; several searches of one step stand in one cell."""
+    import pandas as pd  # a quarter of a second that only this needs
+
+    steps = [step.id for step in audit.protocol.steps]
+    cells = {case: [_cell(audit.report, case, step) for step in steps] for case in audit.report.cases}
+    return pd.DataFrame(cells, index=pd.Index(steps, name="step"))
 
 
-def _word(outcome: Outcome | None, key: str, case: str, report: UniformityReport) -> str:
-    if outcome is not None:
-        return outcome.value.replace("_", " ")
-    missing = any(d.case_number == case and d.key == key for d in report.departures)
-    return "not run" if missing else "-"
+def _cell(report: UniformityReport, case: str, step: str) -> str:
+    mine = {key: outcome for (number, key), outcome in report.outcomes.items() if number == case}
+    words = [outcome.value.replace("_", " ") for key, outcome in mine.items() if key.rpartition(".")[0] == step]
+    missing = any(
+        d.difference is Difference.MISSING and d.case_number == case and d.key.rpartition(".")[0] == step
+        for d in report.departures
+    )
+    return ", ".join([*dict.fromkeys(words), *(["not run"] if missing else [])])
 
 
 def _enrolled(entries: list[Entry]) -> tuple[EnrolledCase, ...]:

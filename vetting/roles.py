@@ -24,6 +24,7 @@ class Role(StrEnum):
 class Permission(StrEnum):
     """Every act that needs a signed-in person."""
 
+    OPEN_CASE_FILES = "open_case_files"
     OPEN_POSITION = "open_position"
     OPEN_CASE = "open_case"
     RUN_SEARCHES = "run_searches"
@@ -40,6 +41,7 @@ _I, _R, _D, _A, _M = Role.INVESTIGATOR, Role.REVIEWER, Role.DECISION_MAKER, Role
 
 PERMISSIONS: Mapping[Permission, frozenset[Role]] = MappingProxyType(
     {
+        Permission.OPEN_CASE_FILES: frozenset({_I, _R}),
         Permission.OPEN_POSITION: frozenset({_I}),
         Permission.OPEN_CASE: frozenset({_I}),
         Permission.RUN_SEARCHES: frozenset({_I}),

@@ -9,7 +9,7 @@ from datetime import datetime
 from pathlib import Path
 
 from vetting.casework.desk import Desk, log_errors
-from vetting.errors import storage
+from vetting.errors import VettingError, storage
 from vetting.log import migrations as log_migrations
 from vetting.log.event import Event, EventType
 from vetting.log.keys import LogKey
@@ -20,7 +20,7 @@ from vetting.records.accounts import Accounts
 from vetting.records.case_files import CaseFiles
 from vetting.records.released_reports import ReleasedReports
 from vetting.records.seal import VaultKey, VaultPublicKey
-from vetting.roles import Person
+from vetting.roles import Permission, Person, authorize
 from vetting.settings import Settings
 
 
@@ -50,15 +50,17 @@ def create_home(settings: Settings, clock: Callable[[], datetime]) -> None:
 def open_desk(settings: Settings, person: Person, clock: Callable[[], datetime], new_id: Callable[[], str]) -> Desk:
     """The desk of a signed-in person, after settling what an earlier crash may have left in an outbox.
 
-    Refuses with STORAGE where the data folder, a key or a store is missing.
+    Refuses, and logs the refusal, whoever is no investigator or reviewer: for anybody else neither the case files nor
+    the vault key are opened. Refuses with STORAGE where the data folder, a key or a store is missing.
     """
     if not settings.vault_key.exists():
         raise storage("home_missing", f"There is no data folder at {settings.home}.", "Create it with: vetting init.")
-    key = VaultKey.load(settings.vault_key, _passphrase(settings))
     with log_errors():
         store = LogStore(settings.store_url("transparency_log"))
         log_key = LogKey.load(settings.log_key)
         writer = LogWriter(store, log_key, clock=clock)
+    _permit(writer, person, clock, new_id)
+    key = VaultKey.load(settings.vault_key, _passphrase(settings))
     desk = Desk(
         settings=settings,
         person=person,
@@ -72,6 +74,17 @@ def open_desk(settings: Settings, person: Person, clock: Callable[[], datetime],
     )
     desk.settle()
     return desk
+
+
+def _permit(writer: LogWriter, person: Person, clock: Callable[[], datetime], new_id: Callable[[], str]) -> None:
+    try:
+        authorize(person, Permission.OPEN_CASE_FILES)
+    except VettingError as error:
+        kind = EventType.ACCESS_REFUSED
+        body = {"code": error.code, "act": Permission.OPEN_CASE_FILES.value}
+        with log_errors():
+            writer.append(Event(type=kind, id=f"{kind.value}:{new_id()}", at=clock(), actor=person.id, body=body))
+        raise
 
 
 def _create_log(settings: Settings, clock: Callable[[], datetime]) -> None:

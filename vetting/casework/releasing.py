@@ -141,7 +141,7 @@ class _Door:
 
     def pass_group(self, criterion: Criterion, group: Sequence[Reviewed]) -> SanitizedFinding | None:
         """One criterion's findings become one reported finding with a frequency band; None where it is withheld."""
-        leading = max(group, key=lambda item: (_severity(item), item.finding.id))
+        leading = max(group, key=lambda item: (_severity(item), _quoted(item)))
         candidate = self.state.candidate
         answer = self.gate.clear(
             _for_the_gate(leading, criterion, len(group), self.state.protocol.quotation),
@@ -177,6 +177,10 @@ def _severity(item: Reviewed) -> int:
     return max((step.severity for step in item.history), default=0)
 
 
+def _quoted(item: Reviewed) -> bool:
+    return any(step.quote for step in item.history)
+
+
 def _record_id(item: Reviewed) -> str:
     return f"FR-{item.finding.id[2:]}"
 
@@ -189,7 +193,7 @@ def _for_the_gate(item: Reviewed, criterion: Criterion, occurrences: int, quotat
         level=item.level,
         element=next(corroborated, Element.NONE),
         severity=_severity(item),
-        quote=quotation is Quotation.SANITIZED and any(step.quote for step in item.history),
+        quote=quotation is Quotation.SANITIZED and _quoted(item),
         occurrences=occurrences,
     )
 

@@ -13,6 +13,9 @@ from vetting.errors import ExitCode
 from vetting.log.verify import Verdict
 from vetting.oversight import Audit, audit_position, matrix, verify_log
 
+CASES_ABREAST = 6
+"""Candidates side by side in one table: what fits a terminal of 80 columns in words."""
+
 
 def verify(json: AsJson = False) -> int:
     """Verify the transparency log: every entry, every signed checkpoint. Exit code 9 where it does not hold."""
@@ -55,10 +58,13 @@ def show_audit(audit: Audit) -> None:
     shown = matrix(audit)
     say(f"{protocol.title}, protocol version {protocol.version}, sha256 {report.protocol_digest[:16]}…")
     say(f"Frozen at entry {report.frozen_at_sequence}, before the first of {len(report.cases)} candidates.")
-    columns = {key: str(number) for number, key in enumerate(report.keys, start=1)}
-    table(("No.", "Search"), [(columns[k], f"{steps[k.rpartition('.')[0]]}{_nth(k)}") for k in report.keys])
-    rows = [(str(case), *(str(cell) for cell in row)) for case, row in zip(shown.index, shown.to_numpy(), strict=True)]
-    table(("Case", *columns.values()), rows)
+    numbers = {step: str(number) for number, step in enumerate(steps, start=1)}
+    table(("Step", "Search"), [(numbers[step], title) for step, title in steps.items()])
+    for first in range(0, len(report.cases), CASES_ABREAST):
+        part = shown.iloc[:, first : first + CASES_ABREAST]
+        rows = [(numbers[str(step)], *(_short(str(cell)) for cell in row)) for step, row in part.T.items()]
+        table(("Step", *map(str, part.columns)), rows)
+    say("n/a: the candidate disclosed nothing that this step searches for.")
     for departure in report.departures:
         what = departure.difference.value.replace("_", " ")
         say(f"{departure.case_number} {departure.key}: {what} (entry {departure.sequence})", style="bold red")
@@ -72,9 +78,8 @@ def show_audit(audit: Audit) -> None:
     show_verdict(audit.verdict)
 
 
-def _nth(key: str) -> str:
-    ordinal = int(key.rpartition(".")[2])
-    return f" ({ordinal})" if ordinal > 1 else ""
+def _short(cell: str) -> str:
+    return cell.replace("not applicable", "n/a")
 
 
 def _verdict(verdict: Verdict) -> dict[str, object]:
@@ -93,7 +98,11 @@ def _audit(audit: Audit) -> dict[str, object]:
         "position": audit.report.position,
         "protocol": audit.report.protocol_digest,
         "uniform": audit.report.uniform,
-        "matrix": {str(case): dict(row) for case, row in matrix(audit).iterrows()},
+        "matrix": {str(case): cells.to_dict() for case, cells in matrix(audit).items()},
+        "searches": {
+            case: {key: outcome.value for (number, key), outcome in audit.report.outcomes.items() if number == case}
+            for case in audit.report.cases
+        },
         "departures": [
             {"case": d.case_number, "search": d.key, "difference": d.difference.value, "entry": d.sequence}
             for d in audit.report.departures

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Annotated
 
 import typer
-from filters.analyzer import Analyzer
 
+from filters.analyzer import Analyzer
 from vetting.casework.desk import Desk
 from vetting.casework.intake import attest, open_position
 from vetting.casework.opening import open_desk
