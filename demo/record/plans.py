@@ -15,7 +15,7 @@ from vetting.search import Search, plan
 REPOSITORY: Final = Path(__file__).resolve().parents[2]
 CANDIDATES: Final = REPOSITORY / "demo" / "candidates"
 INTERNET: Final = REPOSITORY / "demo" / "internet"
-SOURCES: Final = REPOSITORY / "demo" / "sources.toml"
+SOURCES: Final = REPOSITORY / "config" / "sources.toml"
 AUTHORIZED: Final = datetime(2026, 11, 4, tzinfo=UTC)
 """A day on which every candidate's authorization is in force and the protocol too."""
 
