@@ -13,7 +13,7 @@ from vetting.errors import ExitCode
 from vetting.log.verify import Verdict
 from vetting.oversight import Audit, audit_position, matrix, verify_log
 
-CASES_ABREAST = 6
+CASES_ABREAST = 5
 """Candidates side by side in one table: what fits a terminal of 80 columns in words."""
 
 
