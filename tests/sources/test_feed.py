@@ -1,5 +1,7 @@
 """A disclosed feed: its entries in order, read from memory only."""
 
+from pathlib import Path
+
 import pytest
 
 from tests.sources.loopback import AGENT, Runner, Site
@@ -54,15 +56,18 @@ def test_what_is_no_feed_is_unreadable_and_not_empty(site: Site, run: Runner, bo
     assert done.result.outcome is Outcome.UNAVAILABLE
 
 
-def test_nothing_a_feed_points_to_is_opened_or_fetched(site: Site, run: Runner) -> None:
+def test_nothing_a_feed_points_to_is_opened_or_fetched(site: Site, run: Runner, tmp_path: Path) -> None:
     hostile = """<!DOCTYPE rss [<!ENTITY f SYSTEM "file:///etc/passwd"><!ENTITY h SYSTEM "http://site.example/ent">]>
     <rss version="2.0"><channel><item><title>T &f; &h;</title><description>D</description></item></channel></rss>"""
     site.answer("/feed", hostile, kind="application/rss+xml")
     done = run(_source(), "http://site.example/feed")
     assert site.paths() == ["/feed"]
     assert all("root:" not in hit.text.reveal() for hit in done.hits)
-    site.answer("/feed", "/etc/hostname", kind="application/rss+xml")
-    assert run(_source(), "http://site.example/feed").result.outcome is Outcome.UNAVAILABLE
+    inside = tmp_path / "inside.xml"
+    inside.write_text(RSS)
+    for body in (str(inside), inside.as_uri()):
+        site.answer("/feed", body, kind="application/rss+xml")
+        assert run(_source(), "http://site.example/feed").result.outcome is Outcome.UNAVAILABLE
 
 
 def test_a_billion_laughs_stay_quiet(site: Site, run: Runner) -> None:

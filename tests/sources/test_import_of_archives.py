@@ -158,6 +158,8 @@ DAMAGED = {
     "cut off": GOOD[:-10],
     "length too long": GOOD.replace(b"Content-Length: ", b"Content-Length: 9", 1),
     "length too short": re.sub(rb"Content-Length: \d", b"Content-Length: ", GOOD, count=1),
+    "last length too short": b"WARC/1.1\r\nWARC-Type: resource\r\nWARC-Date: 2025-01-01T00:00:00Z\r\n"
+    b"Content-Length: 10\r\n\r\nsome words..\r\n\r\n",
     "length negative": GOOD.replace(b"Content-Length: ", b"Content-Length: -", 1),
     "length enormous": GOOD.replace(b"Content-Length: ", b"Content-Length: 99999999999", 1),
     "length not a number": GOOD.replace(b"Content-Length: ", b"Content-Length: \xd9\xa1", 1),

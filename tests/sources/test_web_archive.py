@@ -36,6 +36,7 @@ def test_each_different_page_is_read_once(site: Site, run: Runner) -> None:
     site.answer("/web/20210708091011id_/http://jane.example/", "<html><p>Home of Jane")
     site.answer("/web/20210708091011id_/http://jane.example/about", "<html><p>About Jane")
     done = run(_source(), "https://jane.example/")
+    assert done.result.reason == "found"
     assert [hit.text.reveal() for hit in done.hits] == ["Home of Jane", "About Jane"]
     assert {hit.platform for hit in done.hits} == {"archived_page"}
     assert {hit.engagement for hit in done.hits} == {Engagement.AUTHORED}
