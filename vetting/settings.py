@@ -33,7 +33,6 @@ class Department(BaseModel):
     jurisdiction: str
     response_days: int = Field(ge=1, le=90)
     may_request_handles: bool
-    contact: str
     stores: Stores = Stores()
 
 
