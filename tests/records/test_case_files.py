@@ -184,19 +184,17 @@ _AGAIN: list[tuple[str, Callable[[CaseFileUnit], None]]] = [
 ]
 
 
-@pytest.mark.parametrize("add", [a for _, a in _AGAIN], ids=[n for n, _ in _AGAIN])
-def test_recording_again_is_refused_and_changes_nothing(
-    one_case: CaseFiles, add: Callable[[CaseFileUnit], None]
-) -> None:
+def test_recording_again_is_refused_and_changes_nothing(one_case: CaseFiles) -> None:
     before = _everything(one_case)
 
-    def again() -> None:
+    def again(add: Callable[[CaseFileUnit], None]) -> None:
         with one_case.transaction() as unit:
             unit.post(invented.event("again"))
             add(unit)
 
-    refused(again, "already_recorded", ExitCode.REFUSED)
-    assert _everything(one_case) == before, "neither the record nor its event"
+    for what, add in _AGAIN:
+        refused(lambda add=add: again(add), "already_recorded", ExitCode.REFUSED)  # type: ignore[misc]
+        assert _everything(one_case) == before, f"neither {what} nor its event"
 
 
 _STRAYS: list[tuple[str, str, Callable[[CaseFileUnit], None]]] = [
@@ -211,20 +209,22 @@ _STRAYS: list[tuple[str, str, Callable[[CaseFileUnit], None]]] = [
 ]
 
 
-@pytest.mark.parametrize(("code", "add"), [(c, a) for _, c, a in _STRAYS], ids=[n for n, _, _ in _STRAYS])
-def test_a_record_that_belongs_to_nothing_isrefused(
-    case_files: CaseFiles, code: str, add: Callable[[CaseFileUnit], None]
-) -> None:
-    def stray() -> None:
+def test_a_record_that_belongs_to_nothing_is_refused(case_files: CaseFiles) -> None:
+    before = _everything(case_files)
+
+    def stray(add: Callable[[CaseFileUnit], None]) -> None:
         with case_files.transaction() as unit:
             add(unit)
 
-    refused(stray, code, ExitCode.NOT_FOUND)
+    for what, code, add in _STRAYS:
+        refused(lambda add=add: stray(add), code, ExitCode.NOT_FOUND)  # type: ignore[misc]
+        assert _everything(case_files) == before, what
 
 
-@pytest.mark.parametrize("number", ["C-9", "", "x' OR '1'='1", "C-0001\x00", "\ud800", "C|0001"])
-def test_an_unknown_number_is_not_found_whatever_it_is_made_of(one_case: CaseFiles, number: str) -> None:
-    for read in (CaseFileUnit.case, CaseFileUnit.candidate, CaseFileUnit.position, CaseFileUnit.finding):
+def test_an_unknown_number_is_not_found_whatever_it_is_made_of(one_case: CaseFiles) -> None:
+    readers: tuple[Callable[[CaseFileUnit, str], object], ...]
+    readers = (CaseFileUnit.case, CaseFileUnit.candidate, CaseFileUnit.position, CaseFileUnit.finding)
+    for number, read in itertools.product(["C-9", "", "x' OR '1'='1", "C-0001\x00", "\ud800", "C|0001"], readers):
         with pytest.raises(VettingError) as refusal, one_case.reading() as unit:
             read(unit, number)
         assert refusal.value.exit_code in {ExitCode.NOT_FOUND, ExitCode.BAD_INPUT}
@@ -253,12 +253,13 @@ def _keyless(store: CaseFiles, url: str, vault_key: VaultKey) -> CaseFiles:
     return CaseFiles(url, vault_key.public, None)
 
 
-@pytest.mark.parametrize("read", [r for _, r in _SEALED], ids=[n for n, _ in _SEALED])
 def test_a_process_without_the_vault_key_reads_nothing_that_is_sealed(
-    one_case: CaseFiles, store_url: str, vault_key: VaultKey, read: Callable[[CaseFileUnit], object]
+    one_case: CaseFiles, store_url: str, vault_key: VaultKey
 ) -> None:
     keyless = _keyless(one_case, store_url, vault_key)
-    refused(lambda: _read(keyless, read), "no_vault_key")
+    for what, read in _SEALED:
+        assert _read(one_case, read), f"{what} can be read with the key"
+        refused(lambda read=read: _read(keyless, read), "no_vault_key")  # type: ignore[misc]
     keyless.close()
 
 

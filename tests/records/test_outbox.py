@@ -74,18 +74,12 @@ _CHANGES: list[Callable[[OutboxEvent], OutboxEvent]] = [
 ]
 
 
-@pytest.mark.parametrize("change", _CHANGES, ids=["type", "time", "actor", "position", "case", "body"])
-def test_another_act_under_the_same_identifier_is_refused(
-    store: Store, change: Callable[[OutboxEvent], OutboxEvent]
-) -> None:
+def test_another_act_under_the_same_identifier_is_refused(store: Store) -> None:
     with _writing(store) as unit:
         unit.post(invented.event())
-
-    def post() -> None:
-        with _writing(store) as unit:
-            unit.post(change(invented.event()))
-
-    refused(post, "event_differs", ExitCode.REFUSED)
+    for change in _CHANGES:
+        other = change(invented.event())
+        refused(lambda other=other: _post(store, other), "event_differs", ExitCode.REFUSED)  # type: ignore[misc]
     assert _unsettled(store) == (invented.event(),)
 
 
@@ -124,18 +118,20 @@ def test_a_verb_that_fails_leaves_neither_record_nor_event(case_files: CaseFiles
         assert unit.positions() == ()
 
 
-@pytest.mark.parametrize("body", [{"x": float("nan")}, {"x": 2**60}, {"x": object()}, {"x": "\ud800"}])
-def test_a_body_that_is_not_plain_json_is_refused(store: Store, body: dict[str, object]) -> None:
-    def post() -> None:
-        with _writing(store) as unit:
-            unit.post(invented.event("e", **body))
-
-    refused(post, "event_body", ExitCode.BAD_INPUT)
+def test_a_body_that_is_not_plain_json_is_refused(store: Store) -> None:
+    for value in (float("nan"), 2**60, object(), "\ud800"):
+        event = invented.event("e", x=value)
+        refused(lambda event=event: _post(store, event), "event_body", ExitCode.BAD_INPUT)  # type: ignore[misc]
     assert _unsettled(store) == ()
 
 
 def _writing(store: Store) -> AbstractContextManager[PostingUnit]:
     return store.transaction()
+
+
+def _post(store: Store, event: OutboxEvent) -> None:
+    with _writing(store) as unit:
+        unit.post(event)
 
 
 def _unsettled(store: Store) -> tuple[OutboxEvent, ...]:
