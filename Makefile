@@ -26,7 +26,7 @@ check: $(READY)  ## The one gate: format, lint, types, floors, then the house an
 	@$(BIN)/lint-imports
 	@$(BIN)/python -m pytest --quiet tests/promises/test_the_house_stands.py tests/promises/test_no_link_is_dead.py
 
-bench: $(READY)  ## Measure seconds and memory, start-up first; nothing here fails a build
+bench: $(READY)  ## Measure seconds and memory of starts, stages and pages; fails no build
 	@for measurement in tests/bench/*.py; do $(BIN)/python "$$measurement" || exit 1; done
 
 format: $(READY)  ## Put the code into the agreed format
