@@ -222,12 +222,12 @@ def test_a_record_that_belongs_to_nothing_is_refused(case_files: CaseFiles) -> N
 
 
 def test_an_unknown_number_is_not_found_whatever_it_is_made_of(one_case: CaseFiles) -> None:
-    readers: tuple[Callable[[CaseFileUnit, str], object], ...]
     readers = (CaseFileUnit.case, CaseFileUnit.candidate, CaseFileUnit.position, CaseFileUnit.finding)
-    for number, read in itertools.product(["C-9", "", "x' OR '1'='1", "C-0001\x00", "\ud800", "C|0001"], readers):
-        with pytest.raises(VettingError) as refusal, one_case.reading() as unit:
-            read(unit, number)
-        assert refusal.value.exit_code in {ExitCode.NOT_FOUND, ExitCode.BAD_INPUT}
+    for number in ("C-9", "", "x' OR '1'='1", "C-0001\x00", "\ud800", "C|0001"):
+        for read in readers:
+            with pytest.raises(VettingError) as refusal, one_case.reading() as unit:
+                read(unit, number)
+            assert refusal.value.exit_code in {ExitCode.NOT_FOUND, ExitCode.BAD_INPUT}
 
 
 # ---------------------------------------------------------------------------------- without the vault key
