@@ -191,12 +191,8 @@ class CodedFlow(Generic[P, R]):
                 "A case number or position consists of letters, digits, dots, hyphens and underscores.",
                 "Check the number.",
             )
-        from prefect.settings import temporary_settings
-
         call = _Call(lambda: self._body(subject, *args, **kwargs))
-        # Heartbeats tell a remote server of a dead runner. Ours dies with its runner, and waiting for the heartbeat
-        # thread to end would add a second to every flow.
-        with _on_its_way(call), temporary_settings({"flows.heartbeat_frequency": None}):
+        with _on_its_way(call):
             self._flow(subject, return_state=True)
         return call.outcome()
 

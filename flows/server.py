@@ -62,6 +62,7 @@ SETTINGS = {
     "PREFECT_SERVER_SERVICES_TRIGGERS_ENABLED": "false",
     "PREFECT_SERVER_EVENTS_STREAM_OUT_ENABLED": "false",
     "PREFECT_CLIENT_CSRF_SUPPORT_ENABLED": "false",  # the API has a password; no browser ever speaks to it
+    "PREFECT_CLIENT_SERVER_VERSION_CHECK_ENABLED": "false",  # client and server are one installation
     "PREFECT_CLIENT_MAX_RETRIES": "3",  # 14 seconds: a local server that stays silent longer will not come back
 }
 """Every Prefect setting we depend on that is the same everywhere; all others stay at Prefect's defaults."""
@@ -75,18 +76,20 @@ class Server:
     process: subprocess.Popen[bytes]
     port: int
     password: str
+    ready: bool = False
 
     def wait_until_ready(self, seconds: float = START_SECONDS) -> None:
         """Returns once the server answers. Raises VettingError `prefect_not_started` if it ended or stayed silent."""
+        if self.ready:
+            return
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=seconds)
         with suppress(OSError, http.client.HTTPException):
             connection.request("GET", "/api/health")
-            if connection.getresponse().status == HTTPStatus.OK:
-                connection.close()
-                return
+            self.ready = connection.getresponse().status == HTTPStatus.OK
         connection.close()
-        self.stop()
-        raise _not_started(self.home)
+        if not self.ready:
+            self.stop()
+            raise _not_started(self.home)
 
     def stop(self) -> None:
         """Asks the server to end, insists after a while, and returns when it is gone."""
@@ -154,28 +157,32 @@ def start(home: Path, *, migrated: bool = True) -> Server:
 def prefect_server(home: Path, started: Server | None = None) -> Iterator[None]:
     """Flows called inside run on a temporary server with its files in `home`; `started` is one from `start`.
 
-    Not for use inside a running event loop. Raises VettingError `prefect_not_started`.
+    The block is entered while the server still starts, so that it may import and load; the first flow waits, and
+    raises VettingError `prefect_not_started`. Not for use inside a running event loop.
     """
-    around = _serving[-1:]
+    if _serving:
+        raise RuntimeError("a program has one Prefect server at a time")
     server = started or start(home)
     with ExitStack() as cleanup:
         cleanup.callback(server.stop)
-        afterwards = _settings(around[0].home) | _address(around[0]) if around else _settings(server.home)
-        cleanup.callback(_put_in_force, afterwards)
+        cleanup.callback(_put_in_force, _settings(server.home))
         _put_in_force(_settings(server.home) | _address(server))
-        _import_prefect()  # while the server still starts
-        server.wait_until_ready()
+        cleanup.enter_context(_one_client())
         cleanup.enter_context(_nothing_on_stderr())
         _serving.append(server)
         cleanup.callback(_drain)
-        cleanup.callback(_serving.remove, server)
+        cleanup.callback(_serving.clear)
         yield
 
 
 def require_server() -> None:
-    """Raises VettingError `prefect_absent` outside `prefect_server`: no flow looks for a server elsewhere."""
+    """Returns once this process's server answers.
+
+    Raises VettingError `prefect_not_started`, or `prefect_absent` outside `prefect_server`: no flow looks elsewhere.
+    """
     if not _serving:
         raise not_ready("prefect_absent", "No Prefect server runs in this process.", "Use prefect_server().")
+    _serving[0].wait_until_ready()
 
 
 def debugging() -> bool:
@@ -230,12 +237,23 @@ def _refresh_prefect() -> None:
     setup_logging(incremental=False)
 
 
-def _import_prefect() -> None:
-    """Reads what the first flow run would otherwise read after the server is ready."""
+@contextmanager
+def _one_client() -> Iterator[None]:
+    """Reads Prefect while the server starts, and lets all flows of this thread share settings and connection.
+
+    Each flow would otherwise read a hundred settings and every certificate authority of the world again. Heartbeats
+    tell a remote server of a dead runner; ours dies with its runner, and each flow would wait a second for their end.
+    """
     import prefect.events.clients
     import prefect.flow_engine
     import prefect.main
     import prefect.task_engine  # noqa: F401
+    from prefect.context import SettingsContext, SyncClientContext, get_settings_context
+
+    inherited = get_settings_context()
+    settings = inherited.settings.copy_with_update(updates={"flows.heartbeat_frequency": None})
+    with SettingsContext(profile=inherited.profile, settings=settings), SyncClientContext():
+        yield
 
 
 def _drain() -> None:

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 LOOK_SECONDS = 1.0
 """How often a changed parent is looked for, should some other process keep our standard input open."""
+KEEP_ALIVE_SECONDS = 60
+"""Longer than Prefect's client keeps an idle connection, so that it never meets one closing."""
 
 
 def end_with_the_parent(parent: int) -> None:
@@ -87,7 +89,13 @@ def main() -> None:
     set_database_config(patient_sqlite())
     gc.freeze()
     gc.enable()
-    config = uvicorn.Config(application, lifespan="on", log_config=None, access_log=False)
+    config = uvicorn.Config(
+        application,
+        lifespan="on",
+        log_config=None,
+        access_log=False,
+        timeout_keep_alive=KEEP_ALIVE_SECONDS,
+    )
     uvicorn.Server(config).run(sockets=[listener])
 
 

@@ -287,20 +287,18 @@ def test_no_heartbeat_thread_makes_a_flow_wait(visit: tuple[Path, dict[str, Any]
     assert not [name for name in told["threads"] if "heartbeat" in name.lower()]
 
 
-def test_servers_one_after_the_other_and_one_within_the_other_serve_one_program(tmp_path: Path) -> None:
+def test_two_servers_one_after_the_other_serve_one_program(tmp_path: Path) -> None:
     told = _run(
         """
 with prefect_server(HOME / "first"):
     tell(value=count("C-1", 2))
 with prefect_server(HOME / "second"):
-    with prefect_server(HOME / "third"):
-        tell(value=count("C-1", 3))
     tell(value=count("C-1", 4))
 """,
         tmp_path,
     )
-    assert told == [{"value": 2}, {"value": 3}, {"value": 4}]
-    for name, steps in {"first": 2, "second": 4, "third": 3}.items():
+    assert told == [{"value": 2}, {"value": 4}]
+    for name, steps in {"first": 2, "second": 4}.items():
         with closing(sqlite3.connect(tmp_path / name / "prefect.db")) as connection:
             assert connection.execute("SELECT count(*) FROM flow_run").fetchall() == [(1,)]
             assert connection.execute("SELECT count(*) FROM task_run").fetchall() == [(steps,)]
