@@ -116,6 +116,14 @@ def test_a_password_of_the_wrong_length_is_not_set(staffed: Accounts) -> None:
     assert staffed.check_password("inv.1", PASSWORD, NOW) == INVESTIGATOR
 
 
+def test_the_longest_password_is_looked_at_whole(staffed: Accounts) -> None:
+    longest = "0123456789abcdef" * 16
+    staffed.set_password("inv.1", longest, NOW)
+    for wrong in (longest + "x", longest[:-1]):
+        refused(lambda w=wrong: staffed.check_password("inv.1", w, NOW), "sign_in_refused", ExitCode.REFUSED)  # type: ignore[misc]
+    assert staffed.check_password("inv.1", longest, NOW) == INVESTIGATOR
+
+
 _WRONG = {
     "a wrong password": ("inv.1", "eleven invented Lanterns"),
     "no password": ("inv.1", ""),
