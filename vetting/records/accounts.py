@@ -142,7 +142,7 @@ class Accounts:
 
     def _matches(self, hash_: str, password: str) -> bool:
         try:
-            # Too long cannot be right: never cut (SP 800-63B-4, 3.1.1.2), and hashed as nothing so that it costs no more.
+            # Too long cannot be right: never cut (SP 800-63B-4, 3.1.1.2), and looked at as empty, which costs no more.
             return self._hasher.verify(hash_, _normal(password if len(password) <= LONGEST_PASSWORD else ""))
         except (VerificationError, InvalidHashError):
             return False
