@@ -10,7 +10,7 @@ READY := .venv/.ready
 help:  ## Print this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
 
-demo: $(READY)  ## Vet four invented candidates for one position, from authorization to verified log
+demo: $(READY)  ## Vet invented candidates for one position, from authorization to verified log
 	@$(BIN)/vetting demo
 
 serve: $(READY)  ## Serve the desks on this machine
