@@ -15,9 +15,10 @@ from typing import TYPE_CHECKING
 
 from filters.class_packs import ClassPack, load_packs
 from filters.language import not_english, unreadable
-from filters.lexicon import PERSONAL, Kind, class_words, word_list
+from filters.lexicon import PERSONAL, Kind, Match, class_words, word_list
 from filters.normalize import Normalized, normalize
 from filters.protected_classes import ProtectedClass
+from filters.standins import stand_in
 from filters.withholding import Withheld, Withholding
 from vetting.evidence import RawText
 
@@ -73,7 +74,7 @@ class Analyzer:
         from filters.recognizers.registry import build_registry
 
         loaded = load_packs(class_packs_dir, packs)
-        return cls(_model(), build_registry({c for pack in loaded for c in pack.classes}), loaded)
+        return cls(language_model(), build_registry({c for pack in loaded for c in pack.classes}), loaded)
 
     def withholdings(self, text: RawText, names: Sequence[str]) -> tuple[Withholding, ...]:
         """What would be withheld of the text as captured, in order; one span over everything where it cannot be read."""
@@ -103,22 +104,22 @@ class Analyzer:
         reason = not_english(normal.text)
         if reason is not None:
             return Withheld(reason=reason)
-        doc = self.parse(normal.text)
-        return Analysis(normal=normal, doc=doc, hits=self.hits(doc, names))
+        return self.read(normal, names)
 
-    def parse(self, text: str) -> Doc:
-        """The parse of normalized text."""
-        return self._nlp(text)
+    def read(self, normal: Normalized, names: Sequence[str] = ()) -> Analysis:
+        """Normalized text with stand-ins for class words, parsed, with its hits."""
+        plain, terms = stand_in(normal, class_words())
+        doc = self._nlp(plain.text)
+        return Analysis(normal=plain, doc=doc, hits=self._hits(doc, terms, names))
 
-    def hits(self, doc: Doc, names: Sequence[str] = ()) -> tuple[Hit, ...]:
-        """Every recognizer's hits in one parsed text: the union, none dropped for another."""
+    def _hits(self, doc: Doc, terms: Sequence[Match], names: Sequence[str] = ()) -> tuple[Hit, ...]:
+        """Every recognizer's hits in one parsed text with the class words found in it: the union, none dropped."""
         from presidio_analyzer.nlp_engine import NlpArtifacts
 
         from filters.grammar import PERSON_TOKENS
         from filters.recognizers.lexical import TERMS
 
-        terms = list(class_words().matches(doc.text))
-        doc.user_data[TERMS] = terms
+        doc.user_data[TERMS] = list(terms)
         personal = [(m.start, m.end) for m in terms if m.term.kind in PERSONAL and not m.term.ambiguous]
         doc.user_data[PERSON_TOKENS] = frozenset(
             span[-1].i for s, e in personal if (span := doc.char_span(s, e, alignment_mode="expand")) is not None
@@ -137,11 +138,16 @@ class Analyzer:
 
 def known_word(word: str) -> bool:
     """Whether a lower-case word is in the vocabulary: a class word, a person noun, or a word plain English uses."""
-    return word in class_words().words or word in word_list("person_nouns") or word in word_list("common_words")
+    return (
+        word in class_words().words
+        or word in word_list("common_words")
+        or word in word_list("person_nouns")
+        or word in word_list("last_names")
+    )
 
 
 @cache
-def _model() -> Language:
+def language_model() -> Language:
     """The English model, without the parts the filter does not use."""
     import spacy
 

@@ -52,6 +52,11 @@ def is_person(token: Token) -> bool:
     return token.lower_ in _PERSONAL or token.ent_type_ == "PERSON" or is_person_noun(token)
 
 
+def _open(subject: Token) -> bool:
+    """A person whose class is not known yet: what a group already withheld is called is judgement, not description."""
+    return is_person(subject) and subject.i not in subject.doc.user_data.get(PERSON_TOKENS, ())
+
+
 def modifiers(noun: Token) -> Iterator[Span]:
     """The words before a noun that describe it, one span each."""
     for child in noun.children:
@@ -76,7 +81,7 @@ def complements(verb: Token) -> Iterator[Span]:
         return
     clause = verb.head if verb.dep_ in {"aux", "auxpass"} else verb
     subjects = [t for t in clause.children if t.dep_ in {"nsubj", "nsubjpass"}]
-    if not any(is_person(subject) for subject in subjects):
+    if not any(_open(subject) for subject in subjects):
         return
     for child in clause.children:
         for said in (child, *child.conjuncts) if child.dep_ in {"acomp", "attr", "oprd"} else ():
@@ -86,11 +91,16 @@ def complements(verb: Token) -> Iterator[Span]:
 
 def allowed(span: Span) -> bool:
     """Whether every content word of the span is on the list of job-relevant words."""
-    allow = word_list("job_relevant")
-    if span.text.lower() in allow:
+    if span.text.lower() in word_list("job_relevant"):
         return True
-    content = [t for t in span if t.pos_ not in _FREE_POS]
-    return all(t.lower_ in allow or (t.pos_ == "ADV" and t.lower_.endswith("ly")) for t in content)
+    return all(_job_relevant(t) for t in span if t.pos_ not in _FREE_POS)
+
+
+def _job_relevant(token: Token) -> bool:
+    word = token.lower_
+    if token.pos_ == "ADV" and word.endswith("ly"):
+        return True
+    return word in word_list("job_relevant") or word in word_list("evaluations")
 
 
 def speaks_of_a_person(doc: Doc, start: int, end: int) -> bool:
@@ -104,7 +114,7 @@ def speaks_of_a_person(doc: Doc, start: int, end: int) -> bool:
 
 def _describes(token: Token) -> bool:
     """Modifier of a person noun, or complement of a person: black people, she is old."""
-    if token.dep_ in _LEFT and is_person_noun(token.head):
+    if token.dep_ in _LEFT and (is_person_noun(token.head) or token.head.lower_ in word_list("people_things")):
         return True
     if token.dep_ in {"acomp", "attr", "oprd"}:
         return any(is_person(t) for t in token.head.children if t.dep_ in {"nsubj", "nsubjpass"})

@@ -97,7 +97,7 @@ class Trie:
         while at < len(tokens):
             length, terms = self._longest(tokens, at, text)
             for term in terms:
-                yield Match(start=tokens[at][1], end=tokens[at + length - 1][2], term=term)
+                yield Match(start=tokens[at][1], end=_end(*tokens[at + length - 1], self.words), term=term)
             at += max(length, 1)
 
     def _longest(self, tokens: list[tuple[str, int, int]], at: int, text: str) -> tuple[int, list[Term]]:
@@ -113,6 +113,12 @@ class Trie:
             if node.terms:
                 best, terms = offset + 1, node.terms
         return best, terms
+
+
+def _end(word: str, start: int, end: int, known: set[str]) -> int:
+    """The end of a matched word without a possessive `'s` that is no part of the term."""
+    del start
+    return end - 2 if word.endswith("'s") and word not in known else end
 
 
 def _joins(gap: str) -> bool:

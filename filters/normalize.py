@@ -72,34 +72,39 @@ class Normalized:
 
     def replaced(self, pattern: re.Pattern[str], replacement: Callable[[re.Match[str]], str | None]) -> Normalized:
         """A copy with each match replaced; None keeps the match. Each new character stands for the whole match."""
+        edits = [
+            (*match.span(), new) for match in pattern.finditer(self.text) if (new := replacement(match)) is not None
+        ]
+        return self.spliced([edit for edit in edits if self.text[edit[0] : edit[1]] != edit[2]])
+
+    def spliced(self, edits: Sequence[tuple[int, int, str]]) -> Normalized:
+        """A copy with each `text[start:end]` replaced; the ranges may not overlap. An empty range cannot be replaced."""
+        if not edits:
+            return self
         parts: list[str] = []
         starts: list[int] = []
         ends: list[int] = []
         at = 0
-        for match in pattern.finditer(self.text):
-            new = replacement(match)
-            if new is None or new == match.group():
-                continue
-            left, right = match.span()
+        for left, right, new in sorted(edits):
+            first, last = self.original(left, right)
             parts += [self.text[at:left], new]
-            starts += self.starts[at:left]
-            ends += self.ends[at:left]
-            if left < right:
-                first, last = self.original(left, right)
-                starts += [first] * len(new)
-                ends += [last] * len(new)
+            starts += [*self.starts[at:left], *[first] * len(new)]
+            ends += [*self.ends[at:left], *[last] * len(new)]
             at = right
-        if not parts:
-            return self
         parts.append(self.text[at:])
-        starts += self.starts[at:]
-        ends += self.ends[at:]
-        return Normalized(text="".join(parts), starts=starts, ends=ends, emoji=self.emoji)
+        return Normalized(
+            text="".join(parts), starts=[*starts, *self.starts[at:]], ends=[*ends, *self.ends[at:]], emoji=self.emoji
+        )
 
     def lowered(self) -> Normalized:
         """A copy in lower case, character by character, so that the map holds."""
         lower = "".join(c.lower() if len(c.lower()) == 1 else c for c in self.text)
         return Normalized(text=lower, starts=self.starts, ends=self.ends, emoji=self.emoji)
+
+
+def plain_text(words: str) -> Normalized:
+    """Text that is plain already, each character standing for itself."""
+    return Normalized(text=words, starts=range(len(words)), ends=range(1, len(words) + 1))
 
 
 def normalize(words: str, known: Callable[[str], bool]) -> Normalized:
@@ -108,7 +113,7 @@ def normalize(words: str, known: Callable[[str], bool]) -> Normalized:
     `known` says whether a lower-case word is in the vocabulary: a disguise is undone only where a known word comes out.
     Linear in the length of `words` but for hashtags, which are capped at 60 characters.
     """
-    normal = Normalized(text=words, starts=range(len(words)), ends=range(1, len(words) + 1))
+    normal = plain_text(words)
     if not (words.isascii() and words.isprintable()):
         normal = _reversed(normal)
         normal = _without_emoji(normal)

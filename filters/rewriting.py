@@ -64,6 +64,9 @@ _QUANTITIES = frozenset(
         "ten",
     ]
 )
+_BARE = frozenset(
+    {"make", "makes", "made", "let", "lets", "see", "saw", "watch", "hear", "heard", "help", "helped", "have", "had"}
+)
 _PEOPLE = frozenset(
     ["people", "persons", "peoples", "folks", "folk", "humans", "communities", "minorities", "populations", "groups"]
 )
@@ -79,12 +82,16 @@ class _Draft:
         self.words: list[str] = [t.text for t in doc]
         self.marks: list[Hit | None] = [None] * len(doc)
         self.done: list[bool] = [False] * len(doc)
+        self.gaps: list[str] = [t.whitespace_ for t in doc]
+        self.own: set[int] = set()
         self.persons: list[frozenset[str]] = []
         self.grouped: set[int] = set()
-        for hit in sorted(hits, key=lambda h: (h.start - h.end, h.start, h.score)):
+        for hit in sorted(hits, key=lambda h: (h.start - h.end, h.start, -h.score)):
             span = doc.char_span(hit.start, hit.end, alignment_mode="expand")
             for token in span or ():
                 self.marks[token.i] = self.marks[token.i] or hit
+                if hit.recognizer == "candidate_names":
+                    self.own.add(token.i)
 
     def kind(self, token: Token) -> Kind | None:
         """The kind of what was found there, or None."""
@@ -94,12 +101,12 @@ class _Draft:
     def put(self, start: int, end: int, text: str) -> None:
         """Let `text` stand for the tokens from `start` up to `end`."""
         for i in range(start, end):
-            self.words[i], self.done[i] = "", True
-        self.words[start] = text
+            self.words[i], self.done[i], self.gaps[i] = "", True, ""
+        self.words[start], self.gaps[start] = text, self.doc[end - 1].whitespace_
 
     def text(self) -> str:
         """The words with their spaces."""
-        return "".join(word + token.whitespace_ for word, token in zip(self.words, self.doc, strict=True))
+        return "".join(word + gap for word, gap in zip(self.words, self.gaps, strict=True))
 
 
 def rewrite(doc: Doc, hits: Sequence[Hit]) -> str:
@@ -230,8 +237,7 @@ def _single(draft: _Draft, token: Token) -> None:
 
 def _name(draft: _Draft, start: int, end: int) -> str:
     """`the candidate` for the candidate's own names, else Person A, B, C in order of mention."""
-    marks = [draft.marks[i] for i in range(start, end)]
-    if any(mark is not None and mark.recognizer == "candidate_names" for mark in marks):
+    if draft.own.intersection(range(start, end)):
         return CANDIDATE
     words = frozenset(t.lower_ for t in draft.doc[start:end] if t.is_alpha) or frozenset({draft.doc[start].lower_})
     for number, known in enumerate(draft.persons):
@@ -270,6 +276,8 @@ def _finite(subject: Token) -> list[Token]:
     """The verbs that agree with a subject: the first auxiliary or the verb itself, and verbs joined to it."""
     verbs = []
     clause = subject.head
+    if clause.dep_ == "ccomp" and clause.head.lower_ in _BARE:
+        return []  # I saw them leave: no finite verb
     joined = [
         v for v in clause.conjuncts if v.i > clause.i and not any(c.dep_ in {"nsubj", "nsubjpass"} for c in v.children)
     ]

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from filters.analyzer import Analysis, Analyzer, Hit
+from filters.normalize import plain_text
 from filters.rewriting import CANONICAL, rewrite
 from filters.swap import swapped
 from filters.withholding import Withheld, WithheldReason
 
 _ROUNDS = 3
-_FEWEST_WORDS = 3
-_LEAST_SHARE = 0.25
+_FEWEST_WORDS = 2
+_LEAST_SHARE = 0.15
 
 
 def sanitize(analyzer: Analyzer, words: str, names: Sequence[str] = (), *, swaps: bool = True) -> str | Withheld:
@@ -27,7 +28,7 @@ def sanitize(analyzer: Analyzer, words: str, names: Sequence[str] = (), *, swaps
 
 def leftover(analyzer: Analyzer, text: str, names: Sequence[str] = ()) -> tuple[Hit, ...]:
     """What the recognizers still find in neutral text outside the canonical forms."""
-    return _outside(analyzer.hits(analyzer.parse(text), names), text)
+    return _outside(analyzer.read(plain_text(text), names))
 
 
 def _sanitize(analyzer: Analyzer, words: str, names: Sequence[str], *, swaps: bool) -> str | Withheld:
@@ -40,7 +41,7 @@ def _sanitize(analyzer: Analyzer, words: str, names: Sequence[str], *, swaps: bo
     if _little(text):
         return Withheld(reason=WithheldReason.LITTLE_LEFT)
     if swaps:
-        for other in swapped(analysis):
+        for other in swapped(words, analysis):
             variant = analyzer.analyze(other, names)
             if isinstance(variant, Withheld) or _neutral(analyzer, variant, names) != text:
                 return Withheld(reason=WithheldReason.SWAP_DIFFERS)
@@ -51,18 +52,18 @@ def _neutral(analyzer: Analyzer, analysis: Analysis, names: Sequence[str]) -> st
     """Rewritten until the recognizers find nothing; withheld where they still do after a few rounds."""
     text = rewrite(analysis.doc, analysis.hits)
     for _ in range(_ROUNDS):
-        doc = analyzer.parse(text)
-        hits = _outside(analyzer.hits(doc, names), text)
+        again = analyzer.read(plain_text(text), names)
+        hits = _outside(again)
         if not hits:
             return text
-        text = rewrite(doc, hits)
+        text = rewrite(again.doc, hits)
     return Withheld(reason=WithheldReason.VERIFICATION)
 
 
-def _outside(hits: Sequence[Hit], text: str) -> tuple[Hit, ...]:
+def _outside(analysis: Analysis) -> tuple[Hit, ...]:
     """Hits that are not part of a form the rewriting itself put."""
-    forms = [match.span() for match in CANONICAL.finditer(text)]
-    return tuple(hit for hit in hits if not any(hit.start < end and start < hit.end for start, end in forms))
+    forms = [match.span() for match in CANONICAL.finditer(analysis.doc.text)]
+    return tuple(hit for hit in analysis.hits if not any(hit.start < end and start < hit.end for start, end in forms))
 
 
 def _little(text: str) -> bool:

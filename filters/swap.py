@@ -25,27 +25,28 @@ _PRONOUNS = (
 _WORLDS = 2
 
 
-def swapped(analysis: Analysis) -> Iterator[str]:
-    """The normalized passage with every swappable class word exchanged, once for each other world that differs."""
+def swapped(words: str, analysis: Analysis) -> Iterator[str]:
+    """The captured passage with every swappable class word exchanged, once for each other world that differs."""
     for world in range(_WORLDS):
-        text, at, parts = analysis.normal.text, 0, []
-        for hit in _disjoint(analysis.hits):
-            other = _other(hit, text[hit.start : hit.end], world)
+        at, parts = 0, list[str]()
+        for start, end, hit in _disjoint(analysis):
+            other = _other(hit, words[start:end], world)
             if other is None:
                 continue
-            parts += [text[at : hit.start], other]
-            at = hit.end
-        if parts and (variant := "".join(parts) + text[at:]) != text:
+            parts += [words[at:start], other]
+            at = end
+        if parts and (variant := "".join(parts) + words[at:]) != words:
             yield variant
 
 
-def _disjoint(hits: tuple[Hit, ...]) -> Iterator[Hit]:
-    """The longest hit at each place, left to right."""
-    end = 0
-    for hit in sorted(hits, key=lambda h: (h.start, -h.end)):
-        if hit.start >= end:
-            yield hit
-            end = hit.end
+def _disjoint(analysis: Analysis) -> Iterator[tuple[int, int, Hit]]:
+    """The longest hit at each place of the captured text, left to right."""
+    last = 0
+    spans = ((*analysis.normal.original(hit.start, hit.end), hit) for hit in analysis.hits)
+    for start, end, hit in sorted(spans, key=lambda s: (s[0], -s[1], s[2].recognizer)):
+        if start >= last:
+            yield start, end, hit
+            last = end
 
 
 def _other(hit: Hit, word: str, world: int) -> str | None:

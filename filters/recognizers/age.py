@@ -17,7 +17,7 @@ _MODIFIERS = {
     "under": r"\b(?:under|over)[- ](?:18|21|30|40|50|60|65|70)\b",
 }
 _TIMES = {
-    "turned": rf"\b(?:i'?m|im|i am|turn(?:s|ed|ing)?|aged?|age of|at age|she'?s|he'?s|they'?re|is|was|now) "
+    "turned": rf"\b(?:i'?m|i am|turn(?:s|ed|ing)|aged?|age of|at age|s?he'?s|s?he (?:is|was)|they'?re|they (?:are|were)|i was|you'?re|who (?:is|was)) "
     rf"(?P<hit>(?:about |almost |nearly |only |now )?(?:[1-9]\d|{_TENS}(?:[- ]{_ONES})?|{_TEENS}))"
     r"(?= (?:now|today|yesterday|tomorrow|this|next|last|in|and|but|when|years? old)|[.,;!?)]|$)",
     "decade_of_life": rf"\b(?:in|into) (?:my|his|her|their|your) (?:early |mid |mid-|late )?(?P<hit>\d0'?s|{_TENS[:-1]}|teens|twenties|thirties|forties|fifties|sixties|seventies|eighties))\b",

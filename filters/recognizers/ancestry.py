@@ -8,7 +8,7 @@ from filters.recognizers.lexical import ClassPatterns, ClassWords, DocRecognizer
 
 _PATTERNS = {
     "descent": r"\bof \w+(?:[ -]\w+)? (?:descent|ancestry|heritage|extraction|origin|background)\b",
-    "part": r"\b(?:half|part|quarter)[- ][A-Z]\w+\b",
+    "part": r"(?-i:\b(?:[Hh]alf|[Pp]art|[Qq]uarter)[- ][A-Z]\w+\b)",
     "generation": r"\b(?:first|second|third|fourth|1st|2nd|3rd|4th)[- ]generation(?: \w+)?",
 }
 

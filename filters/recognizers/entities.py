@@ -12,7 +12,14 @@ from filters.protected_classes import ProtectedClass
 from filters.recognizers.lexical import LIKELY, DocRecognizer, result
 
 if TYPE_CHECKING:
-    from spacy.tokens import Doc
+    from spacy.tokens import Doc, Token
+
+
+def _telling(token: Token) -> bool:
+    """A capitalized word that is no ordinary word of the language."""
+    word = token.lower_
+    ordinary = word in word_list("ordinary_capitals") or (word in word_list("common_words"))
+    return token.is_title and token.is_alpha and len(word) > 1 and not ordinary
 
 
 class NamedEntities(DocRecognizer):
@@ -24,11 +31,10 @@ class NamedEntities(DocRecognizer):
 
     def find(self, doc: Doc) -> list[RecognizerResult]:
         """Entities of the wanted labels that hold at least one capitalized word no list calls ordinary."""
-        ordinary = word_list("ordinary_capitals")
         found = []
         for entity in doc.ents:
             kind = self._labels.get(entity.label_)
-            if kind is None or not any(t.is_title and t.lower_ not in ordinary for t in entity):
+            if kind is None or not any(_telling(t) for t in entity):
                 continue
             start, end = entity.start_char, entity.end_char
             if entity[0].lower_ in {"the", "a", "an"}:

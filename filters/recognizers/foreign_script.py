@@ -6,7 +6,7 @@ from filters.lexicon import Kind
 from filters.protected_classes import ProtectedClass
 from filters.recognizers.lexical import ClassPatterns, DocRecognizer
 
-_PATTERNS = {"script": r"\S*[^\x00-\x7f\s]+\S*"}
+_PATTERNS = {"script": r"\S*(?![\x00-\x7f])[^\W\d_]\S*"}
 
 
 def recognizers() -> tuple[DocRecognizer, ...]:
