@@ -1,0 +1,1 @@
+"""Prefect: when things happen and what is tried again."""

@@ -41,46 +41,30 @@ def servers(peers: Path, work: Path, ports: Ports) -> tuple[Server, ...]:
     _fill("searxng.yml", work / "searxng.yml", ports)
     (work / "nginx").mkdir(exist_ok=True)
     _fill("nginx.conf", work / "nginx" / "nginx.conf", ports)
-    searx, pywb, atproto = peers / "v-searx" / "bin", peers / "v-pywb" / "bin", peers / "atproto"
-    datasette = (str(searx / "datasette"), "serve", "-i", "web.db", "-m", str(HERE / "peers" / "datasette.json"))
+    return (*_search_servers(peers, work, ports), *_content_servers(peers, work, ports))
+
+
+def _search_servers(peers: Path, work: Path, ports: Ports) -> Iterator[Server]:
+    """SearXNG and the full-text index it asks."""
+    searx = peers / "v-searx" / "bin"
+    index = (str(searx / "datasette"), "serve", "-i", "web.db", "-m", str(HERE / "peers" / "datasette.json"))
+    yield _server("datasette", (*index, "-h", "127.0.0.1", "-p", str(ports.index)), work, ports.index, "/web.json")
+    settings = {"SEARXNG_SETTINGS_PATH": str(work / "searxng.yml")}
+    command = (str(searx / "python"), "-m", "searx.webapp")
+    yield _server("searxng", command, work, ports.search, "/healthz", settings)
+
+
+def _content_servers(peers: Path, work: Path, ports: Ports) -> Iterator[Server]:
+    """The wiki, the web pages, the archive and the social network."""
+    wiki = ("php", "-S", f"127.0.0.1:{ports.wiki}")
+    yield _server("mediawiki", wiki, MEDIAWIKI, ports.wiki, "/api.php", wiki_settings(work))
+    pages = ("nginx", "-p", str(work / "nginx"), "-c", "nginx.conf", "-e", "error.log")
+    yield _server("nginx", pages, work, ports.web, "/up")
+    archive = (str(peers / "v-pywb" / "bin" / "wayback"), "-b", "127.0.0.1", "-p", str(ports.archive))
+    yield _server("pywb", archive, work / "pywb", ports.archive, "/")
     node = ("node", "--require", "./loopback.cjs", "atproto.mjs", str(ports.plc), str(ports.pds))
-    return (
-        _server("datasette", (*datasette, "-h", "127.0.0.1", "-p", str(ports.index)), work, ports.index, "/web.json"),
-        _server(
-            "mediawiki",
-            ("php", "-S", f"127.0.0.1:{ports.wiki}"),
-            MEDIAWIKI,
-            ports.wiki,
-            "/api.php",
-            wiki_settings(work),
-        ),
-        _server(
-            "nginx", ("nginx", "-p", str(work / "nginx"), "-c", "nginx.conf", "-e", "error.log"), work, ports.web, "/up"
-        ),
-        _server(
-            "searxng",
-            (str(searx / "python"), "-m", "searx.webapp"),
-            work,
-            ports.search,
-            "/healthz",
-            {"SEARXNG_SETTINGS_PATH": str(work / "searxng.yml")},
-        ),
-        _server(
-            "pywb",
-            (str(pywb / "wayback"), "-b", "127.0.0.1", "-p", str(ports.archive)),
-            work / "pywb",
-            ports.archive,
-            "/",
-        ),
-        _server(
-            "atproto",
-            (*node, str(work / "atproto"), PDS_HOST, HANDLE_DOMAIN),
-            atproto,
-            ports.pds,
-            "/xrpc/_health",
-            {"LOG_ENABLED": "false"},
-        ),
-    )
+    network = (*node, str(work / "atproto"), PDS_HOST, HANDLE_DOMAIN)
+    yield _server("atproto", network, peers / "atproto", ports.pds, "/xrpc/_health", {"LOG_ENABLED": "false"})
 
 
 def wiki_settings(work: Path) -> dict[str, str]:

@@ -14,10 +14,9 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
+from filters.analyzer import Analyzer
 from filters.criteria import load_criteria
 from filters.gate import Gate
-
-from filters.analyzer import Analyzer
 from reports import leak_check, pdf
 from vetting.attribution import Level, Link
 from vetting.candidate import Authorization, Candidate, Identifier, IdentifierKind

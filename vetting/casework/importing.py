@@ -8,7 +8,6 @@ from pathlib import Path
 
 from filters.analyzer import Analyzer
 from filters.criteria import Criteria
-
 from vetting.casework.candidate_file import check_authorization
 from vetting.casework.desk import Body, Desk, commit
 from vetting.casework.searching import preview, propose, store_evidence

@@ -8,9 +8,9 @@ from datetime import date
 from pathlib import Path
 from typing import Annotated
 
-from filters.query_linter import lint_query
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
+from filters.query_linter import lint_query
 from vetting.candidate import IdentifierKind
 from vetting.errors import VettingError, bad_input, not_found, refused
 from vetting.protocol import Quotation, SearchProtocol, Step, Technique
@@ -132,7 +132,7 @@ def _checked(step: _StepFile, path: Path) -> Step:
 
 
 def refuse_changed_config(config: Path, protocol: SearchProtocol) -> None:
-    """Refuses to work on a position whose criteria, class packs or sources are not the files it was frozen with (U4)."""
+    """Refuses a position whose criteria, class packs or sources are not the files it was frozen with (U4)."""
     now = _digests(config, protocol.criteria, protocol.class_packs)
     changed = sorted(name for name, digest in now.items() if protocol.digests.get(name) != digest)
     if changed:

@@ -12,7 +12,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from filters.gate import Gate, ReviewedFinding
-
 from vetting.casework.candidate_file import check_authorization
 from vetting.casework.desk import Body, Desk
 from vetting.casework.reviewing import Reviewed, add_step, reviewed

@@ -12,11 +12,10 @@ from dataclasses import dataclass
 
 from filters.analyzer import Analyzer
 from filters.criteria import Criteria
-
 from vetting.candidate import Candidate
 from vetting.casework.candidate_file import check_authorization
-from vetting.casework.protocol_file import refuse_changed_config
 from vetting.casework.desk import Body, Desk, commit, salt_for
+from vetting.casework.protocol_file import refuse_changed_config
 from vetting.evidence import Capture, Hit, RawText
 from vetting.finding import Finding
 from vetting.log.event import EventType

@@ -24,7 +24,8 @@ def init(
     create_home(chosen, session.clock)
     people = session.accounts(chosen)
     if people.people():
-        raise refused("set_up_already", f"{chosen.home} is set up already.", "Sign in: vetting sign-in PERSON.")
+        say(f"Data folder {chosen.home} was set up before; its stores are up to date.")
+        return
     password = read_password(password_stdin)
     people.add_person(Person(id=administrator, name=name, roles=frozenset({Role.ADMINISTRATOR})))
     people.set_password(administrator, password, session.clock())
