@@ -6,11 +6,10 @@ import os
 import sys
 from collections.abc import Sequence
 
-import click
 import typer
 
 from vetting.cli import audits, cases, demonstration, people, positions, reports, reviews, setup
-from vetting.cli.printing import complain
+from vetting.cli.printing import complain, note
 from vetting.errors import ExitCode, VettingError
 
 app = typer.Typer(
@@ -39,26 +38,24 @@ app.command("serve")(setup.serve)
 
 
 def run(arguments: Sequence[str]) -> int:
-    """The exit code of one command."""
+    """The exit code of one command. A wrong command line is explained by Typer, with exit code 2."""
     os.umask(0o077)
     try:
-        code = app(args=list(arguments), standalone_mode=False)
+        app(args=list(arguments), prog_name="vetting")
     except VettingError as error:
         complain(error)
         return int(error.exit_code)
-    except click.UsageError as error:
-        click.echo(f"{error.format_message()} See: vetting {' '.join(arguments[:1])} --help.", err=True)
-        return int(ExitCode.USAGE)
-    except (click.exceptions.Abort, KeyboardInterrupt):
-        click.echo("Stopped. What was recorded stays; run the command again to go on.", err=True)
+    except SystemExit as ended:
+        return ended.code if isinstance(ended.code, int) else int(ExitCode.OK)
+    except KeyboardInterrupt:
+        note("Stopped. What was recorded stays; run the command again to go on.")
         return 130
     except Exception as error:
         if os.environ.get("VETTING_DEBUG"):
             raise
-        kind = type(error).__name__
-        click.echo(f"Something unexpected happened ({kind}). Nothing half-written was kept; try again.", err=True)
+        note(f"Something unexpected happened ({type(error).__name__}); nothing half-written was kept. Try again.")
         return int(ExitCode.UNEXPECTED)
-    return code if isinstance(code, int) else int(ExitCode.OK)
+    return int(ExitCode.OK)
 
 
 if __name__ == "__main__":

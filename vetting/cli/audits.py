@@ -17,17 +17,18 @@ CASES_ABREAST = 5
 """Candidates side by side in one table: what fits a terminal of 80 columns in words."""
 
 
-def verify(json: AsJson = False) -> int:
+def verify(json: AsJson = False) -> None:
     """Verify the transparency log: every entry, every signed checkpoint. Exit code 9 where it does not hold."""
     verdict = verify_log(session.settings())
     if json:
         as_json(_verdict(verdict))
     else:
         show_verdict(verdict)
-    return int(ExitCode.OK if verdict.ok else ExitCode.LOG_BROKEN)
+    if not verdict.ok:
+        raise typer.Exit(int(ExitCode.LOG_BROKEN))
 
 
-def uniformity(position: Annotated[str, typer.Argument(help="Name of a position.")], json: AsJson = False) -> int:
+def uniformity(position: Annotated[str, typer.Argument(help="Name of a position.")], json: AsJson = False) -> None:
     """Recompute every candidate's searches from the log and compare (auditor). Exit code 8 on a difference."""
     chosen = session.settings()
     audit = audit_position(chosen, session.signed_in(chosen), position)
@@ -36,8 +37,9 @@ def uniformity(position: Annotated[str, typer.Argument(help="Name of a position.
     else:
         show_audit(audit)
     if not audit.verdict.ok:
-        return int(ExitCode.LOG_BROKEN)
-    return int(ExitCode.OK if audit.report.uniform else ExitCode.NOT_UNIFORM)
+        raise typer.Exit(int(ExitCode.LOG_BROKEN))
+    if not audit.report.uniform:
+        raise typer.Exit(int(ExitCode.NOT_UNIFORM))
 
 
 def show_verdict(verdict: Verdict) -> None:
