@@ -22,7 +22,7 @@ from vetting.casework.opening import create_home, open_desk
 from vetting.casework.workbench import Workbench
 from vetting.cli import session
 from vetting.cli.audits import show_audit
-from vetting.cli.cases import open_from_file, show_results
+from vetting.cli.cases import open_from_file
 from vetting.cli.engine import warming
 from vetting.cli.positions import open_with_protocol
 from vetting.cli.printing import note, progress_bar, say
@@ -161,15 +161,14 @@ def _run_flows(
         done = bar.add_task("Searching, reviewing, releasing", total=2 * len(cases))
         with working_at(Workbench(desk=investigator, recordings=DEMO / "internet")):
             for name, number in cases.items():
-                vet_candidate(number)
-                review_case(investigator, reviewer, number, name, script)
+                searches = vet_candidate(number)
+                findings = review_case(investigator, reviewer, number, name, script)
+                say(f"{number}: {searches} searches run, {findings} findings, each seen by its reviewers.")
                 bar.advance(done)
             for number in cases.values():
-                release_report(number)
+                say(f"{number}: report {release_report(number)} released.")
                 bar.advance(done)
-        audit = audited_by(cast.settings, cast.with_role(Role.AUDITOR), POSITION)
-    show_results(investigator, next(iter(cases.values())), json=False)
-    return audit
+        return audited_by(cast.settings, cast.with_role(Role.AUDITOR), POSITION)
 
 
 def _hand_over(cast: Cast, password: str) -> None:

@@ -72,9 +72,10 @@ def load_script(path: Path) -> Script:
         raise bad_input("script_invalid", f"{path}: {first_problem(error)}.", "Correct that field.") from None
 
 
-def review_case(one: Desk, two: Desk, number: str, name: str, script: Script) -> None:
-    """Both reviewers record their answer for every finding of the case."""
-    for item in findings_of(one, number):
+def review_case(one: Desk, two: Desk, number: str, name: str, script: Script) -> int:
+    """Both reviewers record their answer for every finding of the case; how many findings that were."""
+    findings = findings_of(one, number)
+    for item in findings:
         answer = script.answer(name, item)
         identifier, note = item.finding.id, RawText(answer.note)
         if answer.level is not None:
@@ -94,3 +95,4 @@ def review_case(one: Desk, two: Desk, number: str, name: str, script: Script) ->
                 quote=answer.quote and corroborated,
             )
         validate(two, identifier, answer.second, note)
+    return len(findings)
