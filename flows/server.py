@@ -61,6 +61,8 @@ SETTINGS = {
     "PREFECT_SERVER_SERVICES_EVENT_PERSISTER_ENABLED": "false",
     "PREFECT_SERVER_SERVICES_TRIGGERS_ENABLED": "false",
     "PREFECT_SERVER_EVENTS_STREAM_OUT_ENABLED": "false",
+    "PREFECT_SERVER_SERVICES_TASK_RUN_RECORDER_BATCH_SIZE": "500",  # one by one, a stop would lose the last states
+    "PREFECT_SERVER_SERVICES_TASK_RUN_RECORDER_FLUSH_INTERVAL": "1",
     "PREFECT_CLIENT_CSRF_SUPPORT_ENABLED": "false",  # the API has a password; no browser ever speaks to it
     "PREFECT_CLIENT_SERVER_VERSION_CHECK_ENABLED": "false",  # client and server are one installation
     "PREFECT_CLIENT_MAX_RETRIES": "3",  # 14 seconds: a local server that stays silent longer will not come back

@@ -6,23 +6,26 @@ input ends: that is the moment the process that started it is gone, however it w
 
 from __future__ import annotations
 
+import fcntl
 import gc
 import os
 import select
 import socket
 import sys
 import threading
-from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
     from prefect.server.database.configurations import AioSqliteConfiguration
-    from sqlalchemy.ext.asyncio import AsyncSession, AsyncSessionTransaction
 
 LOOK_SECONDS = 1.0
 """How often a changed parent is looked for, should some other process keep our standard input open."""
+LOCK = Path("starting.lock")
+"""In the data folder: `flows.server` makes it the working folder."""
 KEEP_ALIVE_SECONDS = 60
 """Longer than Prefect's client keeps an idle connection, so that it never meets one closing."""
 
@@ -49,9 +52,9 @@ def patient_sqlite() -> AioSqliteConfiguration:
         @asynccontextmanager
         async def begin_transaction(
             self,
-            session: AsyncSession,
+            session: Any,  # noqa: ANN401 - SQLAlchemy's, which this room does not know
             with_for_update: bool = True,  # noqa: FBT001, FBT002 - Prefect's signature
-        ) -> AsyncGenerator[AsyncSessionTransaction, None]:
+        ) -> AsyncGenerator[Any, None]:
             del with_for_update
             async with super().begin_transaction(session, with_for_update=True) as transaction:
                 yield transaction
@@ -75,6 +78,21 @@ def narrow_application() -> FastAPI:
     return server.create_app(ephemeral=True)
 
 
+def one_start_at_a_time(application: FastAPI) -> None:
+    """Makes servers that start on one folder wait for each other: two would run the same migrations into each other."""
+    served = application.router.lifespan_context
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncGenerator[Mapping[str, Any], None]:
+        async with AsyncExitStack() as serving:
+            with LOCK.open("wb") as lock:  # noqa: ASYNC230 - nothing else runs yet
+                fcntl.flock(lock, fcntl.LOCK_EX)
+                state = await serving.enter_async_context(served(app))
+            yield state or {}
+
+    application.router.lifespan_context = lifespan
+
+
 def main() -> None:
     """Serves until asked to stop (SIGTERM) or left alone."""
     threading.Thread(target=end_with_the_parent, args=(os.getppid(),), daemon=True).start()
@@ -86,6 +104,7 @@ def main() -> None:
     from prefect.server.database.dependencies import set_database_config
 
     application = narrow_application()
+    one_start_at_a_time(application)
     set_database_config(patient_sqlite())
     gc.freeze()
     gc.enable()

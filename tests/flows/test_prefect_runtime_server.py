@@ -304,6 +304,21 @@ with prefect_server(HOME / "second"):
             assert connection.execute("SELECT count(*) FROM task_run").fetchall() == [(steps,)]
 
 
+def test_programs_that_start_at_once_on_a_new_folder_all_run(tmp_path: Path) -> None:
+    code = """
+s = start(HOME, migrated=False)
+with prefect_server(HOME, s): tell(value=count("C-1", 5))
+"""
+    programs = [
+        subprocess.Popen([*_program(code), tmp_path], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        for _ in range(3)
+    ]
+    assert [program.communicate(timeout=2 * PATIENCE) for program in programs] == [(b'{"value": 5}\n', b"")] * 3
+    with closing(sqlite3.connect(tmp_path / "prefect.db")) as connection:
+        states = connection.execute("SELECT state_type, count(*) FROM task_run GROUP BY 1").fetchall()
+    assert states == [("COMPLETED", 15)]
+
+
 # ------------------------------------------------------------------------------------------------------- the template
 
 
