@@ -98,7 +98,9 @@ def _vet(at: Desk, state: Progress, server: Server) -> None:
         def watch(_result: SearchResult) -> None:
             bar.advance(task)
 
-        with working_at(Workbench(desk=at, recordings=session.recordings(), watch=watch)):
+        bench = Workbench(desk=at, recordings=session.recordings(), watch=watch)
+        bench.analyzer(state.protocol)  # loads the language model while Prefect's server is still coming up
+        with working_at(bench):
             vet_candidate(state.case.number)
 
 
