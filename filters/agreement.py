@@ -8,6 +8,47 @@ _SUBJECT = frozenset(["he", "she", "xe", "ze", "fae", "ey"])
 _OBJECT = frozenset(["him", "xem", "hir", "zir"])
 _REFLEXIVE = frozenset(["himself", "herself", "hisself", "xemself", "zirself", "hirself", "themself"])
 _OWN = frozenset(["hers", "theirs", "hirs", "zirs"])
+_ADVERBS = frozenset(
+    ["home", "back", "away", "there", "here", "around", "outside", "inside", "off", "out", "down", "up", "again"]
+)
+_MOVES = frozenset(
+    [
+        "follow",
+        "followed",
+        "following",
+        "drive",
+        "drove",
+        "driving",
+        "walk",
+        "walked",
+        "bring",
+        "brought",
+        "take",
+        "took",
+        "send",
+        "sent",
+        "chase",
+        "chased",
+        "chasing",
+        "carry",
+        "carried",
+        "ride",
+        "rode",
+        "drop",
+        "dropped",
+        "leave",
+        "left",
+        "let",
+        "saw",
+        "see",
+        "got",
+        "get",
+        "call",
+        "called",
+        "tailed",
+        "tail",
+    ]
+)
 _SINGULAR = {"are": "is", "were": "was", "have": "has", "do": "does", "'re": "'s", "'ve": "has", "am": "is"}
 _PLURAL = {
     "is": "are",
@@ -20,12 +61,12 @@ _PLURAL = {
     "s": "are",
 }
 _VOWEL_SOUND = re.compile(r"(?:[aeio]|u(?!ni|se|su|ti|ro)|hour|honest|heir|honou?r)", re.IGNORECASE)
-_ARTICLE = re.compile(r"\b([Aa])n? (?=([A-Za-z]\w*))")
+_ARTICLE = re.compile(r"(?<!Person )\b([Aa])n? (?=([A-Za-z]\w*))")
 _WITHHELD_ARTICLE = re.compile(r"\b[Aa]n? (?=\[)")
 
 
-def neutral_pronoun(word: str, tag: str) -> str:
-    """`they`, `them`, `their`, `theirs` or `themselves` for a gendered pronoun, by its Penn Treebank tag."""
+def neutral_pronoun(word: str, tag: str, before: str = "", follower: str = "") -> str:
+    """`they`, `them`, `their`, `theirs` or `themselves` for a gendered pronoun, by its Penn Treebank tag and neighbours."""
     lower = word.lower()
     if lower in _SUBJECT:
         neutral = "they"
@@ -35,6 +76,8 @@ def neutral_pronoun(word: str, tag: str) -> str:
         neutral = "themselves"
     elif lower in _OWN or (lower == "his" and tag != "PRP$"):
         neutral = "theirs"
+    elif lower == "her" and follower.lower() in _ADVERBS and before.lower() in _MOVES:
+        neutral = "them"
     else:
         neutral = "their" if tag == "PRP$" or lower in {"his", "xyr"} else "them"
     return neutral

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -15,11 +15,11 @@ from typing import TYPE_CHECKING
 
 from filters.class_packs import ClassPack, load_packs
 from filters.language import not_english, unreadable
-from filters.lexicon import PERSONAL, Kind, Match, class_words, word_list
+from filters.lexicon import PERSONAL, Kind, class_words, is_common, word_list
 from filters.normalize import Normalized, normalize
 from filters.protected_classes import ProtectedClass
-from filters.standins import stand_in
-from filters.withholding import Withheld, Withholding
+from filters.standins import StoodIn, stand_in
+from filters.withholding import Withheld, WithheldReason, Withholding
 from vetting.evidence import RawText
 
 if TYPE_CHECKING:
@@ -96,11 +96,20 @@ class Analyzer:
         return tuple(sorted({*emoji, *found}, key=lambda w: (w.start, w.end, w.protected_class, w.recognizer)))
 
     def analyze(self, words: str, names: Sequence[str] = ()) -> Analysis | Withheld:
-        """The parsed text with its hits, or why it cannot be read. `names` are the candidate's own."""
+        """The parsed text with its hits, or why it cannot be read. `names` are the candidate's own.
+
+        Whatever a library raises becomes a reason code: its message could hold the text.
+        """
+        try:
+            return self._analyze(words, names)
+        except Exception:  # noqa: BLE001 - fail closed, and tell nothing
+            return Withheld(reason=WithheldReason.FAILED)
+
+    def _analyze(self, words: str, names: Sequence[str]) -> Analysis | Withheld:
         reason = unreadable(words)
         if reason is not None:
             return Withheld(reason=reason)
-        normal = normalize(words, known_word)
+        normal = normalize(words, known_word, lambda word: word in class_words().words)
         reason = not_english(normal.text)
         if reason is not None:
             return Withheld(reason=reason)
@@ -108,29 +117,32 @@ class Analyzer:
 
     def read(self, normal: Normalized, names: Sequence[str] = ()) -> Analysis:
         """Normalized text with stand-ins for class words, parsed, with its hits."""
-        plain, terms = stand_in(normal, class_words())
-        doc = self._nlp(plain.text)
-        return Analysis(normal=plain, doc=doc, hits=self._hits(doc, terms, names))
+        own = _own_names(normal.text, names)
+        stood = stand_in(normal, class_words(), own)
+        doc = self._nlp(stood.plain.text)
+        hits = {*self._hits(doc, stood), *(_own_name(stood.moved(*span)) for span in own)}
+        ordered = sorted(hits, key=lambda h: (h.start, -h.end, h.recognizer))
+        return Analysis(normal=stood.plain, doc=doc, hits=tuple(ordered))
 
-    def _hits(self, doc: Doc, terms: Sequence[Match], names: Sequence[str] = ()) -> tuple[Hit, ...]:
+    def _hits(self, doc: Doc, stood: StoodIn) -> list[Hit]:
         """Every recognizer's hits in one parsed text with the class words found in it: the union, none dropped."""
         from presidio_analyzer.nlp_engine import NlpArtifacts
 
         from filters.grammar import PERSON_TOKENS
-        from filters.recognizers.lexical import TERMS
+        from filters.recognizers.lexical import STOOD_IN, TERMS
 
-        doc.user_data[TERMS] = list(terms)
+        terms = stood.terms
+        doc.user_data[TERMS], doc.user_data[STOOD_IN] = list(terms), stood
         personal = [(m.start, m.end) for m in terms if m.term.kind in PERSONAL and not m.term.ambiguous]
         doc.user_data[PERSON_TOKENS] = frozenset(
             span[-1].i for s, e in personal if (span := doc.char_span(s, e, alignment_mode="expand")) is not None
         )
         artifacts = NlpArtifacts([], doc, [], [], None, "en")
-        found = [
+        return [
             _hit(result)
             for recognizer in self._registry.recognizers
             for result in recognizer.analyze(doc.text, recognizer.supported_entities, artifacts)
         ]
-        return tuple(sorted({*found, *_own_names(doc.text, names)}, key=lambda h: (h.start, -h.end, h.recognizer)))
 
     def __repr__(self) -> str:
         return f"Analyzer({', '.join(pack.name for pack in self.packs)})"
@@ -140,7 +152,8 @@ def known_word(word: str) -> bool:
     """Whether a lower-case word is in the vocabulary: a class word, a person noun, or a word plain English uses."""
     return (
         word in class_words().words
-        or word in word_list("common_words")
+        or is_common(word)
+        or word in word_list("dictionary")
         or word in word_list("person_nouns")
         or word in word_list("last_names")
     )
@@ -171,30 +184,29 @@ def _hit(result: RecognizerResult) -> Hit:
     )
 
 
-def _own_names(text: str, names: Sequence[str]) -> Iterable[Hit]:
-    """The candidate's own names, whole and by parts, in any case and run together as in a handle."""
-    parts = {part for name in names for part in _NAME_WORD.findall(normalize(name, lambda _: False).text)}
-    whole = {" ".join(_NAME_WORD.findall(normalize(name, lambda _: False).text)) for name in names}
-    run_together = {name.replace(" ", "") for name in whole}
-    wanted = sorted({p for p in parts | whole | run_together if len(p) > _SHORTEST_NAME}, key=len, reverse=True)
+def _own_names(text: str, names: Sequence[str]) -> list[tuple[int, int]]:
+    """Where the candidate's own names stand, whole and by parts, in any case and run together as in a handle."""
+    plain = [" ".join(_NAME_WORD.findall(normalize(name, lambda _: False).text)) for name in names]
+    parts = {part for name in plain for part in name.split()}
+    wanted = {w for w in (*parts, *plain, *(name.replace(" ", "") for name in plain)) if len(w) > _SHORTEST_NAME}
     if not wanted:
-        return
-    pattern = re.compile(
-        r"(?<![A-Za-z])(?:" + "|".join(re.escape(w).replace(r"\ ", r"\W+") for w in wanted) + r")(?![A-Za-z])",
-        re.IGNORECASE,
+        return []
+    longest_first = "|".join(re.escape(w).replace(r"\ ", r"\W+") for w in sorted(wanted, key=lambda w: (-len(w), w)))
+    pattern = re.compile(rf"(?<![A-Za-z])(?:{longest_first})(?![A-Za-z])", re.IGNORECASE)
+    # a candidate called Will or Rose does not blank every "will" and "rose"
+    return [m.span() for m in pattern.finditer(text) if not (m.group().islower() and is_common(m.group()))]
+
+
+def _own_name(span: tuple[int, int]) -> Hit:
+    return Hit(
+        start=span[0],
+        end=span[1],
+        protected_class=ProtectedClass.NAME,
+        kind=Kind.NAME,
+        plural=False,
+        recognizer="candidate_names",
+        score=1.0,
     )
-    for match in pattern.finditer(text):
-        if match.group().lower() in word_list("common_words") and match.group().islower():
-            continue  # a candidate called Will or Rose does not blank every "will" and "rose"
-        yield Hit(
-            start=match.start(),
-            end=match.end(),
-            protected_class=ProtectedClass.NAME,
-            kind=Kind.NAME,
-            plural=False,
-            recognizer="candidate_names",
-            score=1.0,
-        )
 
 
 def _withholding(span: tuple[int, int], cls: ProtectedClass, recognizer: str, score: float) -> Withholding:

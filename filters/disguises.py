@@ -7,6 +7,8 @@ import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from filters.hashtags import segment
+
 if TYPE_CHECKING:
     from filters.normalize import Normalized
 
@@ -32,21 +34,25 @@ _MIXED = re.compile(
 _SPACED = re.compile(r"(?<![\w'])[A-Za-z](?:[ .\-_*/][A-Za-z]){2,15}(?![\w'])")
 _INNER = re.compile(r"(?<!\w)[A-Za-z]+(?:[.*_\-~][A-Za-z]+){1,6}(?!\w)")
 _DOUBLED = re.compile(r"\b[A-Za-z]*([A-Za-z])\1[A-Za-z]*\b")
+_GLUED = re.compile(r"\b[a-z]{8,30}\b")
 _MOST = 64
 
 
-def undisguise(normal: Normalized, known: Callable[[str], bool]) -> Normalized:
+def undisguise(normal: Normalized, known: Callable[[str], bool], telling: Callable[[str], bool]) -> Normalized:
     """A copy in which a disguised known word is spelt plainly; what comes to no known word is left as it was."""
     normal = normal.replaced(_MIXED, lambda m: _leet(m.group(), known))
-    normal = normal.replaced(_SPACED, lambda m: _joined(m.group(), known))
-    normal = normal.replaced(_INNER, lambda m: _joined(m.group(), known))
-    return normal.replaced(_DOUBLED, lambda m: _single(m.group(), known))
+    normal = normal.replaced(_SPACED, lambda m: _joined(m.group(), telling))
+    normal = normal.replaced(_INNER, lambda m: _joined(m.group(), telling))
+    normal = normal.replaced(_DOUBLED, lambda m: _single(m.group(), known))
+    return normal.replaced(_GLUED, lambda m: _apart(m.group(), known))
 
 
 def _leet(word: str, known: Callable[[str], bool]) -> str | None:
     """The first known reading of the digits and signs as letters; a trailing `!` or `1` is also tried as no letter."""
     bare = word.rstrip("!1+(|$")
     for candidate in (word, bare) if bare != word else (word,):
+        if candidate.isalpha():
+            continue
         choices = [_LEET.get(c, c.lower()) for c in candidate]
         for letters in itertools.islice(itertools.product(*choices), _MOST):
             plain = "".join(letters)
@@ -55,14 +61,17 @@ def _leet(word: str, known: Callable[[str], bool]) -> str | None:
     return None
 
 
-def _joined(spaced: str, known: Callable[[str], bool]) -> str | None:
+def _joined(spaced: str, telling: Callable[[str], bool]) -> str | None:
     plain = re.sub(r"[^A-Za-z]", "", spaced)
-    return plain if known(plain.lower()) and not _plain_parts(spaced, known) else None
+    return plain if len(plain) > 2 and telling(plain.lower()) else None
 
 
-def _plain_parts(spaced: str, known: Callable[[str], bool]) -> bool:
-    """Whether the parts are words of their own (well-known, so-called), not letters of one."""
-    return all(len(part) > 2 and known(part.lower()) for part in re.split(r"[^A-Za-z]+", spaced))
+def _apart(word: str, known: Callable[[str], bool]) -> str | None:
+    """Two known words written as one that is none."""
+    if known(word):
+        return None
+    parts = segment(word, known)
+    return " ".join(parts) if parts and len(parts) == 2 and min(map(len, parts)) > 2 else None
 
 
 def _single(word: str, known: Callable[[str], bool]) -> str | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from filters.lexicon import word_list
+from filters.lexicon import is_common, word_list
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc, Span, Token
@@ -83,6 +83,8 @@ def complements(verb: Token) -> Iterator[Span]:
     subjects = [t for t in clause.children if t.dep_ in {"nsubj", "nsubjpass"}]
     if not any(_open(subject) for subject in subjects):
         return
+    if verb.dep_ == "auxpass" and not is_common(clause.lower_):
+        yield verb.doc[clause.i : clause.i + 1]  # a participle plain English does not know describes
     for child in clause.children:
         for said in (child, *child.conjuncts) if child.dep_ in {"acomp", "attr", "oprd"} else ():
             if said.i > verb.i and said.pos_ in {"ADJ", "NOUN", "PROPN"} and not is_person_noun(said):
@@ -123,8 +125,7 @@ def _describes(token: Token) -> bool:
 
 def _denotes(token: Token) -> bool:
     """Used as a noun for persons: the blacks, two Blacks, a White, the old."""
-    following = token.i + 1 < len(token.doc) and token.nbor().pos_ in {"NOUN", "PROPN"} and token.dep_ in _LEFT
-    if following:
+    if token.dep_ in _LEFT and token.head.i > token.i:
         return False
     if token.tag_ in {"NNS", "NNPS"}:
         return True

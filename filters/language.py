@@ -13,7 +13,6 @@ LONGEST = 20_000
 """Characters in one passage; longer ones go back for a shorter extract."""
 _WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)?")
 _FEWEST = 3
-_MARGIN = 2
 _FOREIGN_SHARE = 0.25
 _CONTROL_SHARE = 0.02
 _SURROGATE = re.compile("[\ud800-\udfff]")
@@ -42,7 +41,7 @@ def not_english(text: str) -> WithheldReason | None:
     best = max(
         (sum(word in own for word in words) for code, own in _function_words().items() if code != "en"), default=0
     )
-    if best >= _FEWEST and best >= english * _MARGIN + 1:
+    if best >= _FEWEST and best > english:
         return WithheldReason.NOT_ENGLISH
     return None
 

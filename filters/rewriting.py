@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from filters.agreement import articles, for_plural, for_singular, neutral_pronoun
 from filters.analyzer import Hit
 from filters.grammar import is_person_noun
-from filters.lexicon import PERSONAL, Kind, word_list, word_map
+from filters.lexicon import PERSONAL, Kind, word_list
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc, Token
@@ -28,21 +28,21 @@ CANDIDATE = "the candidate"
 _NEUTRAL = {
     Kind.PLACE: "a place",
     Kind.ORGANIZATION: "an organization",
-    Kind.TIME: "some time",
+    Kind.TIME: "at some time",
     Kind.HONORIFIC: "",
     Kind.DROPPED: "",
 }
 _FORMS = (
     r"\[withheld\]|\[slur about a protected group\]|[Aa] protected group|[Mm]embers of a protected group|[Tt]he candidate"
-    r"|[Aa] relative|[Rr]elatives|Person [A-Z]\b|[Aa] place|[Aa]n organization|[Ss]ome time"
+    r"|[Aa] relative|[Rr]elatives|Person [A-Z]\b|[Aa] place|[Aa]n organization|[Aa]t some time"
 )
 CANONICAL = re.compile(_FORMS)
 """Every form the rewriting puts: what verification does not look into."""
 
 _MERGED = re.compile(rf"({_FORMS})(?:(?:\s*,\s*|\s+|\s*/\s*|\s*,?\s+(?:and|or|&)\s+)\1)+")
 _AS_A = re.compile(
-    r"(^|[.!?;]\s+|\band\s+)[Aa]s (?:(?:a|an|the) )?(?:\w+ )?(?:person|people|relative|\[withheld\]|a protected group|protected group"
-    r"|members of a protected group|an? organization)(?: [^,.;!?]{1,60})?,\s*"
+    r"(^|[.!?;]\s+|\band\s+)(?:[Ss]peaking )?[Aa]s (?:(?:a|an|the) )?(?:\w+ )?(?:person|people|relative|\[withheld\]|a protected group|protected group"
+    r"|members of a protected group|an? organization)(?: [^,.:;!?]{1,80})?[,:]\s*"
 )
 _SENTENCE = re.compile(r"(^\W*|[.!?]\s+|\n\s*)([a-z])")
 _QUANTITIES = frozenset(
@@ -67,6 +67,9 @@ _QUANTITIES = frozenset(
 _BARE = frozenset(
     {"make", "makes", "made", "let", "lets", "see", "saw", "watch", "hear", "heard", "help", "helped", "have", "had"}
 )
+_AT = frozenset(
+    {"in", "on", "at", "since", "from", "by", "during", "of", "around", "until", "till", "before", "after", "back"}
+)
 _PEOPLE = frozenset(
     ["people", "persons", "peoples", "folks", "folk", "humans", "communities", "minorities", "populations", "groups"]
 )
@@ -86,7 +89,8 @@ class _Draft:
         self.own: set[int] = set()
         self.persons: list[frozenset[str]] = []
         self.grouped: set[int] = set()
-        for hit in sorted(hits, key=lambda h: (h.start - h.end, h.start, -h.score)):
+        telling = [hit for hit in hits if hit.kind is not Kind.PLAIN]
+        for hit in sorted(telling, key=lambda h: (h.start - h.end, h.start, h.kind not in PERSONAL, -h.score, h.kind)):
             span = doc.char_span(hit.start, hit.end, alignment_mode="expand")
             for token in span or ():
                 self.marks[token.i] = self.marks[token.i] or hit
@@ -164,6 +168,9 @@ def _right_end(draft: _Draft, head: Token) -> int:
 def _phrase(draft: _Draft, head: Token) -> None:
     """Put the neutral form for the whole noun phrase, keeping number and what is said of conduct."""
     kind, start, end = draft.kind(head), head.left_edge.i, _right_end(draft, head)
+    if kind is Kind.ROLE or (kind is None and head.lower_ not in word_list("generic_people")):
+        _bare(draft, head)
+        return
     left = [t for t in _left(head) if not draft.done[t.i]]
     kept = [t for t in left if not _marked(draft, t) and t.pos_ in {"ADJ", "NOUN", "VERB", "NUM", "ADV", "PROPN"}]
     described = " ".join(t.text for t in kept if t.pos_ != "NUM" and t.lower_ not in _QUANTITIES)
@@ -174,9 +181,6 @@ def _phrase(draft: _Draft, head: Token) -> None:
         text = SLUR
     elif kind is Kind.KIN:
         text = "relatives" if plural else "a relative"
-    elif kind is Kind.ROLE or (kind is None and head.lower_ not in word_list("generic_people")):
-        noun = word_map("roles").get(head.lower_, "person") if kind else head.text
-        text = " ".join([*(t.text for t in left if not _marked(draft, t) and t.pos_ != "PUNCT"), noun])
     elif plural:
         text = _group(left, described)
         if text == GROUP:
@@ -186,6 +190,14 @@ def _phrase(draft: _Draft, head: Token) -> None:
         determiner = "a" if draft.kind(head) is None and determiner == "a" else determiner
         text = " ".join(filter(None, [_their(draft, determiner), described, "person"]))
     draft.put(start, end, text)
+    draft.done[head.i] = True
+
+
+def _bare(draft: _Draft, head: Token) -> None:
+    """Keep a noun that says no class, without the words before it that do; gendered possessives become `their`."""
+    for token in _left(head):
+        if not draft.done[token.i] and _marked(draft, token) and draft.marks[token.i] != draft.marks[head.i]:
+            draft.put(token.i, token.i + 1, _pronoun(token) if draft.kind(token) is Kind.PRONOUN else "")
     draft.done[head.i] = True
 
 
@@ -215,6 +227,8 @@ def _group(left: Sequence[Token], described: str) -> str:
 def _single(draft: _Draft, token: Token) -> None:
     """Replace a marked token that belongs to no person phrase, together with its marked neighbours of the same kind."""
     kind, end = draft.kind(token), token.i + 1
+    if kind is Kind.ROLE:
+        return  # its stand-in is the neutral word
     if kind is Kind.PRONOUN:
         draft.put(token.i, end, _pronoun(token))
         return
@@ -224,13 +238,13 @@ def _single(draft: _Draft, token: Token) -> None:
     start = token.i
     if kind is Kind.NAME and mark is not None:
         text = _name(draft, start, end)
-    elif kind is Kind.THING and token.lower_ in word_map("dialect"):
-        text = word_map("dialect")[token.lower_]
     elif kind in _NEUTRAL:
         text = _NEUTRAL[kind]
     else:
         text = SLUR if kind is Kind.SLUR else WITHHELD
     if start and draft.doc[start - 1].lower_ in {"the", "a", "an"} and not draft.done[start - 1]:
+        start -= 1
+    if kind is Kind.TIME and start and draft.doc[start - 1].lower_ in _AT and not draft.done[start - 1]:
         start -= 1
     draft.put(start, end, text)
 
@@ -248,7 +262,9 @@ def _name(draft: _Draft, start: int, end: int) -> str:
 
 
 def _pronoun(token: Token) -> str:
-    neutral = neutral_pronoun(token.text, token.tag_)
+    before = token.nbor(-1).text if token.i else ""
+    after = token.nbor().text if token.i + 1 < len(token.doc) else ""
+    neutral = neutral_pronoun(token.text, token.tag_, before, after)
     return neutral.capitalize() if token.is_title and token.is_sent_start else neutral
 
 

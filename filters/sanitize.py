@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from filters.analyzer import Analysis, Analyzer, Hit
@@ -10,6 +11,7 @@ from filters.rewriting import CANONICAL, rewrite
 from filters.swap import swapped
 from filters.withholding import Withheld, WithheldReason
 
+_PERSON = re.compile(r"\b(?:an? |the |that )?(?:person|people)\b", re.IGNORECASE)
 _ROUNDS = 3
 _FEWEST_WORDS = 2
 _LEAST_SHARE = 0.15
@@ -68,6 +70,6 @@ def _outside(analysis: Analysis) -> tuple[Hit, ...]:
 
 def _little(text: str) -> bool:
     """Whether too few words are left to say what was done."""
-    plain = CANONICAL.sub(" ", text)
+    plain = _PERSON.sub(" ", CANONICAL.sub(" ", text))
     kept = [word for word in plain.split() if any(c.isalpha() for c in word)]
     return len(kept) < _FEWEST_WORDS or len(plain.replace(" ", "")) < _LEAST_SHARE * len(text.replace(" ", ""))

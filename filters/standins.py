@@ -9,8 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 
-from filters.lexicon import PERSONAL, Kind, Match, Term, Trie, word_list, word_map
+from filters.lexicon import PERSONAL, Kind, Match, Term, Trie, is_common, word_list, word_map
 from filters.normalize import Normalized
 
 _TOKEN = re.compile(r"[A-Za-z0-9]+(?:'[A-Za-z]+)?")
@@ -34,6 +35,8 @@ _SUBJECTS = {
     "miss": "Mr",
     "mx": "Mr",
 }
+_WHEN = frozenset({"tomorrow", "today", "yesterday", "tonight", "again", "here", "there", "twice", "s", "lol", "tbh"})
+_NEGATED = {"i": "am not", **dict.fromkeys(("he", "she", "it", "that", "this", "there", "what", "who"), "is not")}
 _MANY = frozenset(
     [
         "people",
@@ -89,10 +92,38 @@ class _Found:
     terms: tuple[Term, ...]
 
 
-def stand_in(normal: Normalized, trie: Trie) -> tuple[Normalized, tuple[Match, ...]]:
-    """The text with stand-ins, and every class word found, at its place in that text."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoodIn:
+    """Normalized text, the plain text the parser reads, and what was found on the way."""
+
+    source: str
+    """The normalized text, class words and all."""
+    plain: Normalized
+    terms: tuple[Match, ...]
+    """The class words, at their places in the plain text."""
+    edits: tuple[tuple[int, int, str], ...]
+
+    def moved(self, start: int, end: int) -> tuple[int, int]:
+        """Where `source[start:end]` stands in the plain text; a stand-in is taken whole."""
+        left, right, shift = start, end, 0
+        for first, last, new in self.edits:
+            if last <= start:
+                left += len(new) - (last - first)
+            elif first < start:
+                left = first + shift
+            if last <= end:
+                right += len(new) - (last - first)
+            elif first < end:
+                right = first + shift + len(new)
+            shift += len(new) - (last - first)
+        return left, right
+
+
+def stand_in(normal: Normalized, trie: Trie, shielded: Sequence[tuple[int, int]] = ()) -> StoodIn:
+    """The text with stand-ins. `shielded` are ranges to leave alone: the candidate's own names."""
     text = normal.text
-    found = [_found(text, phrase) for phrase in _phrases(list(_pieces(text, trie)), text)]
+    pieces = [p for p in _pieces(text, trie) if not any(p.start < end and start < p.end for start, end in shielded)]
+    found = [_found(text, phrase) for phrase in _phrases(pieces, text)]
     edits = [(f.start, f.end, f.new) for f in found if f.new is not None]
     edits += [edit for f in found if f.new is not None and (edit := _article(text, f.start, f.new))]
     taken = {at for f in found for at in range(f.start, f.end)}
@@ -100,7 +131,8 @@ def stand_in(normal: Normalized, trie: Trie) -> tuple[Normalized, tuple[Match, .
         other = _SUBJECTS.get(token.group().lower())
         if other is not None and token.start() not in taken:
             edits.append((*token.span(), other.capitalize() if token.group()[0].isupper() else other))
-    return normal.spliced(edits), tuple(_moved(found, sorted(edits)))
+    ordered = tuple(sorted(edits))
+    return StoodIn(source=text, plain=normal.spliced(ordered), terms=tuple(_moved(found, ordered)), edits=ordered)
 
 
 def _found(text: str, phrase: Sequence[_Piece]) -> _Found:
@@ -140,9 +172,20 @@ def _pieces(text: str, trie: Trie) -> Iterator[_Piece]:
         if token.group().lower() in generic and token.start() not in taken:
             spans[token.span()] = []
     for (start, end), terms in sorted(spans.items()):
+        unsure = _part_of_a_name(text, start, end)
         kinds = {term.kind for term in terms}
         kind = next((k for k in _ORDER if k in kinds), next(iter(kinds), None))
-        yield _Piece(start=start, end=end, kind=kind, terms=tuple(terms))
+        marked = tuple(replace(term, ambiguous=term.ambiguous or unsure) for term in terms)
+        yield _Piece(start=start, end=end, kind=kind, terms=marked)
+
+
+def _part_of_a_name(text: str, start: int, end: int) -> bool:
+    """Christian Bale, Paris Hilton: a class word that is also a first name, with another capitalized word after it."""
+    word = text[start:end]
+    if not word.istitle() or word.lower() not in word_list("first_names"):
+        return False
+    after = re.match(r" ([A-Z][a-z'-]+)", text[end:])
+    return after is not None and not is_common(after.group(1).lower())
 
 
 def _phrases(pieces: Sequence[_Piece], text: str) -> Iterator[Sequence[_Piece]]:
@@ -183,8 +226,12 @@ def _plain(text: str, phrase: Sequence[_Piece], *, plural: bool) -> tuple[Kind, 
     ):
         kind = Kind.PERSON
         new = _STAND_INS[kind, plural]
+    elif kind is Kind.MODIFIER and _collective(text, head):
+        kind, new = Kind.GROUP, _STAND_INS[Kind.PERSON, True]
     elif kind in {Kind.IDENTITY, Kind.MODIFIER}:
         new = _STAND_INS[kind, False]
+    elif kind is Kind.PLAIN:
+        new = _respelt(text, head)
     else:
         return kind, None
     return kind, new.capitalize() if capital else new
@@ -194,11 +241,35 @@ def _noun(text: str, piece: _Piece, *, plural: bool) -> bool:
     """Whether an identity word is a noun here: plural, or after an article with nothing left to describe."""
     if plural:
         return True
-    before = _TOKEN.findall(text[max(0, piece.start - 20) : piece.start])
+    return _before(text, piece) in _ARTICLES and _ends(text, piece)
+
+
+def _respelt(text: str, piece: _Piece) -> str:
+    """The plain words for a dialect spelling; `ain't` by its subject."""
+    word = text[piece.start : piece.end].lower()
+    return word_map("dialect").get(word) or _NEGATED.get(_before(text, piece), "are not")
+
+
+def _collective(text: str, piece: _Piece) -> bool:
+    """The elderly, the disabled: an adjective for all of them."""
+    return _before(text, piece) == "the" and _ends(text, piece)
+
+
+def _before(text: str, piece: _Piece) -> str:
+    words = _TOKEN.findall(text[max(0, piece.start - 20) : piece.start])
+    return words[-1].lower() if words else ""
+
+
+def _ends(text: str, piece: _Piece) -> bool:
+    """Whether nothing follows that the word could describe."""
     after = re.match(r"\s*([A-Za-z']*)", text[piece.end :])
     follower = after.group(1).lower() if after else ""
-    ends = not follower or follower in word_map("function_words")["en"].split() or follower.endswith("'s")
-    return bool(before) and before[-1].lower() in _ARTICLES and ends
+    return not follower or follower in _followers()
+
+
+@cache
+def _followers() -> frozenset[str]:
+    return frozenset(word_map("function_words")["en"].split()) | _WHEN
 
 
 def _article(text: str, start: int, new: str) -> tuple[int, int, str] | None:

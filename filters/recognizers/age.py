@@ -24,6 +24,7 @@ _TIMES = {
     "born": r"\bborn (?:in|on) (?P<hit>[\w ,]{0,20}(?:19|20)\d\d)\b",
     "class_of": r"\bclass of (?:'?\d\d|(?:19|20)\d\d)\b",
     "graduated": r"\bgraduat(?:ed|ing|e) (?:\w+ ){0,5}(?:in )?(?P<hit>'?\d\d|(?:19|20)\d\d)\b",
+    "beside_a_name": r"(?:\b[A-Za-z]+, |\()(?P<hit>[1-9]\d)(?=, |\))",
     "birthday": rf"\b(?:{_NUMBER}(?:st|nd|rd|th)?|sweet sixteen|sweet 16) (?:birthday|bday|b-day)\b",
     "birth_date": r"\b(?:dob|d\.o\.b\.?|date of birth)[: ]+[\d/.-]{6,10}\b",
 }

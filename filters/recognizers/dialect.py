@@ -7,7 +7,7 @@ from filters.protected_classes import ProtectedClass
 from filters.recognizers.lexical import ClassPatterns, ClassWords, DocRecognizer
 
 _PATTERNS = {
-    "habitual_be": r"\b(?:they|he|she|we|i|people|folks) be (?P<hit>\w+ing)\b",
+    "habitual_be": r"\b(?:they|he|she|we|i|people|folks) be (?P<hit>\w+in(?:g|')?)\b",
     "perfective_done": r"\b(?:i|he|she|they|we) done (?P<hit>\w+ed)\b",
 }
 

@@ -7,7 +7,10 @@ from filters.protected_classes import ProtectedClass
 from filters.recognizers.lexical import ClassPatterns, ClassWords, DocRecognizer
 
 _PATTERNS = {
-    "impaired": r"\b\w+[- ](?:impaired|disabled)\b",
+    "impaired": (
+        r"\b(?:visually|hearing|speech|vision|mobility|physically|mentally|intellectually|developmentally|learning|cognitively|"
+        r"severely|profoundly)[- ](?:impaired|disabled|challenged|handicapped)\b|\b\w+-(?:impaired|disabled)\b"
+    ),
     "on_wheels": r"\b(?:uses?|using|in|rely(?:ing)? on) an? (?:wheelchair|cane|walker|prosthe\w+)\b",
     "missing": r"\b(?:missing|lost|without) (?:a|an|his|her|my|their|one) (?:leg|arm|hand|foot|eye|limb)\b",
 }

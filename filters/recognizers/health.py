@@ -7,10 +7,9 @@ from filters.protected_classes import ProtectedClass
 from filters.recognizers.lexical import ClassPatterns, ClassWords, DocRecognizer
 
 _PATTERNS = {
-    "itis": r"\b[a-z]{4,}(?:itis|osis|emia|aemia|oma|opathy|algia|ectomy|otomy|plasty)\b",
-    "drug": (
-        r"\b[a-z]{3,}(?:pril|sartan|statin|azole|cillin|mycin|prazole|oxetine|azepam|idone|tidine|"
-        r"gliptin|mab|vir|parin|olol|dipine|afil)\b"
+    "hospital": (
+        r"\b(?:i|we|he|she|they)(?:'m|'re|'s| am| are| is| was| were| went| got| ended up)?(?: back| just)? (?:in|into|to|at|out of) "
+        r"(?P<hit>(?:the |a )?(?:hospital|clinic|er|icu|emergency room))\b"
     ),
     "phobic": (
         r"\b[a-z]+phobi(?:c|a)\b(?<!homophobic)(?<!homophobia)(?<!xenophobic)(?<!xenophobia)(?<!islamo"
@@ -27,6 +26,13 @@ _PATTERNS = {
     ),
     "prescribed": r"\bprescribed \w+",
 }
+_ENDINGS = {
+    "itis": r"\b[a-z]{4,}(?:itis|osis|emia|aemia|oma|opathy|algia|ectomy|otomy|plasty)\b",
+    "drug": (
+        r"\b[a-z]{3,}(?:pril|sartan|statin|azole|cillin|mycin|prazole|oxetine|azepam|idone|tidine|"
+        r"gliptin|mab|vir|parin|olol|dipine|afil)\b"
+    ),
+}
 
 
 def recognizers() -> tuple[DocRecognizer, ...]:
@@ -34,4 +40,5 @@ def recognizers() -> tuple[DocRecognizer, ...]:
     return (
         ClassWords(ProtectedClass.HEALTH),
         ClassPatterns(ProtectedClass.HEALTH, Kind.THING, _PATTERNS),
+        ClassPatterns(ProtectedClass.HEALTH, Kind.THING, _ENDINGS, name="health_endings", rare=True),
     )

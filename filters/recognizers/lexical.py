@@ -10,14 +10,17 @@ from presidio_analyzer import AnalysisExplanation, EntityRecognizer, RecognizerR
 from presidio_analyzer.nlp_engine import NlpArtifacts
 
 from filters.grammar import speaks_of_a_person
-from filters.lexicon import Kind, Match
+from filters.lexicon import Kind, Match, is_common
 from filters.protected_classes import ProtectedClass
+from filters.standins import StoodIn
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc
 
 TERMS = "vetting_terms"
 """Where the analyzer leaves the trie's matches on the parsed text, so that thirty recognizers search it once."""
+STOOD_IN = "vetting_stood_in"
+"""Where the analyzer leaves the text before stand-ins: patterns read the words as they were."""
 KIND = "kind"
 PLURAL = "plural"
 CERTAIN, LIKELY = 1.0, 0.5
@@ -89,24 +92,33 @@ class ClassWords(DocRecognizer):
 
 
 class ClassPatterns(DocRecognizer):
-    """Regular expressions of one class, all of one kind, over the normalized text, without regard to case.
+    """Regular expressions of one class, all of one kind, over the normalized text before stand-ins, in any case.
 
-    Not Presidio's PatternRecognizer: that skips a pattern that runs out of time, which would let a text through.
+    With `rare`, a match that is a word of plain English does not count (`diploma` is no tumor). Not Presidio's PatternRecognizer: that skips a pattern that runs out of time, which would let a text through.
     """
 
     def __init__(
-        self, protected_class: ProtectedClass, kind: Kind, patterns: Mapping[str, str], name: str = ""
+        self,
+        protected_class: ProtectedClass,
+        kind: Kind,
+        patterns: Mapping[str, str],
+        name: str = "",
+        *,
+        rare: bool = False,
     ) -> None:
         super().__init__(protected_class, name or f"{protected_class.value}_patterns")
         self._kind = kind
+        self._rare = rare
         self._patterns = {key: re.compile(expression, re.IGNORECASE) for key, expression in patterns.items()}
 
     def find(self, doc: Doc) -> list[RecognizerResult]:
         """Every match; where a pattern has a group named `hit`, that group only."""
+        stood: StoodIn = doc.user_data[STOOD_IN]
         return [
-            result(self.protected_class, self._kind, _span(match), CERTAIN, f"{self.name}:{key}")
+            result(self.protected_class, self._kind, stood.moved(*_span(match)), CERTAIN, f"{self.name}:{key}")
             for key, pattern in self._patterns.items()
-            for match in pattern.finditer(doc.text)
+            for match in pattern.finditer(stood.source)
+            if not (self._rare and is_common(match.group().lower()))
         ]
 
 
