@@ -7,6 +7,7 @@ and how many repeats found their event already written.
 import json
 import os
 import random
+import select
 import signal
 import sys
 import time
@@ -19,6 +20,7 @@ from vetting.log.store import LogStore
 from vetting.log.writer import LogWriter
 
 LONGEST_LIFE = 0.25  # seconds
+FIRST_COMMIT = 20.0  # seconds a busy machine may take to open a log
 
 
 def make_event(number: int) -> Event:
@@ -44,13 +46,18 @@ def write_forever(url: str, key: LogKey, start: int, acknowledge: int) -> None:
 
 
 def live_and_die(url: str, key: LogKey, start: int, life: float) -> list[tuple[int, bool]]:
-    """Run one writer for `life` seconds, which may end before it even opened, and return what it told."""
+    """Run one writer until `life` seconds after its first commit and return what it told.
+
+    The shortest lives do not wait for a commit, so that some writers die before they even opened.
+    """
     told, acknowledge = os.pipe()
     child = os.fork()
     if child == 0:
         os.close(told)
         write_forever(url, key, start, acknowledge)
     os.close(acknowledge)
+    if life > LONGEST_LIFE / 5:
+        select.select([told], [], [], FIRST_COMMIT)
     time.sleep(life)
     os.kill(child, signal.SIGKILL)
     os.waitpid(child, 0)

@@ -66,7 +66,7 @@ def _protocol(folder: Path, pattern: str, replacement: str) -> Path:
         ("^in_force_from = .*$", "in_force_from = 2090-01-01", REFUSED, "in force"),
         ("^lookback_years = .*$", "lookback_years = 70", BAD_INPUT, "lookback_years"),
         ("^criteria = .*$", 'criteria = "absent"', BAD_INPUT, "criteria"),
-        ("^class_packs = .*$", 'class_packs = ["atlantis"]', BAD_INPUT, "atlantis"),
+        ("^class_packs = .*$", 'class_packs = ["atlantis"]', NOT_FOUND, "atlantis"),
         ("^version = 1", "version = ", BAD_INPUT, "TOML"),
     ],
 )

@@ -28,19 +28,23 @@ def test_no_report_before_every_finding_was_validated_by_two_people(demo: Demo, 
 
     findings = json.loads(copy.vetting("review", number, "--json").stdout)
     assert findings
-    one: list[str] = []
-    for finding in findings:
-        one = ["review", number, "--finding", finding["finding"]]
-        level = [*one, "--level", "A4", "--link", "disclosed_account", "--link", "same_town"]
-        assert copy.vetting(*level, typed="profile and town\n").returncode == 0
+    recent = next(finding for finding in reversed(findings) if _within_lookback(copy, number, finding["finding"]))
+    one = ["review", number, "--finding", recent["finding"]]
     usual = [*one, "--element", "archived_copy", "--severity", "2", "--state"]
-    for state in ("attributed", "context_checked", "corroborated"):
-        assert copy.vetting(*usual, state, typed="looked\n").returncode == 0, state
+    assert copy.vetting(*usual, "corroborated", typed="looked\n").returncode == 0
     same = copy.vetting(*usual, "second_reviewed", typed="looked again\n")
     assert same.returncode == REFUSED
     assert "another person" in same.stderr
     assert copy.vetting("release", number).returncode == NOT_READY
     assert not [r for r in json.loads(_reports(copy)) if r.startswith(f"R-{number[2:]}")]
+
+
+def _within_lookback(copy: Demo, number: str, finding: str) -> bool:
+    """Attributes the finding and takes it as far as its context; False for one that is undated or too old."""
+    one = ["review", number, "--finding", finding]
+    level = ["--level", "A4", "--link", "disclosed_account", "--link", "same_town"]
+    assert copy.vetting(*one, *level, "--state", "attributed", typed="profile and town\n").returncode == 0
+    return copy.vetting(*one, "--state", "context_checked", typed="looked\n").returncode == 0
 
 
 def _reports(copy: Demo) -> str:

@@ -61,11 +61,16 @@ def test_no_report_holds_a_name_a_handle_an_address_or_a_protected_fact(demo: De
         assert not found, f"{pdf.name} holds {len(found)} hunted words"
 
 
-def test_the_stores_on_disk_hold_no_captured_phrase(demo: Demo, phrases: list[str]) -> None:
+def test_the_stores_on_disk_hold_no_captured_phrase_but_what_was_released(demo: Demo, phrases: list[str]) -> None:
+    """A sanitized quotation may stand where two reviewers found the wording decisive: that is in clear."""
+    released = " ".join(" ".join(_pages(pdf).split()) for pdf in demo.reports)
     files = [path for path in demo.home.rglob("*") if path.is_file()]
     assert any("case_files" in path.parts for path in files)
     for path in files:
-        assert not _found(path.read_bytes(), phrases), f"{path.relative_to(demo.home)} holds captured words in clear"
+        found = _found(path.read_bytes(), phrases)
+        if "released_reports" in path.parts:
+            found = [phrase for phrase in found if " ".join(phrase.split()) not in released]
+        assert not found, f"{path.relative_to(demo.home)} holds captured words in clear"
 
 
 def test_the_stores_on_disk_hold_no_candidate_by_name(demo: Demo) -> None:
@@ -94,5 +99,6 @@ def test_prefect_knows_opaque_numbers_and_codes_only(demo: Demo, phrases: list[s
 
 
 def test_files_are_for_their_owner_only(demo: Demo) -> None:
-    open_to_others = [path for path in demo.home.rglob("*") if path.stat().st_mode & 0o077]
+    public = {"vault.pub"}  # a public key, in a folder that is its owner's
+    open_to_others = [path for path in demo.home.rglob("*") if path.stat().st_mode & 0o077 and path.name not in public]
     assert not open_to_others

@@ -57,10 +57,7 @@ def load_protocol(config: Path, name: str, filter_version: str, today: date) -> 
     for protected facts or holds any placeholder but `{anchor}`, a step id used twice, a draft (no approval), and
     a protocol not yet in force (REQ-POL-1).
     """
-    path = config / "protocols" / f"{name}.toml"
-    if not path.is_file():
-        known = ", ".join(sorted(p.stem for p in (config / "protocols").glob("*.toml"))) or "none"
-        raise not_found("protocol_unknown", f"There is no protocol {name}.", f"Known protocols: {known}.")
+    path = _path(config, name)
     try:
         file = _ProtocolFile.model_validate(read_toml(path))
     except ValidationError as error:
@@ -87,6 +84,14 @@ def load_protocol(config: Path, name: str, filter_version: str, today: date) -> 
         steps=steps,
         digests={**_digests(config, file.criteria, file.class_packs), "filter": filter_version},
     )
+
+
+def _path(config: Path, name: str) -> Path:
+    known = {path.stem: path for path in sorted((config / "protocols").glob("*.toml"))}
+    if name not in known:
+        listed = ", ".join(known) or "none"
+        raise not_found("protocol_unknown", "There is no protocol of that name.", f"Known protocols: {listed}.")
+    return known[name]
 
 
 def _checked(step: _StepFile, path: Path) -> Step:
@@ -158,7 +163,6 @@ def _digests(config: Path, criteria: str, packs: Sequence[str]) -> dict[str, str
 
 
 def declared_packs(config: Path, name: str) -> tuple[str, ...]:
-    """The class packs a protocol file names, before it is checked; empty where it names none."""
-    path = config / "protocols" / f"{name}.toml"
-    packs = read_toml(path).get("class_packs") if path.is_file() else None
+    """The class packs a protocol file names, before it is checked; empty for none. Refuses a missing file."""
+    packs = read_toml(_path(config, name)).get("class_packs")
     return tuple(str(pack) for pack in packs) if isinstance(packs, list) else ()

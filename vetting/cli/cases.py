@@ -52,7 +52,7 @@ def list_cases(
     """Show the cases of a position and where each stands."""
     at = desk()
     with at.case_files.reading() as unit:
-        numbers = [case.number for case in unit.cases(position)]
+        numbers = [case.number for case in unit.cases(unit.position(position).id)]
     rows = [_standing(at, number) for number in numbers]
     if json:
         as_json(
