@@ -49,6 +49,63 @@ _MOVES = frozenset(
         "tail",
     ]
 )
+_GIVES = frozenset(
+    [
+        "give",
+        "gave",
+        "given",
+        "giving",
+        "tell",
+        "told",
+        "show",
+        "showed",
+        "send",
+        "sent",
+        "buy",
+        "bought",
+        "bring",
+        "brought",
+        "offer",
+        "offered",
+        "pay",
+        "paid",
+        "owe",
+        "owed",
+        "teach",
+        "taught",
+        "hand",
+        "handed",
+        "sell",
+        "sold",
+        "lend",
+        "lent",
+        "make",
+        "made",
+        "get",
+        "got",
+        "ask",
+        "asked",
+        "call",
+        "called",
+        "cost",
+        "wish",
+        "save",
+        "saved",
+        "leave",
+        "left",
+        "promise",
+        "promised",
+        "cause",
+        "caused",
+        "do",
+        "did",
+        "feed",
+        "fed",
+        "write",
+        "wrote",
+        "read",
+    ]
+)
 _SINGULAR = {"are": "is", "were": "was", "have": "has", "do": "does", "'re": "'s", "'ve": "has", "am": "is"}
 _PLURAL = {
     "is": "are",
@@ -65,8 +122,11 @@ _ARTICLE = re.compile(r"(?<!Person )\b([Aa])n? (?=([A-Za-z]\w*))")
 _WITHHELD_ARTICLE = re.compile(r"\b[Aa]n? (?=\[)")
 
 
-def neutral_pronoun(word: str, tag: str, before: str = "", follower: str = "") -> str:
-    """`they`, `them`, `their`, `theirs` or `themselves` for a gendered pronoun, by its Penn Treebank tag and neighbours."""
+def neutral_pronoun(word: str, tag: str, before: str = "", follower: str = "", *, noun: bool = False) -> str:
+    """`they`, `them`, `their`, `theirs` or `themselves` for a gendered pronoun, by its Penn Treebank tag and neighbours.
+
+    `noun` says whether a noun follows.
+    """
     lower = word.lower()
     if lower in _SUBJECT:
         neutral = "they"
@@ -76,11 +136,18 @@ def neutral_pronoun(word: str, tag: str, before: str = "", follower: str = "") -
         neutral = "themselves"
     elif lower in _OWN or (lower == "his" and tag != "PRP$"):
         neutral = "theirs"
-    elif lower == "her" and follower.lower() in _ADVERBS and before.lower() in _MOVES:
-        neutral = "them"
+    elif lower == "her":
+        neutral = "their" if owns(tag, before, follower, noun=noun) else "them"
     else:
         neutral = "their" if tag == "PRP$" or lower in {"his", "xyr"} else "them"
     return neutral
+
+
+def owns(tag: str, before: str, follower: str, *, noun: bool) -> bool:
+    """Whether `her` stands for `his` rather than `him`: break her jaw, but drive her home and give her money."""
+    if before.lower() in _MOVES and follower.lower() in _ADVERBS:
+        return False
+    return tag == "PRP$" or (noun and before.lower() not in _GIVES)
 
 
 def for_plural(verb: str, tag: str, *, perfect: bool = False) -> str:

@@ -12,7 +12,9 @@ from vetting.errors import bad_input
 _ANCHOR = "{anchor}"
 _OPERATOR = re.compile(r"\b(?:site|inurl|intitle|filetype|lang|before|after):\S*", re.IGNORECASE)
 _ALLOWED = frozenset({"he", "she"})
-_MEDIA = re.compile(r"\b(?:photos?|pictures?|images?|face|selfies?|avatars?|video)\b", re.IGNORECASE)
+_BARE = re.compile(
+    r"\b(?:race|colou?r|sex|ethnic|gender|photos?|pictures?|images?|face|selfies?|avatars?|video)\b", re.IGNORECASE
+)
 _FREE = frozenset({Kind.ROLE})
 
 
@@ -27,7 +29,7 @@ def lint_query(query: str, anchors: Sequence[str] = ()) -> None:
         asked = re.sub(rf"(?<!\w){re.escape(anchor)}(?!\w)", " | ", asked, flags=re.IGNORECASE)
     plain = normalize(_OPERATOR.sub(_value, asked), lambda word: word in class_words().words).text
     wanted = {m.term.protected_class for m in class_words().matches(plain) if m.term.kind not in _FREE}
-    if wanted or _MEDIA.search(plain):
+    if wanted or _BARE.search(plain):
         raise bad_input(
             "query_refused",
             "The query asks for facts about protected classes or their proxies.",

@@ -67,6 +67,11 @@ _QUANTITIES = frozenset(
 _BARE = frozenset(
     {"make", "makes", "made", "let", "lets", "see", "saw", "watch", "hear", "heard", "help", "helped", "have", "had"}
 )
+_RANK = (
+    *(Kind.SLUR, Kind.KIN, Kind.PERSON, Kind.GROUP, Kind.IDENTITY, Kind.ROLE, Kind.PRONOUN, Kind.HONORIFIC, Kind.PLACE),
+    *(Kind.ORGANIZATION, Kind.TIME, Kind.THING, Kind.NAME, Kind.MODIFIER, Kind.DROPPED, Kind.PLAIN),
+)
+"""Which kind counts where recognizers disagree about the same words."""
 _AT = frozenset(
     {"in", "on", "at", "since", "from", "by", "during", "of", "around", "until", "till", "before", "after", "back"}
 )
@@ -90,7 +95,9 @@ class _Draft:
         self.persons: list[frozenset[str]] = []
         self.grouped: set[int] = set()
         telling = [hit for hit in hits if hit.kind is not Kind.PLAIN]
-        for hit in sorted(telling, key=lambda h: (h.start - h.end, h.start, h.kind not in PERSONAL, -h.score, h.kind)):
+        for hit in sorted(
+            telling, key=lambda h: (h.start - h.end, h.start, h.kind not in PERSONAL, -h.score, _RANK.index(h.kind))
+        ):
             span = doc.char_span(hit.start, hit.end, alignment_mode="expand")
             for token in span or ():
                 self.marks[token.i] = self.marks[token.i] or hit
@@ -264,7 +271,8 @@ def _name(draft: _Draft, start: int, end: int) -> str:
 def _pronoun(token: Token) -> str:
     before = token.nbor(-1).text if token.i else ""
     after = token.nbor().text if token.i + 1 < len(token.doc) else ""
-    neutral = neutral_pronoun(token.text, token.tag_, before, after)
+    noun = token.i + 1 < len(token.doc) and token.nbor().tag_ in {"NN", "NNS", "JJ"}
+    neutral = neutral_pronoun(token.text, token.tag_, before, after, noun=noun)
     return neutral.capitalize() if token.is_title and token.is_sent_start else neutral
 
 

@@ -40,5 +40,5 @@ def recognizers() -> tuple[DocRecognizer, ...]:
     return (
         ClassWords(ProtectedClass.HEALTH),
         ClassPatterns(ProtectedClass.HEALTH, Kind.THING, _PATTERNS),
-        ClassPatterns(ProtectedClass.HEALTH, Kind.THING, _ENDINGS, name="health_endings", rare=True),
+        ClassPatterns(ProtectedClass.HEALTH, Kind.THING, _ENDINGS, name="health_endings", unless="not_medical"),
     )

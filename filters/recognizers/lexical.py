@@ -10,7 +10,7 @@ from presidio_analyzer import AnalysisExplanation, EntityRecognizer, RecognizerR
 from presidio_analyzer.nlp_engine import NlpArtifacts
 
 from filters.grammar import speaks_of_a_person
-from filters.lexicon import Kind, Match, is_common
+from filters.lexicon import Kind, Match, word_list
 from filters.protected_classes import ProtectedClass
 from filters.standins import StoodIn
 
@@ -86,15 +86,24 @@ class ClassWords(DocRecognizer):
                 plural=match.term.plural,
             )
             for match in terms
-            if match.term.protected_class is self.protected_class
-            and (not match.term.ambiguous or speaks_of_a_person(doc, match.start, match.end))
+            if match.term.protected_class is self.protected_class and _counts(doc, match)
         ]
+
+
+def _counts(doc: Doc, match: Match) -> bool:
+    """An ambiguous word counts where it speaks of a person; an ambiguous place where it has a capital in a sentence."""
+    if not match.term.ambiguous:
+        return True
+    if match.term.kind is Kind.PLACE:
+        token = doc.char_span(match.start, match.end, alignment_mode="expand")
+        return token is None or (token[0].is_title and token[0].pos_ == "PROPN" and not token[0].is_sent_start)
+    return speaks_of_a_person(doc, match.start, match.end)
 
 
 class ClassPatterns(DocRecognizer):
     """Regular expressions of one class, all of one kind, over the normalized text before stand-ins, in any case.
 
-    With `rare`, a match that is a word of plain English does not count (`diploma` is no tumor). Not Presidio's PatternRecognizer: that skips a pattern that runs out of time, which would let a text through.
+    `unless` names a word list whose words do not count (`diploma` is no tumor). Not Presidio's PatternRecognizer: that skips a pattern that runs out of time, which would let a text through.
     """
 
     def __init__(
@@ -104,11 +113,11 @@ class ClassPatterns(DocRecognizer):
         patterns: Mapping[str, str],
         name: str = "",
         *,
-        rare: bool = False,
+        unless: str = "",
     ) -> None:
         super().__init__(protected_class, name or f"{protected_class.value}_patterns")
         self._kind = kind
-        self._rare = rare
+        self._unless = unless
         self._patterns = {key: re.compile(expression, re.IGNORECASE) for key, expression in patterns.items()}
 
     def find(self, doc: Doc) -> list[RecognizerResult]:
@@ -118,7 +127,7 @@ class ClassPatterns(DocRecognizer):
             result(self.protected_class, self._kind, stood.moved(*_span(match)), CERTAIN, f"{self.name}:{key}")
             for key, pattern in self._patterns.items()
             for match in pattern.finditer(stood.source)
-            if not (self._rare and is_common(match.group().lower()))
+            if not (self._unless and match.group().lower() in word_list(self._unless))
         ]
 
 

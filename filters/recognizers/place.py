@@ -10,6 +10,10 @@ from filters.recognizers.lexical import ClassPatterns, ClassWords, DocRecognizer
 _STATE = r"(?:A[LKZR]|C[AOT]|D[CE]|FL|GA|HI|I[ADLN]|K[SY]|LA|M[ADEINOST]|N[CDEHJMVY]|O[HKR]|PA|RI|S[CD]|T[NX]|UT|V[AT]|W[AIVY])"
 _PATTERNS = {
     "zip": rf"(?-i:(?:\b{_STATE},? )?(?<![\d$.,#-])\b\d{{5}}(?:-\d{{4}})?\b(?![\d.,%:]\d| (?:people|dollars|miles|times|feet)))",
+    "road": (
+        r"\b(?:the )?(?:route|rte\.?|highway|hwy\.?|interstate|turnpike exit|exit) \d{1,4}[a-z]?\b|"
+        r"(?-i:\b(?:I|US|SR|RT|MA|NY|CA|IL|WA)-\d{1,3}\b)|\bthe (?:mass ?pike|pike)\b"
+    ),
     "zip_word": r"\bzip(?: code)?:? \d{5}\b",
     "town_state": rf"(?-i:\b[A-Z][\w.'-]+(?: [A-Z][\w.'-]+){{0,2}}, {_STATE}\b)",
     "street": r"(?-i:\b\d{1,5} (?:[NSEW]\.? )?(?:[A-Z0-9][\w'.-]* ){1,3}"

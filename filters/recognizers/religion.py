@@ -7,7 +7,8 @@ from filters.protected_classes import ProtectedClass
 from filters.recognizers.lexical import ClassPatterns, ClassWords, DocRecognizer
 
 _PATTERNS = {
-    "mass": r"(?-i:\bMass\b(?! Ave| Pike|\. ))|\b(?:after|before|at|during|to|attend(?:ed)?) mass\b(?! ?\w*(?:transit|market|media))",
+    "mass_capital": r"(?-i:\bMass\b(?! Ave| Pike|\. ))",
+    "mass": r"\b(?:after|before|at|during|to|attend(?:ed)?) (?P<hit>mass)\b(?! ?\w*(?:transit|market|media))",
     "verse": (
         r"\b(?:[1-3] )?(?:Genesis|Exodus|Psalms?|Proverbs|Isaiah|Matthew|Mark|Luke|John|Romans|"
         r"Corinthians|Galatians|Ephesians|Philippians|Hebrews|James|Peter|Revelation|"
