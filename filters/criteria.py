@@ -17,8 +17,9 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
 from filters.language import LONGEST
-from filters.lexicon import Kind, group_words
+from filters.lexicon import group_words
 from filters.normalize import Normalized, normalize
+from filters.standins import name_groups
 from vetting.errors import VettingError, bad_input
 from vetting.evidence import RawText
 from vetting.finding import Criterion
@@ -101,7 +102,7 @@ class Criteria:
         return tuple(sorted(found, key=lambda p: (p.start, p.code)))
 
     def _piece(self, words: str, offset: int) -> list[Proposal]:
-        normal = _grouped(normalize(words, lambda word: word in group_words().words))
+        normal = name_groups(normalize(words, lambda word: word in group_words().words), group_words())
         sentences = _sentences(normal.text)
         holds = self._matches(normal.text, sentences, hold=True)
         rest = _blanked(normal.text, holds)
@@ -187,19 +188,6 @@ def _compiled(path: Path, entry: _Entry, cue: _Cue, macros: Mapping[str, str]) -
 
 def _bad_cue(path: Path, code: str, name: str) -> VettingError:
     return bad_input("cue_invalid", f"{path}: cue {name} of {code} is no valid pattern.", "Correct the pattern.")
-
-
-def _grouped(normal: Normalized) -> Normalized:
-    """Group words as `<group>`, slurs as `<slur>`, so that cues cannot tell classes apart."""
-    spans = {}
-    for match in group_words().matches(normal.text):
-        if match.term.kind is Kind.KIN or match.term.ambiguous:
-            continue
-        spans[match.start, match.end] = "<slur>" if match.term.kind is Kind.SLUR else "<group>"
-    if not spans:
-        return normal
-    pattern = re.compile("|".join(re.escape(normal.text[s:e]) for s, e in sorted(spans, key=lambda x: x[0] - x[1])))
-    return normal.replaced(pattern, lambda m: spans.get(m.span()))
 
 
 def _sentences(text: str) -> list[tuple[int, int]]:

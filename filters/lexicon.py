@@ -174,11 +174,11 @@ def class_words() -> Trie:
 
 @cache
 def group_words() -> Trie:
-    """Words for persons and groups only, without names and places: what the criteria's cues need."""
+    """Words for persons, groups and what describes them: what the criteria's cues need."""
     trie = Trie()
     for path in sorted(FOLDER.glob("*.txt")):
         for phrase, term in read(path):
-            if term.kind in PERSONAL:
+            if term.kind in PERSONAL or term.kind is Kind.MODIFIER:
                 trie.add(phrase, term)
     return trie
 

@@ -135,6 +135,18 @@ def stand_in(normal: Normalized, trie: Trie, shielded: Sequence[tuple[int, int]]
     return StoodIn(source=text, plain=normal.spliced(ordered), terms=tuple(_moved(found, ordered)), edits=ordered)
 
 
+def name_groups(normal: Normalized, trie: Trie) -> Normalized:
+    """The text with `<group>` for every phrase that names a group or its member, and `<slur>` for every slur."""
+    edits = []
+    for phrase in _phrases(list(_pieces(normal.text, trie)), normal.text):
+        found = _found(normal.text, phrase)
+        if found.kind is Kind.SLUR:
+            edits.append((found.start, found.end, "<slur>"))
+        elif found.new is not None and found.kind in PERSONAL - {Kind.KIN}:
+            edits.append((found.start, found.end, "<group>"))
+    return normal.spliced(edits)
+
+
 def _found(text: str, phrase: Sequence[_Piece]) -> _Found:
     head = phrase[-1]
     plural = any(t.plural or t.kind is Kind.GROUP for t in head.terms) or _last(text, head) in _MANY
