@@ -10,7 +10,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 DEMO_SECONDS = 280
 POSITION = "patrol-officer-2026"
-COMMAND = (sys.executable, "-m", "vetting.cli.app")
+COMMAND = (sys.executable, "-m", "vetting.cli")
 
 
 @dataclass(frozen=True)

@@ -219,7 +219,8 @@ tell(refused=sorted(status for status in statuses if status >= 300))
     with closing(sqlite3.connect(tmp_path / "prefect.db")) as connection:
         states = connection.execute("SELECT state_type, count(*) FROM task_run GROUP BY 1").fetchall()
         parameters = {row for (row,) in connection.execute("SELECT parameters FROM flow_run")}
-    told_states = dict(states)  # Prefect may lose the last events of a flow on a busy machine: its database is no record
+    # Prefect may lose the last events of a flow on a busy machine: its database is no record.
+    told_states = dict(states)
     assert set(told_states) <= {"COMPLETED", "RUNNING"}
     assert sum(told_states.values()) <= 60
     assert told_states["COMPLETED"] >= 40

@@ -16,7 +16,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Demo:
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     environment.pop("VETTING_HOME", None)
     run = subprocess.run(
-        [sys.executable, "-m", "vetting.cli.app", "demo"],
+        [sys.executable, "-m", "vetting.cli", "demo"],
         cwd=here,
         env=environment,
         capture_output=True,

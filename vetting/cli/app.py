@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Sequence
 
 import typer
@@ -56,7 +55,3 @@ def run(arguments: Sequence[str]) -> int:
         note(f"Something unexpected happened ({type(error).__name__}); nothing half-written was kept. Try again.")
         return int(ExitCode.UNEXPECTED)
     return int(ExitCode.OK)
-
-
-if __name__ == "__main__":
-    sys.exit(run(sys.argv[1:]))

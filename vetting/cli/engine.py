@@ -2,26 +2,48 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import os
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 
 from flows import runtime
 from vetting.errors import storage
-from vetting.settings import Settings
+from vetting.settings import Settings, choose_home
+
+RUNS_A_FLOW = frozenset({"run", "release"})
+_started: list[runtime.Server] = []
+
+
+@contextmanager
+def head_start(arguments: Sequence[str]) -> Iterator[None]:
+    """Starts the server before the rest of the program is even imported, for a command that will need it."""
+    home, _ = choose_home(os.environ, Path.cwd())
+    if arguments and arguments[0] in RUNS_A_FLOW and "--help" not in arguments and (home / "prefect").is_dir():
+        _started.append(runtime.start(home / "prefect"))
+    try:
+        yield
+    finally:
+        while _started:
+            _stop(_started.pop())
 
 
 @contextmanager
 def warming(settings: Settings) -> Iterator[runtime.Server]:
-    """Starts the server in the background; stops it if the block ends before a flow ever ran.
+    """The server of this command, already starting or started now; stopped if the block ends before a flow ran.
 
     What a command checks in the meantime (person, case, stores) costs no extra time. Refuses a data folder that was not
     set up, so that a mistyped VETTING_HOME leaves nothing behind.
     """
     if not settings.home.is_dir():
         raise storage("home_missing", f"There is no data folder at {settings.home}.", "Create it with: vetting init.")
-    server = runtime.start(settings.prefect_home)
+    server = _started.pop() if _started else runtime.start(settings.prefect_home)
     try:
         yield server
     finally:
-        if server.process.poll() is None:
-            server.stop()
+        _stop(server)
+
+
+def _stop(server: runtime.Server) -> None:
+    if server.process.poll() is None:
+        server.stop()
