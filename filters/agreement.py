@@ -123,7 +123,7 @@ _WITHHELD_ARTICLE = re.compile(r"\b[Aa]n? (?=\[)")
 
 
 def neutral_pronoun(word: str, tag: str, before: str = "", follower: str = "", *, noun: bool = False) -> str:
-    """`they`, `them`, `their`, `theirs` or `themselves` for a gendered pronoun, by its Penn Treebank tag and neighbours.
+    """`they`, `them`, `their`, `theirs` or `themselves` for a gendered pronoun, by its part of speech and neighbours.
 
     `noun` says whether a noun follows.
     """

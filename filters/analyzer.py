@@ -70,14 +70,14 @@ class Analyzer:
 
     @classmethod
     def load(cls, class_packs_dir: Path, packs: Sequence[str]) -> Analyzer:
-        """An analyzer for these packs. Refuses an unknown pack. Takes a second or two and about 250 MB: load once."""
+        """An analyzer for these packs. Refuses an unknown pack. Takes a second or two and about 170 MB: load once."""
         from filters.recognizers.registry import build_registry
 
         loaded = load_packs(class_packs_dir, packs)
         return cls(language_model(), build_registry({c for pack in loaded for c in pack.classes}), loaded)
 
     def withholdings(self, text: RawText, names: Sequence[str]) -> tuple[Withholding, ...]:
-        """What would be withheld of the text as captured, in order; one span over everything where it cannot be read."""
+        """What would be withheld of the text as captured, in order; one span over all where it cannot be read."""
         analysis = self.analyze(text.reveal(), names)
         if isinstance(analysis, Withheld):
             whole = Withholding(

@@ -1,4 +1,4 @@
-"""Disguised words: leet digits, masked letters, spaced-out letters and stretched vowels, undone where a known word comes out."""
+"""Disguised words: leet digits, masked letters, spaced-out letters and stretched vowels, undone to known words."""
 
 from __future__ import annotations
 

@@ -52,7 +52,8 @@ class Gate:
 
         `names` are all names of the candidate, `record_id` the identifier of this filter decision (REQ-EEO-1).
         Refuses: no record identifier, attribution below A3, no independent element, a held (PA-) criterion, an adverse
-        criterion without severity, and a criterion whose own statement tells a class. Withholds, with a reason code, what
+        criterion without severity, and a criterion whose own statement tells a class. Withholds, with a
+        reason code, what
         is no conduct of the candidate, is undated, or cannot be vouched for in neutral form.
         """
         _check(reviewed, record_id)

@@ -10,7 +10,7 @@ _SHORTEST = 2
 
 
 def split_hashtag(tag: str, known: Callable[[str], bool]) -> str | None:
-    """The words of a hashtag without `#`, or None where it does not come apart: then it stays a hashtag and is withheld."""
+    """The words of a hashtag without `#`, or None where it does not come apart: it stays and is withheld."""
     humps = [hump for hump in _HUMP.findall(tag) if hump != "_"]
     if len(humps) > 1:
         return " ".join(" ".join(segment(hump.lower(), known) or (hump,)) if len(hump) > 1 else hump for hump in humps)

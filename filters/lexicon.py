@@ -1,6 +1,7 @@
 """The token trie: class words kept as data under lexicons/, found by whole words, never by substring.
 
-A file holds sections `[kind]` or `[kind?]` (ambiguous: counts only where the parse says that it speaks of a person), one
+A file holds sections `[kind]` or `[kind?]` (ambiguous: counts only where the parse says that it speaks of a person),
+one
 term a line. Plurals of nouns are derived; an irregular one stands after a slash (`woman/women`).
 """
 
@@ -19,7 +20,8 @@ FOLDER = Path(__file__).parent / "lexicons"
 _WORD = re.compile(r"[a-z0-9]+(?:'[a-z]+)?")
 _SIBILANT = re.compile(r"(?:s|x|z|ch|sh)$")
 _ENDINGS = (
-    ("s", ""), ("es", ""), ("ed", ""), ("ed", "e"), ("d", ""), ("ing", ""), ("ing", "e"), ("er", ""), ("er", "e"), ("ers", ""),
+    ("s", ""), ("es", ""), ("ed", ""), ("ed", "e"), ("d", ""), ("ing", ""), ("ing", "e"), ("er", ""), ("er", "e"),
+    ("ers", ""),
     ("est", ""), ("ly", ""), ("ies", "y"), ("ied", "y"), ("ier", "y"), ("ness", ""), ("'s", ""), ("able", ""),
 )  # fmt: skip
 _CONSONANT_Y = re.compile(r"[^aeiou]y$")
@@ -141,7 +143,7 @@ def plural(noun: str) -> str:
 
 
 def read(path: Path) -> Iterator[tuple[str, Term]]:
-    """Every spelling of one lexicon file with its term; the file's stem is the class. Raises ValueError on a stray line."""
+    """Every spelling of one lexicon file with its term; the stem is the class. Raises ValueError on a stray line."""
     protected_class = ProtectedClass(path.stem)
     kind, ambiguous = None, False
     for line in path.read_text(encoding="utf-8").splitlines():

@@ -81,7 +81,7 @@ class Normalized:
         return self.spliced([edit for edit in edits if self.text[edit[0] : edit[1]] != edit[2]])
 
     def spliced(self, edits: Sequence[tuple[int, int, str]]) -> Normalized:
-        """A copy with each `text[start:end]` replaced; the ranges may not overlap. An empty range cannot be replaced."""
+        """A copy with each `text[start:end]` replaced; ranges may not overlap nor be empty."""
         if not edits:
             return self
         parts: list[str] = []

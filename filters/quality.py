@@ -1,6 +1,7 @@
-"""Measures the filter on cases by others: what stays readable, what is lost needlessly, and whether another class shows.
+"""Measures the filter on cases by others: what stays readable, what is lost, whether another class shows.
 
-Scores the final visible text. The data is for evaluation only: it is read from a folder beside the repository and nothing of it
+Scores the final visible text. The data is for evaluation only: it is read from a folder beside the repository and
+nothing of it
 is kept. A text withheld whole hides everything; how many are is reported beside.
 """
 

@@ -21,7 +21,8 @@ _FREE = frozenset({Kind.ROLE})
 def lint_query(query: str, anchors: Sequence[str] = ()) -> None:
     """Refuses a query or template that asks for a protected class, health or genetic matter, or a proxy.
 
-    A template's `{anchor}` and, at run time, the candidate's own disclosed `anchors` are left out of the question: somebody
+    A template's `{anchor}` and, at run time, the candidate's own disclosed `anchors` are left out of the
+    question: somebody
     called Christian is searched for like anybody. Everything else is read strictly, ambiguous words included.
     """
     asked = query.replace(_ANCHOR, " | ")

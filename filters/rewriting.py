@@ -33,7 +33,8 @@ _NEUTRAL = {
     Kind.DROPPED: "",
 }
 _FORMS = (
-    r"\[withheld\]|\[slur about a protected group\]|[Aa] protected group|[Mm]embers of a protected group|[Tt]he candidate"
+    r"\[withheld\]|\[slur about a protected group\]|[Aa] protected group|[Mm]embers of a protected "
+    r"group|[Tt]he candidate"
     r"|[Aa] relative|[Rr]elatives|Person [A-Z]\b|[Aa] place|[Aa]n organization|[Aa]t some time"
 )
 CANONICAL = re.compile(_FORMS)
@@ -41,7 +42,8 @@ CANONICAL = re.compile(_FORMS)
 
 _MERGED = re.compile(rf"({_FORMS})(?:(?:\s*,\s*|\s+|\s*/\s*|\s*,?\s+(?:and|or|&)\s+)\1)+")
 _AS_A = re.compile(
-    r"(^|[.!?;]\s+|\band\s+)(?:[Ss]peaking )?[Aa]s (?:(?:a|an|the) )?(?:\w+ )?(?:person|people|relative|\[withheld\]|a protected group|protected group"
+    r"(^|[.!?;]\s+|\band\s+)(?:[Ss]peaking )?[Aa]s (?:(?:a|an|the) )?(?:\w+ )?(?:person|people|"
+    r"relative|\[withheld\]|a protected group|protected group"
     r"|members of a protected group|an? organization)(?: [^,.:;!?]{1,80})?[,:]\s*"
 )
 _SENTENCE = re.compile(r"(^\W*|[.!?]\s+|\n\s*)([a-z])")
@@ -103,6 +105,17 @@ class _Draft:
                 self.marks[token.i] = self.marks[token.i] or hit
                 if hit.recognizer == "candidate_names":
                     self.own.add(token.i)
+
+        for token in doc[1:-1] if len(doc) > 2 else ():
+            if token.text in {"-", "/"} and not token.whitespace_ and not doc[token.i - 1].whitespace_:
+                self._join(token.i)
+
+    def _join(self, hyphen: int) -> None:
+        """Half of a hyphenated word tells as much as the whole."""
+        mark = self.marks[hyphen - 1] or self.marks[hyphen + 1]
+        if mark is not None:
+            for i in (hyphen - 1, hyphen, hyphen + 1):
+                self.marks[i] = self.marks[i] or mark
 
     def kind(self, token: Token) -> Kind | None:
         """The kind of what was found there, or None."""
@@ -183,13 +196,15 @@ def _phrase(draft: _Draft, head: Token) -> None:
     described = " ".join(t.text for t in kept if t.pos_ != "NUM" and t.lower_ not in _QUANTITIES)
     if any(draft.done[i] for i in range(start, head.i)):
         start = head.i
+    while start and draft.marks[start - 1] and not draft.done[start - 1] and not draft.gaps[start - 1]:
+        start -= 1  # the rest of a hyphenated word
     plural = _plural(draft, head)
     if kind is Kind.SLUR:
         text = SLUR
     elif kind is Kind.KIN:
         text = "relatives" if plural else "a relative"
     elif plural:
-        text = _group(left, described)
+        text = _group(draft, left, described)
         if text == GROUP:
             draft.grouped.add(head.i)
     else:
@@ -223,9 +238,9 @@ def _plural(draft: _Draft, head: Token) -> bool:
     return head.tag_ in {"NNS", "NNPS"} or head.lower_ in _PEOPLE
 
 
-def _group(left: Sequence[Token], described: str) -> str:
+def _group(draft: _Draft, left: Sequence[Token], described: str) -> str:
     """Several persons: some of them stay people; all of them are a group."""
-    counted = [t.text for t in left if t.pos_ == "NUM" or t.lower_ in _QUANTITIES]
+    counted = [t.text for t in left if not _marked(draft, t) and (t.pos_ == "NUM" or t.lower_ in _QUANTITIES)]
     if counted:
         return " ".join(filter(None, [*counted, described, "people"]))
     return f"{described} {MEMBERS}" if described else GROUP
@@ -316,6 +331,7 @@ def _finite(subject: Token) -> list[Token]:
 def _tidy(text: str) -> str:
     """Merge neighbours, mend spaces, articles and capitals; leave no trace of length."""
     text = re.sub(r"\s+([,.;:!?])", r"\1", re.sub(r"[^\S\n]+", " ", text))
+    text = re.sub(r"\](?=\w)", "] ", text)
     text = re.sub(r"\(\s*[,;]*\s*\)|\"\s*\"", "", text)
     text = articles(text)
     text = _MERGED.sub(r"\1", text)

@@ -1,4 +1,4 @@
-"""Sanitize and verify: rewrite until nothing is recognized any more, then ask whether another class would look the same."""
+"""Sanitize and verify: rewrite until nothing is recognized any more, then ask whether another class reads the same."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _LEAST_SHARE = 0.15
 
 
 def sanitize(analyzer: Analyzer, words: str, names: Sequence[str] = (), *, swaps: bool = True) -> str | Withheld:
-    """The passage in neutral form, or why it stays withheld. Never raises for what the words are; an exception withholds.
+    """The passage in neutral form, or why it stays withheld. Never raises: an exception withholds.
 
     `swaps=False` leaves out the swap test, for measurements that make their own swaps.
     """

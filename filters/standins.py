@@ -1,6 +1,7 @@
 """Stand-ins: before the parse, every phrase for a person of some class becomes the same plain word.
 
-"Trans people", "women", "old Black men" and "Muslims" are all read as "immigrants": the parser then sees one sentence for all of
+"Trans people", "women", "old Black men" and "Muslims" are all read as "immigrants": the parser then sees one sentence
+for all of
 them, so that what it makes of the sentence cannot depend on the class. The map back to the captured words is kept.
 """
 
@@ -37,6 +38,8 @@ _SUBJECTS = {
 }
 _WHEN = frozenset({"tomorrow", "today", "yesterday", "tonight", "again", "here", "there", "twice", "s", "lol", "tbh"})
 _NEGATED = {"i": "am not", **dict.fromkeys(("he", "she", "it", "that", "this", "there", "what", "who"), "is not")}
+_PREFIX = re.compile(r"(?<![\w-])(?:\w{1,15}-){1,4}$")
+"""What a hyphen ties to a class word belongs to it: non-, ex-, half-."""
 _MANY = frozenset(
     [
         "people",
@@ -151,8 +154,9 @@ def _found(text: str, phrase: Sequence[_Piece]) -> _Found:
     head = phrase[-1]
     plural = any(t.plural or t.kind is Kind.GROUP for t in head.terms) or _last(text, head) in _MANY
     kind, new = _plain(text, phrase, plural=plural)
+    prefix = _PREFIX.search(text[: phrase[0].start]) if new is not None else None
     return _Found(
-        start=phrase[0].start,
+        start=prefix.start() if prefix else phrase[0].start,
         end=head.end,
         new=new,
         kind=kind,

@@ -1,4 +1,4 @@
-"""The swap test's other worlds: the same passage about another class, which must come out the same (auditor check 5)."""
+"""The swap test's other worlds: the same passage about another class, which must come out the same."""
 
 from __future__ import annotations
 

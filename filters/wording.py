@@ -1,4 +1,4 @@
-"""The closed vocabularies of a released finding: every word a decision maker reads beside the statement and the quotation."""
+"""The closed vocabularies of a released finding: every word beside the statement and the quotation."""
 
 from __future__ import annotations
 

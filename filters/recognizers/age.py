@@ -17,10 +17,16 @@ _MODIFIERS = {
     "under": r"\b(?:under|over)[- ](?:18|21|30|40|50|60|65|70)\b",
 }
 _TIMES = {
-    "turned": rf"\b(?:i'?m|i am|turn(?:s|ed|ing)|aged?|age of|at age|s?he'?s|s?he (?:is|was)|they'?re|they (?:are|were)|i was|you'?re|who (?:is|was)) "
-    rf"(?P<hit>(?:about |almost |nearly |only |now )?(?:[1-9]\d|{_TENS}(?:[- ]{_ONES})?|{_TEENS}))"
-    r"(?= (?:now|today|yesterday|tomorrow|this|next|last|in|and|but|when|years? old)|[.,;!?)]|$)",
-    "decade_of_life": rf"\b(?:in|into) (?:my|his|her|their|your) (?:early |mid |mid-|late )?(?P<hit>\d0'?s|{_TENS[:-1]}|teens|twenties|thirties|forties|fifties|sixties|seventies|eighties))\b",
+    "turned": (
+        rf"\b(?:i'?m|i am|turn(?:s|ed|ing)|aged?|age of|at age|s?he'?s|s?he (?:is|was)|they'?re|they "
+        rf"(?:are|were)|i was|you'?re|who (?:is|was)) "
+        rf"(?P<hit>(?:about |almost |nearly |only |now )?(?:[1-9]\d|{_TENS}(?:[- ]{_ONES})?|{_TEENS}))"
+        r"(?= (?:now|today|yesterday|tomorrow|this|next|last|in|and|but|when|years? old)|[.,;!?)]|$)"
+    ),
+    "decade_of_life": (
+        rf"\b(?:in|into) (?:my|his|her|their|your) (?:early |mid |mid-|late )?(?P<hit>\d0'?s|{_TENS[:-1]}|"
+        rf"teens|twenties|thirties|forties|fifties|sixties|seventies|eighties))\b"
+    ),
     "born": r"\bborn (?:in|on) (?P<hit>[\w ,]{0,20}(?:19|20)\d\d)\b",
     "class_of": r"\bclass of (?:'?\d\d|(?:19|20)\d\d)\b",
     "graduated": r"\bgraduat(?:ed|ing|e) (?:\w+ ){0,5}(?:in )?(?P<hit>'?\d\d|(?:19|20)\d\d)\b",

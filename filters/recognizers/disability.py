@@ -8,7 +8,8 @@ from filters.recognizers.lexical import ClassPatterns, ClassWords, DocRecognizer
 
 _PATTERNS = {
     "impaired": (
-        r"\b(?:visually|hearing|speech|vision|mobility|physically|mentally|intellectually|developmentally|learning|cognitively|"
+        r"\b(?:visually|hearing|speech|vision|mobility|physically|mentally|intellectually|"
+        r"developmentally|learning|cognitively|"
         r"severely|profoundly)[- ](?:impaired|disabled|challenged|handicapped)\b|\b\w+-(?:impaired|disabled)\b"
     ),
     "on_wheels": r"\b(?:uses?|using|in|rely(?:ing)? on) an? (?:wheelchair|cane|walker|prosthe\w+)\b",

@@ -9,7 +9,10 @@ from filters.recognizers.lexical import ClassPatterns, DocRecognizer
 _HANDLES = {
     "at": r"(?<![\w@])@[\w][\w.-]{0,60}\w|(?<![\w@])@\w",
     "reddit": r"(?<![\w/])/?[ur]/[\w-]{2,40}",
-    "year_coded": r"(?<![\w.@#/-])(?=[\w.]*[A-Za-z])[A-Za-z][\w.]*?_?(?:19[4-9]\d|20[0-2]\d|[4-9]\d)(?:_\w*)?(?![\w.@/-]*\w)(?<![A-Z]\d\d)",
+    "year_coded": (
+        r"(?<![\w.@#/-])(?=[\w.]*[A-Za-z])[A-Za-z][\w.]*?_?(?:19[4-9]\d|20[0-2]\d|"
+        r"[4-9]\d)(?:_\w*)?(?![\w.@/-]*\w)(?<![A-Z]\d\d)"
+    ),
 }
 _HASHTAGS = {"hashtag": r"(?<![\w&])#\w{1,200}"}
 

@@ -8,7 +8,8 @@ from filters.recognizers.lexical import ClassPatterns, ClassWords, DocRecognizer
 
 _PATTERNS = {
     "hospital": (
-        r"\b(?:i|we|he|she|they)(?:'m|'re|'s| am| are| is| was| were| went| got| ended up)?(?: back| just)? (?:in|into|to|at|out of) "
+        r"\b(?:i|we|he|she|they)(?:'m|'re|'s| am| are| is| was| were| went| got| ended up)?(?: back| "
+        r"just)? (?:in|into|to|at|out of) "
         r"(?P<hit>(?:the |a )?(?:hospital|clinic|er|icu|emergency room))\b"
     ),
     "phobic": (

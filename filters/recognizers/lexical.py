@@ -103,7 +103,8 @@ def _counts(doc: Doc, match: Match) -> bool:
 class ClassPatterns(DocRecognizer):
     """Regular expressions of one class, all of one kind, over the normalized text before stand-ins, in any case.
 
-    `unless` names a word list whose words do not count (`diploma` is no tumor). Not Presidio's PatternRecognizer: that skips a pattern that runs out of time, which would let a text through.
+    `unless` names a word list whose words do not count (`diploma` is no tumor). Not Presidio's PatternRecognizer:
+    that skips a pattern that runs out of time, which would let a text through.
     """
 
     def __init__(

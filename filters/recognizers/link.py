@@ -10,9 +10,15 @@ from filters.recognizers.lexical import ClassPatterns, DocRecognizer
 _PATTERNS = {
     "address": r"\b(?:https?|ftp|at|mailto|tel)://?[^\s<>\"]{2,2000}",
     "www": r"\bwww\.[^\s<>\"]{3,2000}",
-    "bare": r"\b(?:[a-z0-9-]{1,63}\.){1,6}(?:com|org|net|edu|gov|mil|io|co|us|uk|ca|de|me|tv|ly|gg|app|dev|social|info|blog|"
-    r"example|news|xyz|link|page|site)\b(?:/[^\s<>\"]*)?",
-    "email": r"\b[\w.+-]{1,64}(?:@| ?\[at\] ?| ?\(at\) ?)[\w-]{1,63}(?:(?:\.| ?\[dot\] ?| ?\(dot\) ?)[\w-]{1,63}){1,6}\b",
+    "bare": (
+        r"\b(?:[a-z0-9-]{1,63}\.){1,6}(?:com|org|net|edu|gov|mil|io|co|us|uk|ca|de|me|tv|ly|gg|app|dev|"
+        r"social|info|blog|"
+        r"example|news|xyz|link|page|site)\b(?:/[^\s<>\"]*)?"
+    ),
+    "email": (
+        r"\b[\w.+-]{1,64}(?:@| ?\[at\] ?| ?\(at\) ?)[\w-]{1,63}(?:(?:\.| ?\[dot\] ?| ?\(dot\) "
+        r"?)[\w-]{1,63}){1,6}\b"
+    ),
     "phone": r"(?<![\d.])(?:\+?1[ .-]?)?(?:\(\d{3}\)|\d{3})[ .-]?\d{3}[ .-]\d{4}(?!\d)",
     "number": r"(?<![\w.,$])\d{3}-\d{2}-\d{4}\b|(?<![\w.,$])\d{7,19}(?![\w.,%])",
     "did": r"\bdid:[a-z]+:[\w.:-]{4,200}",

@@ -17,9 +17,15 @@ if TYPE_CHECKING:
 _SHORTEST = 2
 _ARABIC = {"particle": r"\b(?:al|el|abu|abd|ibn|bin|bint|ben|ould)-[a-z]{2,20}\b"}
 _PATTERNS = {
-    "introduced": r"(?-i:\b(?:Mr|Mrs|Ms|Miss|Mx|Dr|Officer|Sgt|Sergeant|Lt|Lieutenant|Capt|Captain|Chief|Detective|Trooper|"
-    r"Deputy|Judge|Coach|Professor|Prof|Sheriff|Mayor|Senator)\.? (?P<hit>[A-Z][\w'-]+(?: [A-Z][\w'-]+){0,2}))",
-    "called": r"(?-i:\b(?:[Mm]y name is|[Nn]amed|[Cc]alled|[Ii]t's|[Tt]his is|I'm|I am) (?P<hit>[A-Z][a-z'-]+(?: [A-Z][a-z'-]+){1,2}))",
+    "introduced": (
+        r"(?-i:\b(?:Mr|Mrs|Ms|Miss|Mx|Dr|Officer|Sgt|Sergeant|Lt|Lieutenant|Capt|Captain|Chief|Detective|"
+        r"Trooper|"
+        r"Deputy|Judge|Coach|Professor|Prof|Sheriff|Mayor|Senator)\.? (?P<hit>[A-Z][\w'-]+(?: [A-Z][\w'-]+){0,2}))"
+    ),
+    "called": (
+        r"(?-i:\b(?:[Mm]y name is|[Nn]amed|[Cc]alled|[Ii]t's|[Tt]his is|I'm|I am) "
+        r"(?P<hit>[A-Z][a-z'-]+(?: [A-Z][a-z'-]+){1,2}))"
+    ),
     "initials": r"(?-i:\b[A-Z]\. ?[A-Z]\. ?[A-Z][a-z'-]+\b)",
 }
 

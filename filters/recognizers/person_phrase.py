@@ -1,4 +1,4 @@
-"""The fail-closed rule: whatever modifies or complements a person goes, unless the list of job-relevant words has it."""
+"""The fail-closed rule: whatever modifies or complements a person goes, unless it is job-relevant."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class PersonPhrases(DocRecognizer):
-    """Modifiers of person nouns, `with`/`from`/`of` phrases on them, and complements of `I am`, `she is`, `they were`."""
+    """Modifiers of person nouns, `with`/`from`/`of` phrases on them, and complements of `I am`, `she is`."""
 
     def __init__(self) -> None:
         super().__init__(ProtectedClass.ANY_GROUP, "person_phrase")

@@ -7,7 +7,10 @@ from filters.protected_classes import ProtectedClass
 from filters.recognizers.lexical import ClassPatterns, ClassWords, DocRecognizer
 
 _PATTERNS = {
-    "declared": r"\(?\b(?:she|he|they|xe|ze|fae|ey|it)(?: ?/ ?(?:her|him|them|they|she|he|hers|his|theirs|xem|zir|hir|fae|em|its)){1,3}\b\)?",
+    "declared": (
+        r"\(?\b(?:she|he|they|xe|ze|fae|ey|it)(?: ?/ ?(?:her|him|them|they|she|he|hers|his|theirs|xem|"
+        r"zir|hir|fae|em|its)){1,3}\b\)?"
+    ),
     "named": r"\b(?:my |preferred )?pronouns?(?: are|:)? \w+(?:/\w+)*",
 }
 

@@ -258,7 +258,7 @@ def test_every_proposal_lies_in_the_text(criteria: Criteria, text: str) -> None:
         assert 0 <= proposal.start < proposal.end <= len(text)
 
 
-# ------------------------------------------------------------------------------------------------- a policy owner's mistakes
+# ------------------------------------------------------------------------------------------ a policy owner's mistakes
 
 GOOD = """title = "Test criteria"
 [[criterion]]

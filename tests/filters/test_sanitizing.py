@@ -1,7 +1,9 @@
-"""The neutral form: what a decision maker reads does not depend on the class, and what cannot be vouched for is withheld."""
+"""The neutral form: what is read does not depend on the class, and what cannot be vouched for is withheld."""
 
 import itertools
+import json
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -308,3 +310,31 @@ def test_two_analyzers_of_the_same_packs_have_the_same_version(analyzer: Analyze
 
 def test_pairs_of_classes_are_all_compared() -> None:
     assert len(list(itertools.combinations(CLASSES, 2))) == 66
+
+
+def test_naughty_strings_neither_crash_the_filter_nor_pass_it_with_something_recognizable(
+    analyzer: Analyzer, shared_folder: Path
+) -> None:
+    path = shared_folder / "vectors" / "blns" / "blns.json"
+    strings = json.loads(path.read_text(encoding="utf-8"))
+    assert len(strings) > 400
+    for words in strings:
+        text = sanitize(analyzer, words, NAMES, swaps=False)
+        assert not isinstance(text, str) or leftover(analyzer, text, NAMES) == ()
+        assert text != Withheld(reason=WithheldReason.FAILED)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "a" * 1_000_000,
+        "\u0301" * 100_000,
+        "Z" + "\u0301" * 19_000,
+        "\ud800" * 10,
+        "\x00" * 50,
+        "(" * LONGEST,
+        "I am " * 3_999,
+    ],
+)
+def test_a_monstrous_text_is_withheld_or_read_but_never_raises(analyzer: Analyzer, words: str) -> None:
+    assert sanitize(analyzer, words, swaps=False) is not None
