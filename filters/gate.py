@@ -84,7 +84,7 @@ class Gate:
         if not self._clean[fixed]:
             raise refused(
                 "statement_tells",
-                f"The behaviour statement of {criterion.code} holds a word that tells a protected class.",
+                f"The behavior statement of {criterion.code} holds a word that tells a protected class.",
                 "Have the policy owner reword it in config/criteria/.",
             )
 
@@ -151,7 +151,7 @@ def _worded(
         attribution=wording.ATTRIBUTION[reviewed.level],
         validation=wording.VALIDATION[reviewed.element],
         status=wording.STATUS[reviewed.element],
-        favourable=not criterion.adverse,
+        favorable=not criterion.adverse,
         quotation=quotation,
         filter_record=record,
     )

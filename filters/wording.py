@@ -37,7 +37,7 @@ SOURCE: Mapping[str, str] = MappingProxyType(
 )
 
 SEVERITY: Mapping[int, str] = MappingProxyType({1: "1 of 4", 2: "2 of 4", 3: "3 of 4", 4: "4 of 4"})
-FAVOURABLE = "favourable"
+FAVOURABLE = "favorable"
 
 ATTRIBUTION: Mapping[Level, str] = MappingProxyType(
     {

@@ -22,7 +22,7 @@ HOW_TO_READ_WORDS: Final = (
 )
 
 FINDINGS: Final = "Findings"
-FINDINGS_WORDS: Final = "In the order of the criteria, not of gravity. Favourable findings have the same form."
+FINDINGS_WORDS: Final = "In the order of the criteria, not of gravity. Favorable findings have the same form."
 NO_FINDINGS: Final = "No finding is reported for this candidate."
 
 SEARCHES: Final = "Searches performed"

@@ -62,9 +62,9 @@ def check_level(level: Level, links: tuple[Link, ...]) -> None:
     """Refuses a level that its evidence does not carry: no A3 without two independent links of which one is strong,
     no A4 without the candidate's confirmation or a disclosed account with a second link, no AX without a reason.
     """
-    favourable = set(links) - _AGAINST - {Link.SAME_NAME}
-    a3 = len(favourable) >= 2 and bool(favourable & STRONG)
-    a4 = Link.CANDIDATE_CONFIRMED in favourable or (Link.DISCLOSED_ACCOUNT in favourable and a3)
+    favorable = set(links) - _AGAINST - {Link.SAME_NAME}
+    a3 = len(favorable) >= 2 and bool(favorable & STRONG)
+    a4 = Link.CANDIDATE_CONFIRMED in favorable or (Link.DISCLOSED_ACCOUNT in favorable and a3)
     carried = {Level.A3: a3, Level.A4: a4, Level.AX: bool(set(links) & _AGAINST)}
     if not carried.get(level, True):
         raise bad_input(

@@ -20,7 +20,7 @@ class Criterion:
     """Why it matters for the job, in one fixed sentence."""
     adverse: bool
     statement: str
-    """The behaviour statement a decision maker reads; no placeholder, nothing of the passage."""
+    """The behavior statement a decision maker reads; no placeholder, nothing of the passage."""
     hold: bool = False
     """True for PA- codes: withheld unless counsel releases it."""
 

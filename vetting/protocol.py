@@ -28,7 +28,7 @@ class Technique(StrEnum):
 
 
 class Quotation(StrEnum):
-    """Whether a released finding may carry words of the passage, or the closed behaviour statement only."""
+    """Whether a released finding may carry words of the passage, or the closed behavior statement only."""
 
     STATEMENT_ONLY = "statement_only"
     SANITIZED = "sanitized"

@@ -58,7 +58,7 @@ class SanitizedFinding:
 
     code: str
     statement: str
-    """The criterion's behaviour statement."""
+    """The criterion's behavior statement."""
     criterion: str
     clause: str
     nexus: str
@@ -69,13 +69,13 @@ class SanitizedFinding:
     period: str
     """Quarter and year, e.g. `2nd quarter of 2024`."""
     severity: str
-    """`1 of 4` to `4 of 4`, or `favourable`."""
+    """`1 of 4` to `4 of 4`, or `favorable`."""
     source: str
     """Class of source, never its name."""
     attribution: str
     validation: str
     status: Status
-    favourable: bool
+    favorable: bool
     quotation: SanitizedText | None
     filter_record: FilterRecord
 

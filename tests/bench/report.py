@@ -19,7 +19,7 @@ REPEATS = 3
 FINDING = SanitizedFinding(
     code="JR-09",
     statement="Described riding at high speed and evading a traffic stop on a public road.",
-    criterion="Reckless or irresponsible behaviour",
+    criterion="Reckless or irresponsible behavior",
     clause="VI.A.5.b",
     nexus="An officer drives with emergency privileges and is trusted with the safety of everyone on the road.",
     engagement="Authored",
@@ -31,7 +31,7 @@ FINDING = SanitizedFinding(
     attribution="A4: confirmed by the candidate, or by a registered or cryptographic match",
     validation="Corroborated by an independent archived copy; reviewed by two persons",
     status=Status.VERIFIED,
-    favourable=False,
+    favorable=False,
     quotation=SanitizedText("Third time I outran them on that bike. [withheld] never even got the plate.", RECORD),
     filter_record=RECORD,
 )

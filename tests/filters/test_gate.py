@@ -144,12 +144,12 @@ def test_only_what_somebody_wrote_or_endorsed_is_adverse(
     assert gate.clear(reviewed, NAMES, "FR-1") == Withheld(reason=WithheldReason.NOT_CONDUCT)
 
 
-def test_what_others_say_in_favour_may_stand(gate: Gate, criteria: Criteria) -> None:
+def test_what_others_say_in_favor_may_stand(gate: Gate, criteria: Criteria) -> None:
     finding = _finding("She pulled a driver out of the water.", code="JR-P", engagement=Engagement.ABOUT_SUBJECT)
     cleared = gate.clear(_reviewed(criteria.by_code["JR-P"], finding), NAMES, "FR-1")
     assert isinstance(cleared, SanitizedFinding)
-    assert cleared.favourable
-    assert cleared.severity == "favourable"
+    assert cleared.favorable
+    assert cleared.severity == "favorable"
 
 
 def test_an_undated_finding_is_withheld(gate: Gate, criteria: Criteria) -> None:

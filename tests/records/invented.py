@@ -198,7 +198,7 @@ def sanitized_finding(quotation: str | None = "I will [withheld] the depot.") ->
         attribution="A3",
         validation="Second reviewed",
         status=Status.VERIFIED,
-        favourable=False,
+        favorable=False,
         quotation=SanitizedText(quotation, record) if quotation is not None else None,
         filter_record=record,
     )

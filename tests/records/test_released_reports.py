@@ -122,7 +122,7 @@ def test_a_report_whose_digest_or_text_is_wrong_is_not_filed(released_reports: R
     [
         "pdf_sha256 = document_sha256",
         "document = replace(document, 'Verified', 'Not verified')",
-        "document = replace(document, '\"favourable\":false', '\"favourable\":true')",
+        "document = replace(document, '\"favorable\":false', '\"favorable\":true')",
         "document = ''",
     ],
 )

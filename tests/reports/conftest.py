@@ -30,7 +30,7 @@ def _finding(**fields: object) -> SanitizedFinding:
     given: dict[str, object] = {
         "code": "JR-09",
         "statement": "Described riding at high speed and evading a traffic stop on a public road.",
-        "criterion": "Reckless or irresponsible behaviour",
+        "criterion": "Reckless or irresponsible behavior",
         "clause": "VI.A.5.b",
         "nexus": "An officer drives with emergency privileges and is trusted with the safety of everyone on the road.",
         "engagement": "Authored",
@@ -42,7 +42,7 @@ def _finding(**fields: object) -> SanitizedFinding:
         "attribution": "A4: confirmed by the candidate, or by a registered or cryptographic match",
         "validation": "Corroborated by an independent archived copy; reviewed by two persons",
         "status": Status.VERIFIED,
-        "favourable": False,
+        "favorable": False,
         "quotation": SanitizedText("Third time I outran them on that bike. They never even got the plate.", RECORD),
         "filter_record": RECORD,
     }
@@ -86,7 +86,7 @@ def make_report() -> Callable[..., Report]:
 
 @pytest.fixture(scope="session")
 def three_findings() -> tuple[SanitizedFinding, ...]:
-    """Two adverse findings, one of them not verified, and a favourable one without a quotation."""
+    """Two adverse findings, one of them not verified, and a favorable one without a quotation."""
     return (
         _finding(),
         _finding(
@@ -112,10 +112,10 @@ def three_findings() -> tuple[SanitizedFinding, ...]:
             quotation=None,
             frequency="more than 5 times",
             period="1st quarter of 2025",
-            severity="favourable",
+            severity="favorable",
             engagement="Stated by others about the candidate",
             source="Web page",
-            favourable=True,
+            favorable=True,
         ),
     )
 

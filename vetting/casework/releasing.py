@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from filters.gate import Gate, ReviewedFinding
 from vetting.casework.candidate_file import check_authorization
@@ -142,11 +142,12 @@ class _Door:
         """One criterion's findings become one reported finding with a frequency band; None where it is withheld."""
         leading = max(group, key=lambda item: (_severity(item), _quoted(item)))
         candidate = self.state.candidate
-        answer = self.gate.clear(
-            _for_the_gate(leading, criterion, len(group), self.state.protocol.quotation),
-            (candidate.full_name, *candidate.other_names),
-            _record_id(leading),
-        )
+        names = (candidate.full_name, *candidate.other_names)
+        reviewed = _for_the_gate(leading, criterion, len(group), self.state.protocol.quotation)
+        answer = self.gate.clear(reviewed, names, _record_id(leading))
+        if reviewed.quote and not isinstance(answer, SanitizedFinding):
+            # Words that cannot be vouched for stay behind; the conduct, in the closed vocabulary, does not.
+            answer = self.gate.clear(replace(reviewed, quote=False), names, _record_id(leading))
         passed = isinstance(answer, SanitizedFinding)
         for item in group:
             if item.state is State.SECOND_REVIEWED:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from filters.analyzer import Analyzer
 from filters.criteria import Criteria
+from filters.query_linter import lint_query
 from vetting.candidate import Candidate
 from vetting.casework.candidate_file import check_authorization
 from vetting.casework.desk import Body, Desk, commit, salt_for
@@ -70,6 +71,9 @@ def begin(desk: Desk, number: str) -> Progress:
     desk.permit(Permission.RUN_SEARCHES, position=state.case.position, searcher=True)
     check_authorization(state.case.authorization, desk.clock())
     refuse_changed_config(desk.settings.config, state.protocol)
+    for search in state.planned:
+        if search.applicable:
+            lint_query(search.query, state.candidate.anchors(search.step.anchor))  # 29 CFR 1635.8(a): before asking
     digest = state.protocol.digest()
     with desk.act() as unit:
         secret = unit.case_secret(number)
