@@ -5,14 +5,17 @@ Opens the released store and the log; holds no vault key and can name no fact of
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime
 
-from vetting.errors import storage
+from vetting.errors import VettingError, not_found, refused, storage
 from vetting.log.errors import LogError
 from vetting.log.event import Event, EventType
 from vetting.log.keys import LogKey
+from vetting.log.profile import JsonInput
+from vetting.log.reader import LogReader
 from vetting.log.store import LogStore
 from vetting.log.writer import LogWriter
 from vetting.records.released_reports import ReleasedReports
@@ -21,42 +24,90 @@ from vetting.roles import Permission, Person, authorize
 from vetting.settings import Settings
 
 
-def list_reports(settings: Settings, person: Person, position: str) -> tuple[str, ...]:
-    """Numbers of the reports released for a position. Refuses anybody who is no decision maker."""
-    authorize(person, Permission.READ_REPORTS)
-    with ReleasedReports(settings.store_url("released_reports")).reading() as unit:
-        return tuple(filed.report.number for filed in unit.reports(position))
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadingDesk:
+    """What a decision maker reads with. Time and identifiers come from outside."""
 
+    settings: Settings
+    person: Person
+    clock: Callable[[], datetime]
+    new_id: Callable[[], str]
 
-def open_report(
-    settings: Settings, person: Person, number: str, clock: Callable[[], datetime], new_id: Callable[[], str]
-) -> ReleasedReport:
-    """The report, after the log has noted that it was opened: no log, no reading."""
-    authorize(person, Permission.READ_REPORTS)
-    with ReleasedReports(settings.store_url("released_reports")).reading() as unit:
-        filed = unit.report(number)
-    with _errors():
-        store = LogStore(settings.store_url("transparency_log"))
-        try:
-            LogWriter(store, LogKey.load(settings.log_key), clock=clock).append(
-                Event(
-                    type=EventType.REPORT_OPENED,
-                    id=f"{EventType.REPORT_OPENED.value}:{new_id()}",
-                    at=clock(),
-                    actor=person.id,
-                    position=filed.report.position,
-                    case=filed.report.case_number,
-                    body={"report": number},
-                )
+    def list_reports(self, position: str) -> tuple[str, ...]:
+        """Numbers of the reports released for a position. Refuses anybody who does not decide on it."""
+        with self._log() as log:
+            self._permit(log, position)
+        with ReleasedReports(self.settings.store_url("released_reports")).reading() as unit:
+            return tuple(filed.report.number for filed in unit.reports(position))
+
+    def open_report(self, number: str) -> ReleasedReport:
+        """The report, after the log has noted that it was opened: no log, no reading.
+
+        Refuses anybody who does not decide on its position; for somebody who decides on none, an unknown number is
+        refused like a known one.
+        """
+        with self._log() as log:
+            self._require(log, None, lambda: authorize(self.person, Permission.READ_REPORTS))
+            with ReleasedReports(self.settings.store_url("released_reports")).reading() as unit:
+                filed = unit.report(number)
+            self._permit(log, filed.report.position)
+            self._note(
+                log, EventType.REPORT_OPENED, {"report": number}, filed.report.position, filed.report.case_number
             )
-        finally:
-            store.close()
-    return filed
+        return filed
+
+    def _permit(self, log: LogStore, position: str) -> None:
+        def check() -> None:
+            authorize(self.person, Permission.READ_REPORTS)
+            if self.person.id not in _deciders(log, position):
+                raise refused(
+                    "decides_not_here",
+                    f"{self.person.id} does not decide on this position.",
+                    "Ask the investigator who opened it: its decision makers were named then.",
+                )
+
+        self._require(log, position, check)
+
+    def _require(self, log: LogStore, position: str | None, check: Callable[[], None]) -> None:
+        """Makes the check, and logs a refusal."""
+        try:
+            check()
+        except VettingError as error:
+            body = {"code": error.code, "act": Permission.READ_REPORTS.value}
+            known = position if error.code == "decides_not_here" else None
+            self._note(log, EventType.ACCESS_REFUSED, body, known, None)
+            raise
+
+    def _note(
+        self, log: LogStore, kind: EventType, body: Mapping[str, JsonInput], position: str | None, case: str | None
+    ) -> None:
+        event = Event(
+            type=kind,
+            id=f"{kind.value}:{self.new_id()}",
+            at=self.clock(),
+            actor=self.person.id,
+            position=position,
+            case=case,
+            body=body,
+        )
+        LogWriter(log, LogKey.load(self.settings.log_key), clock=self.clock).append(event)
+
+    @contextmanager
+    def _log(self) -> Iterator[LogStore]:
+        try:
+            store = LogStore(self.settings.store_url("transparency_log"))
+            try:
+                yield store
+            finally:
+                store.close()
+        except LogError as error:
+            raise storage(error.code.lower().replace("-", "_"), str(error), error.remedy) from None
 
 
-@contextmanager
-def _errors() -> Iterator[None]:
-    try:
-        yield
-    except LogError as error:
-        raise storage(error.code.lower().replace("-", "_"), str(error), error.remedy) from None
+def _deciders(log: LogStore, position: str) -> frozenset[str]:
+    """Who decides on the position, as the log says since it was opened. NOT_FOUND for an unknown position."""
+    for entry in LogReader(log).entries():
+        if entry.event.type is EventType.POSITION_OPENED and entry.event.position == position:
+            named = entry.event.body["deciders"]
+            return frozenset(str(person) for person in named) if isinstance(named, list) else frozenset()
+    raise not_found("position_unknown", "There is no position of that name.", "Check the name.")

@@ -259,7 +259,7 @@ def _hunted(state: Progress, department: str) -> tuple[str, ...]:
     """
     candidate = state.candidate
     names = (candidate.full_name, *candidate.other_names)
-    parts = [part for name in names for part in name.split() if len(part) > 2]
+    parts = [part for name in names for part in name.split() if len(part) > 1]
     values = [identifier.value for identifier in candidate.identifiers]
     town = [candidate.town] if candidate.town.casefold() not in department.casefold() else []
     return tuple(dict.fromkeys([*names, *parts, *town, *values]))

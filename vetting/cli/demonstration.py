@@ -15,7 +15,6 @@ from typing import Any
 
 from flows import runtime
 from flows.workbench import at as working_at
-from vetting.adjudication import list_reports
 from vetting.casework.desk import Desk
 from vetting.casework.intake import attest
 from vetting.casework.opening import create_home, open_desk
@@ -26,7 +25,7 @@ from vetting.cli.cases import open_from_file
 from vetting.cli.engine import warming
 from vetting.cli.positions import open_with_protocol
 from vetting.cli.printing import note, progress_bar, say
-from vetting.cli.reports import save_pdf
+from vetting.cli.reports import reading_desk, save_pdf
 from vetting.cli.scripted_review import load_script, review_case
 from vetting.errors import VettingError, refused
 from vetting.oversight import Audit
@@ -175,7 +174,7 @@ def _hand_over(cast: Cast, password: str) -> None:
     """Writes the reports as the decision maker reads them, leaves the auditor signed in, and says what to open."""
     chief = cast.people[cast.decides[0]]
     folder = cast.settings.home / "reports"
-    for number in list_reports(cast.settings, chief, POSITION):
+    for number in reading_desk(cast.settings, chief).list_reports(POSITION):
         say(f"Report: {save_pdf(cast.settings, chief, number, folder)}")
     accounts = Accounts(cast.settings.store_url("accounts"))
     auditor = accounts.check_password(cast.with_role(Role.AUDITOR).id, password, session.clock())

@@ -13,7 +13,8 @@ from vetting.casework.opening import open_desk
 from vetting.casework.protocol_file import declared_packs, load_protocol
 from vetting.cli import session
 from vetting.cli.printing import as_json, say, table
-from vetting.errors import not_found
+from vetting.errors import not_found, refused
+from vetting.roles import Role
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -25,11 +26,13 @@ def desk() -> Desk:
 
 
 def open_with_protocol(at: Desk, position: str, protocol: str, deciders: list[str], *, practice: bool) -> str:
-    """Freezes the protocol for the position; the protocol's digest. Refuses a decision maker who does not exist."""
-    known = {person.id for person in session.accounts(at.settings).people()}
-    unknown = sorted(set(deciders) - known)
-    if unknown:
-        raise not_found("decider_unknown", f"There is no person {unknown[0]}.", "Add them with: vetting person add.")
+    """Freezes the protocol for the position; the protocol's digest. Refuses whoever is no decision maker."""
+    known = {person.id: person.roles for person in session.accounts(at.settings).people()}
+    for decider in deciders:
+        if decider not in known:
+            raise not_found("decider_unknown", f"There is no person {decider}.", "Add them with: vetting person add.")
+        if Role.DECISION_MAKER not in known[decider]:
+            raise refused("no_decider_role", f"{decider} is no decision maker.", "Name a person who holds that role.")
     config = at.settings.config
     analyzer = Analyzer.load(config / "class_packs", declared_packs(config, protocol))
     frozen = load_protocol(config, protocol, analyzer.version, at.clock().date())

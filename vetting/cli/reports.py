@@ -10,7 +10,7 @@ import typer
 
 from flows.runtime import prefect_server
 from flows.workbench import at as working_at
-from vetting.adjudication import list_reports, open_report
+from vetting.adjudication import ReadingDesk
 from vetting.casework.workbench import Workbench
 from vetting.cli import session
 from vetting.cli.cases import AsJson, Case
@@ -44,7 +44,7 @@ def list_command(
 ) -> None:
     """Show the reports released for a position (decision maker)."""
     chosen = session.settings()
-    numbers = list_reports(chosen, session.signed_in(chosen), position)
+    numbers = reading_desk(chosen, session.signed_in(chosen)).list_reports(position)
     if json:
         as_json(list(numbers))
         return
@@ -61,9 +61,14 @@ def save(
     say(str(save_pdf(chosen, session.signed_in(chosen), report, to)))
 
 
+def reading_desk(chosen: Settings, person: Person) -> ReadingDesk:
+    """The desk of a decision maker."""
+    return ReadingDesk(settings=chosen, person=person, clock=session.clock, new_id=session.new_id)
+
+
 def save_pdf(chosen: Settings, person: Person, report: str, folder: Path) -> Path:
     """Opens the report as `person` and writes its PDF into the folder; the path."""
-    filed = open_report(chosen, person, report, session.clock, session.new_id)
+    filed = reading_desk(chosen, person).open_report(report)
     path = folder / f"{filed.report.number}.pdf"
     with session.quiet_disk_errors():
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
