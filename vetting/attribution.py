@@ -7,7 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from vetting.errors import bad_input
-from vetting.evidence import RawText
+from vetting.evidence import Engagement, RawText
 
 
 class Level(StrEnum):
@@ -56,6 +56,9 @@ class Attribution:
     """What the reviewer looked at, in the reviewer's words; may quote, so it is as confidential as the passage."""
     reviewer: str
     at: datetime
+    engagement: Engagement | None = None
+    """How the account took part, in the reviewer's judgment; None: as the source said. A web search and an import
+    cannot say it, so without this word nothing of theirs could ever be reported."""
 
 
 def check_level(level: Level, links: tuple[Link, ...]) -> None:

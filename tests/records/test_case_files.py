@@ -17,7 +17,7 @@ from tests.records import invented
 from tests.records.refusals import refused
 from vetting.attribution import Level
 from vetting.errors import ExitCode, VettingError
-from vetting.evidence import RawText
+from vetting.evidence import Engagement, RawText
 from vetting.records.case_files import CaseFiles, CaseFileUnit
 from vetting.records.seal import VaultKey
 from vetting.search import Outcome
@@ -125,6 +125,13 @@ def test_the_latest_attribution_counts_and_none_is_none(one_case: CaseFiles) -> 
         unit.add_attribution(invented.attribution(Level.A4, "Confirmed by the candidate."))
     latest = _read(one_case, lambda u: u.attribution("F-0001"))
     assert latest == invented.attribution(Level.A4, "Confirmed by the candidate.")
+
+
+def test_what_the_reviewer_said_of_how_the_account_took_part_is_kept(one_case: CaseFiles) -> None:
+    said = replace(invented.attribution(), engagement=Engagement.ENDORSED)
+    with one_case.transaction() as unit:
+        unit.add_attribution(said)
+    assert _read(one_case, lambda u: u.attribution("F-0001")) == said
 
 
 def test_every_transition_of_a_finding_is_kept_in_order(one_case: CaseFiles) -> None:

@@ -9,9 +9,10 @@ from datetime import datetime
 from vetting.attribution import Attribution, Level, Link, check_level
 from vetting.casework.desk import Desk
 from vetting.errors import refused
-from vetting.evidence import RawText
+from vetting.evidence import Engagement, RawText
 from vetting.finding import Finding
 from vetting.log.event import EventType
+from vetting.log.profile import JsonInput
 from vetting.records.case_files import CaseFileUnit
 from vetting.records.rows import CaseRecord
 from vetting.roles import Permission
@@ -35,6 +36,12 @@ class Reviewed:
     def level(self) -> Level:
         """Its attribution level; A0 until somebody attributed it."""
         return self.attribution.level if self.attribution else Level.A0
+
+    @property
+    def engagement(self) -> Engagement:
+        """How the account took part: the reviewer's word where there is one, else the source's."""
+        said = self.attribution.engagement if self.attribution else None
+        return said or self.finding.engagement
 
     @property
     def waiting(self) -> bool:
@@ -63,8 +70,18 @@ def findings_of(desk: Desk, number: str) -> tuple[Reviewed, ...]:
         return reviewed(unit, number)
 
 
-def attribute(desk: Desk, finding_id: str, level: Level, links: Sequence[Link], note: RawText) -> Attribution:
-    """Records whether it is the candidate. Refuses a level that the evidence does not carry."""
+def attribute(
+    desk: Desk,
+    finding_id: str,
+    level: Level,
+    links: Sequence[Link],
+    note: RawText,
+    engagement: Engagement | None = None,
+) -> Attribution:
+    """Records whether it is the candidate, and how the account took part where the source could not say it.
+
+    Refuses a level that the evidence does not carry.
+    """
     with desk.case_files.reading() as view:
         case = view.case(view.finding(finding_id).case_number)
     desk.permit(Permission.REVIEW_FINDINGS, position=case.position, searcher=True)
@@ -76,8 +93,15 @@ def attribute(desk: Desk, finding_id: str, level: Level, links: Sequence[Link], 
         note=note,
         reviewer=desk.person.id,
         at=desk.clock(),
+        engagement=engagement,
     )
-    body = {"finding": finding_id, "level": level.value, "links": [link.value for link in links]}
+    body: dict[str, JsonInput] = {
+        "finding": finding_id,
+        "level": level.value,
+        "links": [link.value for link in links],
+    }
+    if engagement is not None:
+        body["engagement"] = engagement.value
     with desk.act() as unit:
         unit.add_attribution(attribution)
         key = f"{finding_id}:{desk.new_id()}"

@@ -13,7 +13,7 @@ from vetting.cli.cases import AsJson, Case
 from vetting.cli.positions import desk
 from vetting.cli.printing import as_json, out, say, table
 from vetting.errors import bad_input
-from vetting.evidence import RawText
+from vetting.evidence import Engagement, RawText
 from vetting.validation import Element, State
 
 
@@ -23,6 +23,9 @@ def review(
     level: Annotated[Level | None, typer.Option(help="Is it the candidate? Attribution level.")] = None,
     link: Annotated[
         list[Link] | None, typer.Option(help="Evidence for or against; may be given several times.")
+    ] = None,
+    engagement: Annotated[
+        Engagement | None, typer.Option(help="How the account took part, where the source could not say it.")
     ] = None,
     state: Annotated[State | None, typer.Option(help="Is it so? The next validation step.")] = None,
     element: Annotated[Element, typer.Option(help="The independent element that corroborates.")] = Element.NONE,
@@ -42,7 +45,7 @@ def review(
     if level is None and state is None:
         _show(chosen)
         return
-    _record(at, chosen, level, link or [], state, element, severity, quote)
+    _record(at, chosen, level, link or [], engagement, state, element, severity, quote)
 
 
 def _record(
@@ -50,6 +53,7 @@ def _record(
     chosen: Reviewed,
     level: Level | None,
     links: list[Link],
+    engagement: Engagement | None,
     state: State | None,
     element: Element,
     severity: int,
@@ -57,7 +61,7 @@ def _record(
 ) -> None:
     checked = RawText(typer.prompt("What did you check, and how?"))
     if level is not None:
-        attribute(at, chosen.finding.id, level, links, checked)
+        attribute(at, chosen.finding.id, level, links, checked, engagement)
         say(f"{chosen.finding.id}: attribution {level.value} recorded.")
     if state is not None:
         validate(at, chosen.finding.id, state, checked, element=element, severity=severity, quote=quote)

@@ -11,7 +11,7 @@ from vetting.attribution import Level, Link
 from vetting.casework.desk import Desk
 from vetting.casework.reviewing import Reviewed, attribute, findings_of, validate
 from vetting.errors import bad_input
-from vetting.evidence import RawText
+from vetting.evidence import Engagement, RawText
 from vetting.settings import first_problem, read_toml
 from vetting.validation import Element, State
 
@@ -23,6 +23,7 @@ class Answer(BaseModel):
     note: str
     level: Level | None = None
     links: tuple[Link, ...] = ()
+    engagement: Engagement | None = None
     ends: State | None = None
     element: Element = Element.NONE
     severity: int = 0
@@ -79,7 +80,7 @@ def review_case(one: Desk, two: Desk, number: str, name: str, script: Script) ->
         answer = script.answer(name, item)
         identifier, note = item.finding.id, RawText(answer.note)
         if answer.level is not None:
-            attribute(one, identifier, answer.level, answer.links, note)
+            attribute(one, identifier, answer.level, answer.links, note, answer.engagement)
         if answer.ends is not None:
             validate(one, identifier, answer.ends, note)
             continue

@@ -129,6 +129,7 @@ attributions = Table(
     Column("ordinal", Integer, nullable=False),
     code("level"),
     Column("links", Text, nullable=False),
+    Column("engagement", Text),
     code("reviewer"),
     moment("at"),
     sealed(),

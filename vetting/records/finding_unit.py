@@ -64,6 +64,7 @@ class FindingUnit(SealedUnit):
             attribution,
             level=attribution.level.value,
             links=json.dumps([link.value for link in attribution.links]),
+            engagement=attribution.engagement.value if attribution.engagement else None,
         )
 
     @intact("attribution")
@@ -80,6 +81,7 @@ class FindingUnit(SealedUnit):
             note=self._note(row, "attributions"),
             reviewer=row.reviewer,
             at=row.at,
+            engagement=Engagement(row.engagement) if row.engagement is not None else None,
         )
 
     def add_validation(self, validation: Validation) -> None:

@@ -152,6 +152,7 @@ def _reviews() -> None:
         _number("ordinal"),
         _word("level"),
         sa.Column("links", sa.Text, nullable=False),
+        sa.Column("engagement", sa.Text, nullable=True),
         _word("reviewer"),
         _moment("at"),
         _sealed(),
