@@ -5,6 +5,8 @@ Reads the transparency log and nothing else. It opens no case file, holds no key
 
 from __future__ import annotations
 
+import hashlib
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -37,19 +39,34 @@ class Audit:
     verdict: Verdict
     report: UniformityReport
     protocol: SearchProtocol
+    imports: Mapping[str, int]
+    """Archives imported by hand, by case: no search, but no candidate should have more dug up unseen (U6)."""
 
 
-def verify_log(settings: Settings) -> Verdict:
+def verify_log(settings: Settings, known: Mapping[int, str] | None = None) -> Verdict:
     """Walks the whole log. Refuses with STORAGE where there is no log or no key to check it with.
 
-    Anybody may do this: it shows that the log is whole, and nothing of what is in it.
+    Anybody may do this: it shows that the log is whole, and nothing of what is in it. `known` maps a size to the root
+    seen then (a report prints both): without it, a log cut back to an earlier signed state looks sound.
     """
     with _errors():
         store = LogStore(settings.store_url("transparency_log"))
         try:
-            return verify(LogReader(store), load_vkey(settings.log_verifier_key))
+            return verify(LogReader(store), load_vkey(settings.log_verifier_key), known=known)
         finally:
             store.close()
+
+
+def released_as(settings: Settings, pdf: bytes) -> str | None:
+    """The number under which exactly this file was released, as the log says; None where it never was."""
+    digest = hashlib.sha256(pdf).hexdigest()
+    with _errors():
+        store = LogStore(settings.store_url("transparency_log"))
+        try:
+            bodies = [_body(e) for e in LogReader(store).entries() if e.event.type is EventType.REPORT_RELEASED]
+        finally:
+            store.close()
+    return next((str(body["report"]) for body in bodies if body["pdf"] == digest), None)
 
 
 def audit_position(settings: Settings, person: Person, position: str) -> Audit:
@@ -72,7 +89,8 @@ def audit_position(settings: Settings, person: Person, position: str) -> Audit:
     body = _body(frozen)
     protocol = from_document(cast("Mapping[str, Json]", body["document"]))
     report = compare(position, protocol, frozen.sequence, _enrolled(entries), _executed(entries))
-    return Audit(verdict=verdict, report=report, protocol=protocol)
+    imported = Counter(str(e.event.case) for e in entries if e.event.type is EventType.EVIDENCE_IMPORTED)
+    return Audit(verdict=verdict, report=report, protocol=protocol, imports=imported)
 
 
 def matrix(audit: Audit) -> pd.DataFrame:

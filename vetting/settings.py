@@ -31,7 +31,6 @@ class Department(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
     name: str = Field(min_length=1)
     jurisdiction: str
-    response_days: int = Field(ge=1, le=90)
     may_request_handles: bool
     stores: Stores = Stores()
 

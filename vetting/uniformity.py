@@ -69,6 +69,8 @@ class UniformityReport:
     outcomes: Mapping[tuple[str, str], Outcome]
     """By case number and search key; a missing cell is a search that was not run."""
     departures: tuple[Departure, ...]
+    unfinished: Mapping[str, int]
+    """Cases without a report whose searches are not all run, and how many are left: not yet a departure."""
 
     @property
     def uniform(self) -> bool:
@@ -88,12 +90,17 @@ def compare(
     departures: list[Departure] = []
     outcomes: dict[tuple[str, str], Outcome] = {}
     keys: dict[str, None] = {}
+    unfinished: dict[str, int] = {}
     for case in cases:
         done = [search for search in executed if search.case_number == case.case_number]
         expected = expected_keys(protocol, case.disclosed)
         keys.update(dict.fromkeys(expected))
         outcomes.update({(case.case_number, s.key): s.outcome for s in done})
-        departures += _differences(case, expected, done, digest, frozen_at)
+        found = _differences(case, expected, done, digest, frozen_at)
+        if not case.reported and (left := [d for d in found if d.difference is Difference.MISSING]):
+            unfinished[case.case_number] = len(left)
+            found = [d for d in found if d.difference is not Difference.MISSING]
+        departures += found
     departures += _unshared_failures(cases, executed)
     order = [step.id for step in protocol.steps]
     return UniformityReport(
@@ -104,6 +111,7 @@ def compare(
         keys=tuple(sorted(keys, key=lambda k: (order.index(k.rpartition(".")[0]), int(k.rpartition(".")[2])))),
         outcomes=outcomes,
         departures=tuple(departures),
+        unfinished=unfinished,
     )
 
 

@@ -51,7 +51,7 @@ PROTOCOL = SearchProtocol(
 
 def _case(number: str, disclosed: Mapping[IdentifierKind, int] = DISCLOSED) -> EnrolledCase:
     return EnrolledCase(
-        case_number=number, disclosed=disclosed, protocol_digest=PROTOCOL.digest(), sequence=10, reported=False
+        case_number=number, disclosed=disclosed, protocol_digest=PROTOCOL.digest(), sequence=10, reported=True
     )
 
 
@@ -96,6 +96,13 @@ def test_a_candidate_searched_otherwise_is_named(change: Change, difference: Dif
     report = compare("p", PROTOCOL, 1, CASES, executed)
     assert difference in {d.difference for d in report.departures}
     assert {d.case_number for d in report.departures} == {"C-1"}
+
+
+def test_a_case_that_is_still_being_searched_is_unfinished_and_no_departure() -> None:
+    open_case = replace(CASES[0], reported=False)
+    report = compare("p", PROTOCOL, 1, [open_case, CASES[1]], _done(open_case)[1:] + _done(CASES[1]))
+    assert report.uniform
+    assert report.unfinished == {"C-1": 1}
 
 
 def test_a_source_that_failed_for_everybody_treats_everybody_alike() -> None:

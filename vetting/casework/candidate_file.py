@@ -26,6 +26,7 @@ _HANDLES = frozenset(
         IdentifierKind.FEED,
     }
 )
+_DERIVED = frozenset({IdentifierKind.FULL_NAME, IdentifierKind.NAME_AND_TOWN})
 _Line = Annotated[
     str, StringConstraints(min_length=1, max_length=200, strip_whitespace=True, pattern=r"^[^\x00-\x1f]+$")
 ]
@@ -66,6 +67,13 @@ def load_candidate(path: Path, now: datetime, *, may_request_handles: bool) -> t
         file = _CandidateFile.model_validate(content)
     except ValidationError as error:
         raise bad_input("candidate_invalid", f"{path}: {first_problem(error)}.", "Correct that field.") from None
+    given = [(i.kind, i.value.casefold()) for i in file.identifiers]
+    if any(kind in _DERIVED for kind, _ in given) or len(set(given)) != len(given):
+        raise bad_input(
+            "identifier_refused",
+            f"{path}: an identifier is given twice, or repeats the name.",
+            "Give each account once; the name and the town are searched without being listed.",
+        )
     if not may_request_handles and any(i.kind in _HANDLES for i in file.identifiers):
         raise refused(
             "handles_refused",
@@ -91,8 +99,11 @@ def _authorization(file: _AuthorizationFile, path: Path, now: datetime) -> Autho
             f"{path}: the authorization form is not beside the file.",
             "Put the signed form there.",
         )
+    content = form.read_bytes()
+    if not content.strip():
+        raise bad_input("form_empty", f"{path}: the authorization form is empty.", "Put the signed form there.")
     authorization = Authorization(
-        form_sha256=hashlib.sha256(form.read_bytes()).hexdigest(),
+        form_sha256=hashlib.sha256(content).hexdigest(),
         signed_at=_moment(file.signed_at),
         expires_at=_moment(file.expires_at),
     )

@@ -10,7 +10,9 @@ from filters.analyzer import Analyzer
 from filters.criteria import Criteria
 from vetting.casework.candidate_file import check_authorization
 from vetting.casework.desk import Body, Desk, commit
+from vetting.casework.protocol_file import refuse_changed_config
 from vetting.casework.searching import preview, propose, store_evidence
+from vetting.errors import VettingError, refused
 from vetting.log.event import EventType
 from vetting.roles import Permission
 from vetting.sources.archive_file import captures_of, hits_from, read_archive
@@ -36,13 +38,20 @@ def import_evidence(desk: Desk, number: str, path: Path, criteria: Criteria, ana
         case = view.case(number)
     desk.permit(Permission.IMPORT_EVIDENCE, position=case.position, searcher=True)
     check_authorization(case.authorization, desk.clock())
+    _refuse_released(desk, number)
+    with desk.case_files.reading() as view:
+        refuse_changed_config(desk.settings.config, view.position(case.position).protocol)
     digest = hashlib.sha256(path.read_bytes()).digest() if path.is_file() else b""
     records = tuple(read_archive(path))
     captures = captures_of(records, clock=desk.clock, new_id=desk.new_id)
     findings = propose(desk, number, IMPORT_KEY, hits_from(captures), criteria)
+    with desk.case_files.reading() as view:
+        file = commit(view.case_secret(number), "import", digest)
+        if view.posted(f"{EventType.EVIDENCE_IMPORTED.value}:{number}:{file}"):
+            raise refused("imported_before", "This archive was imported into the case before.", "Go on.")
     with desk.act() as unit:
         custody: Body = {
-            "file": commit(unit.case_secret(number), "import", digest),
+            "file": file,
             "captures": len(captures),
             "by": desk.person.id,
         }
@@ -51,3 +60,19 @@ def import_evidence(desk: Desk, number: str, path: Path, criteria: Criteria, ana
         store_evidence(desk, unit, case, IMPORT_KEY, captures, findings)
         preview(desk, unit, case, findings, analyzer, unit.candidate(number))
     return Imported(captures=len(captures), findings=len(findings))
+
+
+def _refuse_released(desk: Desk, number: str) -> None:
+    """A released report stands on what was known then; what comes later needs a corrected report."""
+    try:
+        with desk.released.reading() as view:
+            view.report_of_case(number)
+    except VettingError as error:
+        if error.code == "unknown_report":
+            return
+        raise
+    raise refused(
+        "released_already",
+        f"The report of {number} is released, so nothing can be added to the case.",
+        "A corrected report arrives with a later release; keep the archive until then.",
+    )

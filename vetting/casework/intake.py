@@ -14,7 +14,7 @@ from vetting.protocol import SearchProtocol
 from vetting.records.rows import CaseRecord, PositionRecord
 from vetting.roles import Permission, check_searcher
 
-_SLUG = re.compile(r"[a-z0-9][a-z0-9-]{1,39}")
+_SLUG = re.compile(r"[a-z0-9][a-z0-9-]{2,39}")
 
 
 def open_position(
@@ -26,9 +26,18 @@ def open_position(
     """
     desk.permit(Permission.OPEN_POSITION)
     if not _SLUG.fullmatch(position):
-        raise bad_input("position_name", "A position is named in a-z, 0-9 and hyphen.", "E.g. patrol-officer-2026.")
+        raise bad_input(
+            "position_name", "A position is named by 3 to 40 of a-z, 0-9 and hyphen.", "E.g. patrol-officer-2026."
+        )
     if not deciders:
         raise bad_input("no_decider", "A position needs a decision maker.", "Name one with --decision-maker.")
+    ours = desk.settings.department.jurisdiction
+    if protocol.jurisdiction != ours:
+        raise refused(
+            "other_jurisdiction",
+            f"The protocol is for {protocol.jurisdiction}, the department is in {ours}.",
+            "Use a protocol of your jurisdiction, or correct config/department.toml.",
+        )
     with desk.case_files.reading() as unit:
         if position in {record.id for record in unit.positions()}:
             raise refused("position_exists", f"Position {position} is open already.", "Choose another name.")
@@ -57,6 +66,8 @@ def attest(desk: Desk, position: str) -> None:
     with desk.act() as unit:
         if not unit.attested(unit.position(position).id, desk.person.id):
             unit.add_attestation(position, desk.person.id, desk.clock())
+            key = f"{position}:{desk.person.id}"
+            unit.post(desk.event(EventType.ATTESTATION_RECORDED, key, {"no_conflict": True}, position=position))
 
 
 def open_case(

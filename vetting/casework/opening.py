@@ -35,13 +35,12 @@ def create_home(settings: Settings, clock: Callable[[], datetime]) -> None:
     if not settings.vault_key.exists():
         if not settings.vault_passphrase.exists():
             _write_secret(settings.vault_passphrase, secrets.token_urlsafe(32))
-        key = VaultKey.generate()
-        key.save(settings.vault_key, _passphrase(settings))
-        key.public.save(settings.vault_public_key)
+        VaultKey.generate().save(settings.vault_key, _passphrase(settings))
+    if not settings.vault_public_key.exists():
+        VaultKey.load(settings.vault_key, _passphrase(settings)).public.save(settings.vault_public_key)
     with log_errors():
         log_migrations.migrate(settings.store_url("transparency_log"))
-        if not settings.log_key.exists():
-            _create_log(settings, clock)
+        _create_log(settings, clock)
     CaseFiles(settings.store_url("case_files"), VaultPublicKey.load(settings.vault_public_key), None).migrate()
     ReleasedReports(settings.store_url("released_reports")).migrate()
     Accounts(settings.store_url("accounts")).migrate()
@@ -88,11 +87,15 @@ def _permit(writer: LogWriter, person: Person, clock: Callable[[], datetime], ne
 
 
 def _create_log(settings: Settings, clock: Callable[[], datetime]) -> None:
-    key = LogKey.generate(settings.log_origin)
-    key.save(settings.log_key, settings.log_verifier_key)
+    """The log's key and its first entry, each only if it is missing: an interrupted set-up is finished by the next."""
+    if not settings.log_key.exists():
+        LogKey.generate(settings.log_origin).save(settings.log_key, settings.log_verifier_key)
     store = LogStore(settings.store_url("transparency_log"))
-    created = Event(type=EventType.KEY_CREATED, id="key.created:1", at=clock(), actor="system", body={"key": "log"})
-    LogWriter(store, key, clock=clock).append(created)
+    writer = LogWriter(store, LogKey.load(settings.log_key), clock=clock)
+    if next(LogReader(store).entries(), None) is None:
+        writer.append(
+            Event(type=EventType.KEY_CREATED, id="key.created:1", at=clock(), actor="system", body={"key": "log"})
+        )
     store.close()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -9,23 +10,51 @@ import typer
 from vetting.cli import session
 from vetting.cli.cases import AsJson
 from vetting.cli.printing import as_json, say, table
-from vetting.errors import ExitCode
-from vetting.log.verify import Verdict
-from vetting.oversight import Audit, audit_position, matrix, verify_log
+from vetting.errors import ExitCode, bad_input
+from vetting.log.verify import PAPER_DIGITS, Verdict
+from vetting.oversight import Audit, audit_position, matrix, released_as, verify_log
+from vetting.uniformity import UniformityReport
 
 CASES_ABREAST = 5
 """Candidates side by side in one table: what fits a terminal of 80 columns in words."""
 
 
-def verify(json: AsJson = False) -> None:
+def verify(
+    known: Annotated[
+        list[str] | None, typer.Option(help="SIZE:ROOT seen before, as printed at the foot of a report.")
+    ] = None,
+    report: Annotated[Path | None, typer.Option(help="A report's PDF: was exactly this file released?")] = None,
+    json: AsJson = False,
+) -> None:
     """Verify the transparency log: every entry, every signed checkpoint. Exit code 9 where it does not hold."""
-    verdict = verify_log(session.settings())
+    chosen = session.settings()
+    verdict = verify_log(chosen, dict(_known(text) for text in known or []))
+    number = released_as(chosen, _read(report)) if report else None
     if json:
-        as_json(_verdict(verdict))
+        as_json(_verdict(verdict) | ({"released_as": number or ""} if report else {}))
     else:
         show_verdict(verdict)
-    if not verdict.ok:
+        if report:
+            say(f"{report.name} is report {number}." if number else f"{report.name} was NOT released as it is.")
+    if not verdict.ok or (report and number is None):
         raise typer.Exit(int(ExitCode.LOG_BROKEN))
+
+
+def _known(text: str) -> tuple[int, str]:
+    size, _, root = text.replace(",", "").partition(":")
+    root = "".join(root.split()).lower()
+    if not size.isdecimal() or len(root) < PAPER_DIGITS or set(root) - set("0123456789abcdef"):
+        raise bad_input(
+            "known_malformed", "What was seen before is not SIZE:ROOT.", "E.g. --known 647:1e98987f4a41f7cd."
+        )
+    return int(size), root
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError:
+        raise bad_input("file_unreadable", f"{path} cannot be read.", "Check the path.") from None
 
 
 def uniformity(position: Annotated[str, typer.Argument(help="Name of a position.")], json: AsJson = False) -> None:
@@ -40,6 +69,8 @@ def uniformity(position: Annotated[str, typer.Argument(help="Name of a position.
         raise typer.Exit(int(ExitCode.LOG_BROKEN))
     if not audit.report.uniform:
         raise typer.Exit(int(ExitCode.NOT_UNIFORM))
+    if audit.report.unfinished or not audit.report.cases:
+        raise typer.Exit(int(ExitCode.NOT_READY))
 
 
 def show_verdict(verdict: Verdict) -> None:
@@ -70,14 +101,23 @@ def show_audit(audit: Audit) -> None:
     for departure in report.departures:
         what = departure.difference.value.replace("_", " ")
         say(f"{departure.case_number} {departure.key}: {what} (entry {departure.sequence})", style="bold red")
-    if report.uniform:
-        say(
-            "Uniform: every candidate's executed searches equal the ones the protocol demands.",
-            style="bold green",
-        )
-    else:
-        say(f"NOT uniform: {len(report.departures)} departures.", style="bold red")
+    for case, archives in audit.imports.items():
+        say(f"{case}: {archives} archives imported by hand; read why in the case file.")
+    for case, left in report.unfinished.items():
+        say(f"{case}: {left} searches not run yet.")
+    _conclude(report)
     show_verdict(audit.verdict)
+
+
+def _conclude(report: UniformityReport) -> None:
+    if not report.uniform:
+        say(f"NOT uniform: {len(report.departures)} departures.", style="bold red")
+    elif not report.cases:
+        say("No candidate is enrolled yet: there is nothing to compare.")
+    elif report.unfinished:
+        say("No departure so far; the position is not finished.", style="bold")
+    else:
+        say("Uniform: every candidate's executed searches equal the ones the protocol demands.", style="bold green")
 
 
 def _short(cell: str) -> str:
@@ -105,6 +145,8 @@ def _audit(audit: Audit) -> dict[str, object]:
             case: {key: outcome.value for (number, key), outcome in audit.report.outcomes.items() if number == case}
             for case in audit.report.cases
         },
+        "imports": dict(audit.imports),
+        "unfinished": dict(audit.report.unfinished),
         "departures": [
             {"case": d.case_number, "search": d.key, "difference": d.difference.value, "entry": d.sequence}
             for d in audit.report.departures

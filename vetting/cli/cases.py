@@ -21,6 +21,7 @@ from vetting.cli import session
 from vetting.cli.engine import warming
 from vetting.cli.positions import desk
 from vetting.cli.printing import as_json, note, progress_bar, say, table
+from vetting.roles import Permission
 from vetting.search import SearchResult
 
 app = typer.Typer(no_args_is_help=True)
@@ -53,6 +54,7 @@ def list_cases(
     at = desk()
     with at.case_files.reading() as unit:
         numbers = [case.number for case in unit.cases(unit.position(position).id)]
+    at.permit(Permission.OPEN_CASE_FILES, position=position, searcher=True)
     rows = [_standing(at, number) for number in numbers]
     if json:
         as_json(
@@ -82,6 +84,7 @@ def run(case: Case, json: AsJson = False) -> None:
     with warming(session.settings()) as server:
         at = desk()
         state = progress(at, case)
+        at.permit(Permission.RUN_SEARCHES, position=state.case.position, searcher=True)
         if state.outstanding:
             _vet(at, state, server)
         else:

@@ -180,6 +180,7 @@ def _hand_over(cast: Cast, password: str) -> None:
     auditor = accounts.check_password(cast.with_role(Role.AUDITOR).id, password, session.clock())
     session.keep_token(cast.settings, accounts.start_session(auditor.id, session.clock()))
     say("Open a report above in a PDF viewer. Then, as the auditor who is signed in now:")
+    say(f"  export VETTING_HOME={cast.settings.home}")
     say(f"  .venv/bin/vetting verify && .venv/bin/vetting uniformity {POSITION}")
     note(f"Everybody's password in the demo is in {cast.settings.home / 'password'}; try: vetting sign-in j.alvarez")
     note("The demo made its own vault key and keeps its passphrase beside it. A department does not: docs/operation.md")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import sys
 from datetime import date, datetime
 from typing import Annotated
@@ -11,18 +10,18 @@ import typer
 
 from vetting.cli import session
 from vetting.cli.printing import as_json, say, table
-from vetting.errors import bad_input
 from vetting.roles import Permission, Person, Role, SensitivePosition, authorize
 
 app = typer.Typer(no_args_is_help=True)
-_ID = re.compile(r"[a-z0-9][a-z0-9.-]{1,39}")
 Id = Annotated[str, typer.Argument(help="Person id, e.g. a staff number or j.alvarez.")]
 Day = Annotated[datetime, typer.Option(formats=["%Y-%m-%d"])]
 
 
-def read_password(from_stdin: bool) -> str:
+def read_password(from_stdin: bool, *, confirmed: bool = False) -> str:
     """The password from standard input or a hidden prompt; never an argument, which others could see."""
-    return sys.stdin.readline().rstrip("\n") if from_stdin else str(typer.prompt("Password", hide_input=True))
+    if from_stdin:
+        return sys.stdin.readline().rstrip("\n")
+    return str(typer.prompt("Password", hide_input=True, confirmation_prompt=confirmed))
 
 
 @app.command("add")
@@ -35,12 +34,9 @@ def add(
     """Add a person with roles and a first password (administrator)."""
     chosen = session.settings()
     authorize(session.signed_in(chosen), Permission.MANAGE_PEOPLE)
-    if not _ID.fullmatch(person):
-        raise bad_input("person_id", "A person id is 2 to 40 of a-z, 0-9, dot and hyphen.", "E.g. j.alvarez.")
+    password = read_password(password_stdin, confirmed=True)
     people = session.accounts(chosen)
-    password = read_password(password_stdin)
-    people.add_person(Person(id=person, name=name, roles=frozenset(role)))
-    people.set_password(person, password, session.clock())
+    people.enrol(Person(id=person, name=name, roles=frozenset(role)), password, session.clock())
     say(f"{person} added as {', '.join(sorted(r.value.replace('_', ' ') for r in role))}.")
 
 
@@ -61,6 +57,18 @@ def clear(
     )
     session.accounts(chosen).set_clearance(person, record)
     say(f"{person} may search until {record.training_expires_on.isoformat()}.")
+
+
+@app.command("password")
+def password(
+    person: Id, password_stdin: Annotated[bool, typer.Option(help="Read the password from standard input.")] = False
+) -> None:
+    """Set a person's password anew and end their sessions (administrator)."""
+    chosen = session.settings()
+    authorize(session.signed_in(chosen), Permission.MANAGE_PEOPLE)
+    people = session.accounts(chosen)
+    people.set_password(person, read_password(password_stdin, confirmed=True), session.clock())
+    say(f"The password of {person} is set; every session of theirs has ended.")
 
 
 @app.command("list")

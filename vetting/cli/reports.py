@@ -73,6 +73,7 @@ def save_pdf(chosen: Settings, person: Person, report: str, folder: Path) -> Pat
     with session.quiet_disk_errors():
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        os.fchmod(descriptor, 0o600)
         with os.fdopen(descriptor, "wb") as file:
             file.write(filed.pdf)
     return path

@@ -26,9 +26,9 @@ def init(
     if people.people():
         say(f"Data folder {chosen.home} was set up before; its stores are up to date.")
         return
-    password = read_password(password_stdin)
-    people.add_person(Person(id=administrator, name=name, roles=frozenset({Role.ADMINISTRATOR})))
-    people.set_password(administrator, password, session.clock())
+    password = read_password(password_stdin, confirmed=True)
+    first = Person(id=administrator, name=name, roles=frozenset({Role.ADMINISTRATOR}))
+    people.enrol(first, password, session.clock())
     say(f"Data folder {chosen.home} is ready. Sign in with: vetting sign-in {administrator}")
     note("The vault key is wrapped by a passphrase kept beside it. For real cases move the passphrase elsewhere:")
     note("see VETTING_VAULT_PASSPHRASE_FILE in docs/operation.md.")

@@ -24,6 +24,7 @@ class EventType(StrEnum):
     PROTOCOL_FROZEN = "protocol.frozen"
     CANDIDATE_ENROLLED = "candidate.enrolled"
     AUTHORIZATION_RECORDED = "authorization.recorded"
+    ATTESTATION_RECORDED = "attestation.recorded"
     SEARCH_PLANNED = "search.planned"
     SEARCH_EXECUTED = "search.executed"
     SEARCH_BLOCKED = "search.blocked"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import secrets
 import unicodedata
 from collections.abc import Callable
@@ -20,6 +21,8 @@ from vetting.records.database import WAIT_SECONDS, Database
 from vetting.records.failures import intact
 from vetting.roles import Person, Role, SensitivePosition
 
+PERSON_ID = re.compile(r"[a-z0-9][a-z0-9.-]{1,39}")
+"""What the log accepts as an actor, and nothing that could style a terminal."""
 SHORTEST_PASSWORD = 15
 """Characters, where a password is the only factor (NIST SP 800-63B-4, 3.1.1.2)."""
 LONGEST_PASSWORD = 256
@@ -77,6 +80,14 @@ class Accounts:
             for role in sorted(person.roles):
                 connection.execute(t.roles.insert().values(person=person.id, role=role.value))
 
+    def enrol(self, person: Person, password: str, now: datetime) -> None:
+        """Adds a person with a first password. Refuses a short password, a malformed id and one that is taken."""
+        _refuse_length(password)
+        if not PERSON_ID.fullmatch(person.id):
+            raise bad_input("person_id", "A person id is 2 to 40 of a-z, 0-9, dot and hyphen.", "E.g. j.alvarez.")
+        self.add_person(person)
+        self.set_password(person.id, password, now)
+
     def set_clearance(self, person_id: str, clearance: SensitivePosition | None) -> None:
         """The person's sensitive-position record, replacing the one before. Refuses an unknown person."""
         with self.database.writing() as connection:
@@ -99,12 +110,7 @@ class Accounts:
 
     def set_password(self, person_id: str, password: str, now: datetime) -> None:
         """Replaces the password and ends the person's sessions. Refuses a short one."""
-        if not SHORTEST_PASSWORD <= len(password) <= LONGEST_PASSWORD:
-            raise bad_input(
-                "password_length",
-                f"A password has {SHORTEST_PASSWORD} to {LONGEST_PASSWORD} characters.",
-                "Choose several words.",
-            )
+        _refuse_length(password)
         hash_ = self._hasher.hash(_normal(password))
         with self.database.writing() as connection:
             _person(connection, person_id)
@@ -190,6 +196,15 @@ class Accounts:
 
     def _lasts(self, session: Row[Any], now: datetime) -> bool:
         return bool(now < session.seen_at + self._idle and now < session.started_at + self._longest)
+
+
+def _refuse_length(password: str) -> None:
+    if not SHORTEST_PASSWORD <= len(password) <= LONGEST_PASSWORD:
+        raise bad_input(
+            "password_length",
+            f"A password has {SHORTEST_PASSWORD} to {LONGEST_PASSWORD} characters.",
+            "Choose several words.",
+        )
 
 
 def _digest(token: str) -> str:
