@@ -1,4 +1,4 @@
-"""The closed list of protected classes and of their proxies (domain.md 1.2), each with the label a person reads."""
+"""The closed list of protected classes and proxies (docs/requirements.md), each with a label people read."""
 
 from __future__ import annotations
 

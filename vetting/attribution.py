@@ -1,4 +1,4 @@
-"""Is it the candidate? Levels A0 to A4 and AX, and which of them may be released (REQ-FCRA-3; domain.md section 4)."""
+"""Is it the candidate? Levels A0 to A4 and AX, and which may be released (REQ-FCRA-3; docs/requirements.md)."""
 
 from __future__ import annotations
 

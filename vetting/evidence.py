@@ -53,7 +53,7 @@ class RawText:
 
 
 class Engagement(StrEnum):
-    """How the account took part. Only `authored` and `endorsed` may carry an adverse code (domain.md section 4)."""
+    """How the account took part; only `authored` and `endorsed` may be adverse (docs/requirements.md)."""
 
     AUTHORED = "authored"
     ENDORSED = "endorsed"

@@ -1,4 +1,4 @@
-"""How long a record is kept (domain.md 5.3); a legal hold beats every clock."""
+"""How long a record is kept (docs/requirements.md); a legal hold beats every clock."""
 
 from __future__ import annotations
 

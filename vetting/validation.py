@@ -1,4 +1,4 @@
-"""Is it so? The state machine of a finding, from captured to released (IV.B.10; domain.md section 4)."""
+"""Is it so? The state machine of a finding, from captured to released (IV.B.10; docs/requirements.md)."""
 
 from __future__ import annotations
 
