@@ -95,6 +95,8 @@ class Page:
     """Everything the template may print, in reading order."""
 
     department: str
+    practice: bool
+    """Marked in the title block and on every page: the same words on every practice report."""
     number: str
     subtitle: str
     summary: tuple[Row, ...]
@@ -125,6 +127,7 @@ def page(report: Report) -> Page:
     findings = tuple(_finding(n, finding) for n, finding in enumerate(report.findings, start=1))
     return Page(
         department=_words(report.department),
+        practice=report.practice,
         number=_formed(report.number, _IDENTIFIER),
         subtitle=f"Case {_formed(report.case_number, _IDENTIFIER)} for {_words(report.position_title)}",
         summary=_summary(report),

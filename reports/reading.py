@@ -11,6 +11,8 @@ from reports.compose import Page, Row
 def reading_order(page: Page) -> Iterator[str]:
     """Every word of the page's body in the order it is read, without the running header and footer."""
     yield from (wording.TITLE, page.subtitle)
+    if page.practice:
+        yield wording.PRACTICE
     yield from _rows(page.summary)
     yield wording.AT_A_GLANCE
     for figure in page.glance:
@@ -79,7 +81,8 @@ def configured_words(page: Page) -> tuple[str, ...]:
 
 def header(page: Page) -> str:
     """The running header of every page."""
-    return f"{page.department} {wording.CONFIDENTIAL}"
+    mark = wording.PRACTICE_MARK if page.practice else ""
+    return f"{page.department} {mark}{wording.CONFIDENTIAL}"
 
 
 def footer(page: Page, number: int, of: int) -> str:

@@ -7,6 +7,10 @@ from typing import Final
 LANGUAGE: Final = "en-US"
 TITLE: Final = "Internet background check"
 CONFIDENTIAL: Final = "Confidential personnel record"
+PRACTICE: Final = "Practice report: invented or recorded material, not for a hiring decision"
+"""Below the title of every report on a practice case."""
+PRACTICE_MARK: Final = "PRACTICE \u00b7 "
+"""Before `CONFIDENTIAL` on every page of such a report."""
 
 WITHHELD: Final = "[withheld]"
 """The one mark for a withheld phrase, for every class and every length: of 57 protected terms, 55 are known from the

@@ -107,6 +107,8 @@ class Report:
     protocol_digest: str
     filter_version: str
     authorization_signed: bool
+    practice: bool
+    """Of a practice case: invented or recorded material, not for a hiring decision."""
     searches: tuple[ReportedSearch, ...]
     findings: tuple[SanitizedFinding, ...]
     log_size: int

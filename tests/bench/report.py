@@ -53,6 +53,7 @@ def invented(findings: int) -> Report:
         protocol_digest="5b1e77c0" * 8,
         filter_version="9f2c41d8" * 8,
         authorization_signed=True,
+        practice=False,
         searches=SEARCHES,
         findings=(FINDING,) * findings,
         log_size=1883,

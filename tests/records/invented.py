@@ -221,6 +221,7 @@ def released(
         protocol_digest=PROTOCOL.digest(),
         filter_version="c" * 64,
         authorization_signed=True,
+        practice=False,
         searches=(ReportedSearch(step=1, title="Full name, web search", outcome="Completed"),),
         findings=(sanitized_finding(), sanitized_finding(None)),
         log_size=42,

@@ -46,6 +46,12 @@ def test_the_same_report_has_the_same_bytes_wherever_it_is_written() -> None:
     assert json.loads(document)["schema"] == 1
 
 
+@pytest.mark.parametrize("practice", [True, False])
+def test_a_report_is_filed_with_whether_it_is_for_practice(practice: bool) -> None:
+    report = replace(invented.released().report, practice=practice)
+    assert report_from(report_bytes(report)) == report
+
+
 def test_reports_are_found_by_number_by_case_and_by_position(filed: ReleasedReports) -> None:
     elsewhere = invented.released("R-0003-1", "C-0003")
     elsewhere = replace(elsewhere, report=replace(elsewhere.report, position="dispatcher"))

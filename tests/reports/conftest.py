@@ -63,6 +63,7 @@ def _report(*findings: SanitizedFinding, **fields: object) -> Report:
         "protocol_digest": "5b1e77c0" * 8,
         "filter_version": "9f2c41d8" * 8,
         "authorization_signed": True,
+        "practice": False,
         "searches": tuple(
             ReportedSearch(step=n, title=title, outcome=outcome) for n, (title, outcome) in enumerate(STEPS, start=1)
         ),
@@ -131,6 +132,11 @@ def nil() -> Report:
 
 
 @pytest.fixture(scope="session")
+def practice(three_findings: tuple[SanitizedFinding, ...]) -> Report:
+    return _report(*three_findings, practice=True)
+
+
+@pytest.fixture(scope="session")
 def long(three_findings: tuple[SanitizedFinding, ...]) -> Report:
     """Twelve findings and twenty-four searches."""
     searches = tuple(
@@ -147,6 +153,11 @@ def typical_pdf(typical: Report) -> bytes:
 @pytest.fixture(scope="session")
 def nil_pdf(nil: Report) -> bytes:
     return pdf.render(nil)
+
+
+@pytest.fixture(scope="session")
+def practice_pdf(practice: Report) -> bytes:
+    return pdf.render(practice)
 
 
 @pytest.fixture(scope="session")

@@ -26,7 +26,7 @@ def _rules(file: bytes, report: Report, names: tuple[str, ...] = ()) -> set[Rule
     return {leak.rule for leak in check(file, report, names, _nothing)}
 
 
-@pytest.mark.parametrize("name", ["typical", "nil", "long"])
+@pytest.mark.parametrize("name", ["typical", "nil", "long", "practice"])
 def test_a_report_as_it_is_made_has_no_leak(name: str, request: pytest.FixtureRequest) -> None:
     names = ("Mara Quellington", "Mara", "Quellington", "mquell84", "https://forum.example/u/mquell84", "Riverton")
     assert check(request.getfixturevalue(f"{name}_pdf"), request.getfixturevalue(name), names, _nothing) == ()
@@ -34,6 +34,13 @@ def test_a_report_as_it_is_made_has_no_leak(name: str, request: pytest.FixtureRe
 
 def test_a_report_is_refused_for_the_facts_of_another(typical_pdf: bytes, nil: Report) -> None:
     assert {Rule.NOT_THE_MODEL, Rule.OUTLINE} <= _rules(typical_pdf, nil)
+
+
+def test_a_practice_report_that_is_not_marked_is_refused_and_so_is_a_real_report_that_is(
+    typical: Report, typical_pdf: bytes, practice: Report, practice_pdf: bytes
+) -> None:
+    assert Rule.NOT_THE_MODEL in _rules(typical_pdf, practice)
+    assert Rule.NOT_THE_MODEL in _rules(practice_pdf, typical)
 
 
 # --------------------------------------------------------------------------------- hidden by the page (HTML, CSS)

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from reports import compose, reading, wording
+from reports.leak_text import read, squeezed
 from vetting.errors import VettingError
 from vetting.release import FilterRecord, Report, ReportedSearch, SanitizedFinding, SanitizedText
 
@@ -71,6 +72,7 @@ def test_the_page_has_no_place_for_a_score_a_rank_or_a_count_of_what_was_withhel
     assert {field.name for field in fields(compose.Page)} == {
         *(
             "department",
+            "practice",
             "number",
             "subtitle",
             "summary",
@@ -88,6 +90,17 @@ def test_the_mark_for_a_withheld_phrase_is_one_piece_of_constant_words(typical: 
     pieces = compose.page(typical).findings[1].quotation
     assert [piece.words for piece in pieces if piece.withheld] == ["[withheld]"]
     assert all(not piece.withheld for piece in compose.page(typical).findings[0].quotation)
+
+
+def test_every_page_of_a_practice_report_says_that_it_is_for_practice(
+    typical: Report, typical_pdf: bytes, practice: Report, practice_pdf: bytes
+) -> None:
+    notice = "Practice report: invented or recorded material, not for a hiring decision"
+    sheets = read(practice_pdf)[0]
+    assert squeezed(notice) in squeezed(sheets[0])
+    assert all("PRACTICE" in sheet for sheet in sheets)
+    assert not any("practice" in sheet.casefold() for sheet in read(typical_pdf)[0])
+    assert _text(practice) == _text(typical).replace(" Report ", f" {notice} Report ", 1)
 
 
 def test_a_log_that_nobody_witnessed_says_so(make_report: Callable[..., Report]) -> None:

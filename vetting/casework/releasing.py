@@ -11,9 +11,10 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from filters.gate import Gate, ReviewedFinding
+from filters.gate import Gate, Passed, ReviewedFinding, Withheld, reported
 from vetting.casework.candidate_file import check_authorization
 from vetting.casework.desk import Body, Desk
+from vetting.casework.protocol_file import refuse_changed_config
 from vetting.casework.reviewing import Reviewed, add_step, reviewed
 from vetting.casework.searching import Progress, progress
 from vetting.errors import VettingError, not_ready
@@ -35,7 +36,11 @@ _OUTCOMES = {
     Outcome.UNAVAILABLE: "Source unavailable",
     Outcome.NOT_APPLICABLE: "Not applicable",
 }
-_PASSED = frozenset({State.SECOND_REVIEWED, State.FILTERED, State.RELEASED})
+PASSED = "passed"
+STATEMENT_ONLY = "statement_only"
+"""The gate vouched for the conduct but not for the words."""
+
+_REVIEWED = frozenset({State.SECOND_REVIEWED, State.FILTERED, State.RELEASED})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,30 +57,38 @@ class Cleared:
 def clear_for_release(desk: Desk, number: str, gate: Gate, criteria: Mapping[str, Criterion]) -> Cleared:
     """Passes every reviewed finding through the gate and composes the report.
 
-    Refuses while a planned search has no outcome, or a finding waits for attribution or validation. A nil report is a
-    report like any other.
+    Refuses while a planned search has no outcome, a finding waits for attribution or validation, or the criteria are
+    not those the protocol was frozen with: their statements are what a report says. A nil report is a report like any
+    other.
     """
     state = progress(desk, number)
     desk.permit(Permission.RELEASE_REPORT, position=state.case.position, searcher=True)
     check_authorization(state.case.authorization, desk.clock())
+    refuse_changed_config(desk.settings.config, state.protocol)
     _refuse_outstanding(state)
     with desk.case_files.reading() as view:
         findings = reviewed(view, number)
     _refuse_waiting(findings, number)
-    groups: dict[str, list[Reviewed]] = defaultdict(list)
-    for item in findings:
-        if item.state in _PASSED:
-            groups[item.finding.code].append(item)
+    groups: dict[str, list[Passed]] = defaultdict(list)
     with desk.act() as unit:
         door = _Door(desk=desk, unit=unit, state=state, gate=gate)
-        passed = [door.pass_group(criteria[code], group) for code, group in sorted(groups.items())]
-    sanitized = tuple(finding for finding in passed if finding is not None)
+        for item in findings:
+            passed = door.passes(criteria[item.finding.code], item) if item.state in _REVIEWED else None
+            if passed is not None:
+                groups[item.finding.code].append(passed)
+    sanitized = tuple(reported(group) for _, group in sorted(groups.items()))
     report = _compose(desk, state, gate, sanitized)
     return Cleared(report=report, hunted=_hunted(state, desk.settings.department.name))
 
 
 def already_released(desk: Desk, number: str) -> ReleasedReport | None:
-    """The report of this case if it was filed, after finishing what a kill may have left undone."""
+    """The report of this case if it was filed, after finishing what a kill may have left undone.
+
+    Refuses, before it looks, whoever may not release.
+    """
+    with desk.case_files.reading() as files:
+        position = files.case(number).position
+    desk.permit(Permission.RELEASE_REPORT, position=position, searcher=True)
     try:
         with desk.released.reading() as view:
             filed = view.report_of_case(number)
@@ -85,6 +98,12 @@ def already_released(desk: Desk, number: str) -> ReleasedReport | None:
         raise
     _mark_released(desk, number)
     return filed
+
+
+def withheld_reasons(desk: Desk, number: str) -> tuple[str, ...]:
+    """The reason code of each finding of the case that the filter withheld as a whole, for the investigator's side."""
+    with desk.case_files.reading() as view:
+        return tuple(record.reason for record in view.filter_records(number) if record.action == "withheld")
 
 
 def file_report(desk: Desk, report: Report, pdf: bytes) -> ReleasedReport:
@@ -138,63 +157,68 @@ class _Door:
     state: Progress
     gate: Gate
 
-    def pass_group(self, criterion: Criterion, group: Sequence[Reviewed]) -> SanitizedFinding | None:
-        """One criterion's findings become one reported finding with a frequency band; None where it is withheld."""
-        leading = max(group, key=lambda item: (_severity(item), _quoted(item)))
+    def passes(self, criterion: Criterion, item: Reviewed) -> Passed | None:
+        """The finding as it left the gate, with a record of why; None where it is withheld."""
         candidate = self.state.candidate
         names = (candidate.full_name, *candidate.other_names)
-        reviewed = _for_the_gate(leading, criterion, len(group), self.state.protocol.quotation)
-        answer = self.gate.clear(reviewed, names, _record_id(leading))
-        if reviewed.quote and not isinstance(answer, SanitizedFinding):
+        quoting = self.state.protocol.quotation is Quotation.SANITIZED
+        asked = _for_the_gate(item, criterion, quoting=quoting)
+        answer = self.gate.clear(asked, names, _record_id(item))
+        reason = PASSED
+        if asked.quote and isinstance(answer, Withheld):
             # Words that cannot be vouched for stay behind; the conduct, in the closed vocabulary, does not.
-            answer = self.gate.clear(replace(reviewed, quote=False), names, _record_id(leading))
-        passed = isinstance(answer, SanitizedFinding)
-        for item in group:
-            if item.state is State.SECOND_REVIEWED:
-                self._record(item, leading, "passed" if passed else "withheld")
-        return answer if isinstance(answer, SanitizedFinding) else None
+            answer, reason = self.gate.clear(replace(asked, quote=False), names, _record_id(item)), STATEMENT_ONLY
+        if isinstance(answer, Withheld):
+            self._record(item, State.WITHHELD, answer.reason.value)
+            return None
+        if item.state is State.SECOND_REVIEWED:
+            self._record(item, State.FILTERED, reason)
+        return Passed(reviewed=asked, sanitized=answer)
 
-    def _record(self, item: Reviewed, leading: Reviewed, action: str) -> None:
+    def _record(self, item: Reviewed, state: State, reason: str) -> None:
         desk, case, finding_id = self.desk, self.state.case, item.finding.id
+        action = "withheld" if state is State.WITHHELD else "passed"
+        # A finding that passed, and of which a reviewer then recorded another attribution, is decided on once more.
+        again = "" if item.state is State.SECOND_REVIEWED else f".{len(item.history)}"
         record = FilterRecordRow(
-            id=_record_id(item),
+            id=_record_id(item) + again,
             finding_id=finding_id,
             filter_version=self.gate.version,
             action=action,
-            reason=_record_id(leading),
+            reason=reason,
             at=desk.clock(),
             detail=RawText(""),
         )
         self.unit.add_filter_record(record)
-        body = {"finding": finding_id, "filter": self.gate.version, "action": action, "record": record.reason}
-        kind = EventType.FILTER_APPLIED
-        self.unit.post(desk.event(kind, finding_id, body, position=case.position, case=case.number))
-        state = State.FILTERED if action == "passed" else State.WITHHELD
+        body = {
+            "finding": finding_id,
+            "filter": record.filter_version,
+            "action": action,
+            "reason": reason,
+            "record": record.id,
+        }
+        key = finding_id + again
+        self.unit.post(desk.event(EventType.FILTER_APPLIED, key, body, position=case.position, case=case.number))
         add_step(desk, self.unit, case, _step(desk, finding_id, state), len(item.history))
-
-
-def _severity(item: Reviewed) -> int:
-    return max((step.severity for step in item.history), default=0)
-
-
-def _quoted(item: Reviewed) -> bool:
-    return any(step.quote for step in item.history)
 
 
 def _record_id(item: Reviewed) -> str:
     return f"FR-{item.finding.id[2:]}"
 
 
-def _for_the_gate(item: Reviewed, criterion: Criterion, occurrences: int, quotation: Quotation) -> ReviewedFinding:
-    corroborated = (step.element for step in item.history if step.state is State.CORROBORATED)
+def _for_the_gate(item: Reviewed, criterion: Criterion, *, quoting: bool) -> ReviewedFinding:
+    """What two reviewers made of the finding: the latest corroboration counts, and their word on how the account
+    took part before the source's.
+    """
+    corroborated = next((step for step in reversed(item.history) if step.state is State.CORROBORATED), None)
+    engagement = item.attribution.engagement if item.attribution else None
     return ReviewedFinding(
-        finding=item.finding,
+        finding=replace(item.finding, engagement=engagement) if engagement else item.finding,
         criterion=criterion,
         level=item.level,
-        element=next(corroborated, Element.NONE),
-        severity=_severity(item),
-        quote=quotation is Quotation.SANITIZED and _quoted(item),
-        occurrences=occurrences,
+        element=corroborated.element if corroborated else Element.NONE,
+        severity=corroborated.severity if corroborated else 0,
+        quote=quoting and corroborated is not None and corroborated.quote,
     )
 
 
@@ -238,6 +262,7 @@ def _compose(desk: Desk, state: Progress, gate: Gate, findings: tuple[SanitizedF
         protocol_digest=state.protocol.digest(),
         filter_version=gate.version,
         authorization_signed=True,
+        practice=state.case.practice,
         searches=tuple(
             ReportedSearch(
                 step=1 + [step.id for step in state.protocol.steps].index(search.step.id),
