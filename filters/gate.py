@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import UTC
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from filters import wording
 from filters.analyzer import Analyzer
@@ -11,12 +12,12 @@ from filters.sanitize import leftover, sanitize
 from filters.withholding import Withheld, WithheldReason
 from vetting.attribution import Level
 from vetting.errors import VettingError, refused
-from vetting.evidence import Engagement
+from vetting.evidence import Engagement, RawText
 from vetting.finding import Criterion, Finding
 from vetting.release import FilterRecord, SanitizedFinding, SanitizedText
 from vetting.validation import Element
 
-__all__ = ["Gate", "ReviewedFinding", "Withheld", "WithheldReason"]
+__all__ = ["Gate", "Passed", "ReviewedFinding", "Withheld", "WithheldReason", "reported"]
 
 _ADVERSE_ENGAGEMENT = frozenset({Engagement.AUTHORED, Engagement.ENDORSED})
 
@@ -32,7 +33,39 @@ class ReviewedFinding:
     severity: int
     quote: bool
     """Whether protocol and reviewers let the sanitized passage stand beside the statement."""
-    occurrences: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Passed:
+    """A reviewed finding and what the gate made of it."""
+
+    reviewed: ReviewedFinding
+    sanitized: SanitizedFinding
+
+
+def reported(group: Sequence[Passed]) -> SanitizedFinding:
+    """One criterion's findings, each of which passed by itself, as the one finding that a report holds.
+
+    The most severe stands for them, one with a quotation before one without. The frequency counts distinct passages
+    (a page that two searches found, or of which there are several archived versions, is one), the period reaches from
+    the earliest to the latest, and the attribution is the weakest of them. Raises ValueError for an empty group and for
+    findings of several criteria.
+    """
+    if len({passed.sanitized.code for passed in group}) != 1:
+        raise ValueError("a reported finding stands on findings of one criterion")
+    leading = max(group, key=lambda passed: (passed.reviewed.severity, passed.sanitized.quotation is not None))
+    dates = [moment for passed in group if (moment := passed.reviewed.finding.posted_at) is not None]
+    return replace(
+        leading.sanitized,
+        frequency=wording.frequency(len({_same(passed.reviewed.finding.passage) for passed in group})),
+        period=wording.period(min(dates), max(dates)),
+        attribution=wording.ATTRIBUTION[min(passed.reviewed.level for passed in group)],
+    )
+
+
+def _same(passage: RawText) -> str:
+    """One spelling for passages that differ in case, blanks or compatible characters only."""
+    return " ".join(unicodedata.normalize("NFKC", passage.reveal()).casefold().split())
 
 
 class Gate:
@@ -114,8 +147,6 @@ def _check(reviewed: ReviewedFinding, record_id: str) -> None:
         )
     elif reviewed.criterion.adverse and reviewed.severity not in wording.SEVERITY:
         problem = refused("severity_missing", "An adverse finding needs a severity from 1 to 4.", "Record one.")
-    elif reviewed.occurrences < 1:
-        problem = refused("occurrences_missing", "A finding occurs at least once.", "Count its occurrences.")
     if problem is not None:
         raise problem
 
@@ -144,8 +175,8 @@ def _worded(
         nexus=criterion.nexus,
         engagement=wording.ENGAGEMENT[finding.engagement],
         audience=wording.AUDIENCE,
-        frequency=wording.frequency(reviewed.occurrences),
-        period=wording.period(finding.posted_at.astimezone(UTC)),
+        frequency=wording.frequency(1),
+        period=wording.period(finding.posted_at),
         severity=wording.SEVERITY[reviewed.severity] if criterion.adverse else wording.FAVOURABLE,
         source=source,
         attribution=wording.ATTRIBUTION[reviewed.level],

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from types import MappingProxyType
 
 from vetting.attribution import Level
@@ -71,6 +71,12 @@ def frequency(occurrences: int) -> str:
     return "2 to 5 times" if occurrences <= _FEW else "more than 5 times"
 
 
-def period(posted_at: datetime) -> str:
-    """Quarter and year in UTC: an exact date can identify."""
-    return f"{_ORDINAL[(posted_at.month - 1) // 3]} quarter of {posted_at.year}"
+def period(earliest: datetime, latest: datetime | None = None) -> str:
+    """Quarter and year in UTC, or from one to another: an exact date can identify."""
+    first, last = _quarter(earliest), _quarter(latest or earliest)
+    return first if first == last else f"{first} to {last}"
+
+
+def _quarter(moment: datetime) -> str:
+    utc = moment.astimezone(UTC)
+    return f"{_ORDINAL[(utc.month - 1) // 3]} quarter of {utc.year}"

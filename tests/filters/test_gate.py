@@ -12,7 +12,7 @@ import pytest
 from filters import wording
 from filters.analyzer import Analyzer
 from filters.criteria import Criteria
-from filters.gate import Gate, ReviewedFinding, Withheld, WithheldReason
+from filters.gate import Gate, Passed, ReviewedFinding, Withheld, WithheldReason, reported
 from vetting.attribution import Level
 from vetting.errors import VettingError
 from vetting.evidence import Engagement, RawText
@@ -58,7 +58,6 @@ def _reviewed(criterion: Criterion, finding: Finding | None = None, **changes: o
         element=Element.OTHER_CAPTURE,
         severity=3 if criterion.adverse else 0,
         quote=True,
-        occurrences=3,
     )
     return dataclasses.replace(reviewed, **changes)  # type: ignore[arg-type]
 
@@ -68,7 +67,7 @@ def test_a_finding_that_passes_is_worded_from_closed_lists(gate: Gate, criteria:
     assert isinstance(cleared, SanitizedFinding)
     assert cleared.engagement == "Authored"
     assert cleared.audience == "Public"
-    assert cleared.frequency == "2 to 5 times"
+    assert cleared.frequency == "once"
     assert cleared.period == "2nd quarter of 2024"
     assert cleared.severity == "3 of 4"
     assert cleared.source == "Social media post"
@@ -113,7 +112,6 @@ def test_protected_activity_is_refused_whatever_reviewers_say(gate: Gate, criter
         ({"element": Element.NONE}, "not_validated"),
         ({"severity": 0}, "severity_missing"),
         ({"severity": 5}, "severity_missing"),
-        ({"occurrences": 0}, "occurrences_missing"),
     ],
 )
 def test_a_finding_without_validation_or_severity_is_refused(
@@ -181,7 +179,6 @@ def test_no_refusal_holds_a_word_of_the_passage(gate: Gate, criteria: Criteria) 
         {"level": Level.A1},
         {"element": Element.NONE},
         {"severity": 9},
-        {"occurrences": -1},
     )
     for changes in wrong:
         with pytest.raises(VettingError) as refusal:
@@ -242,6 +239,44 @@ def test_how_often_is_told_in_bands(times: int, band: str) -> None:
 )
 def test_when_is_told_by_the_quarter(month: int, quarter: str) -> None:
     assert wording.period(datetime(2023, month, 28, tzinfo=UTC)) == f"{quarter} quarter of 2023"
+
+
+def _passed(gate: Gate, criteria: Criteria, passage: str, posted_at: datetime, **changes: object) -> Passed:
+    finding = _finding(passage, posted_at=posted_at)
+    reviewed = _reviewed(criteria.by_code["JR-09"], finding, **changes)
+    sanitized = gate.clear(reviewed, NAMES, "FR-1")
+    assert isinstance(sanitized, SanitizedFinding)
+    return Passed(reviewed=reviewed, sanitized=sanitized)
+
+
+def test_findings_of_one_criterion_are_told_as_one(gate: Gate, criteria: Criteria) -> None:
+    told = reported(
+        [
+            _passed(gate, criteria, PASSAGE, datetime(2022, 5, 1, tzinfo=UTC), severity=1),
+            _passed(gate, criteria, "I outran the cops.", datetime(2021, 8, 1, tzinfo=UTC), severity=2, quote=False),
+            _passed(gate, criteria, PASSAGE, datetime(2021, 12, 1, tzinfo=UTC), severity=2, level=Level.A3),
+        ]
+    )
+    assert told.severity == "2 of 4"
+    assert told.quotation is not None
+    assert told.frequency == "2 to 5 times"
+    assert told.period == "3rd quarter of 2021 to 2nd quarter of 2022"
+    assert told.attribution.startswith("A3")
+
+
+def test_the_same_page_found_twice_is_told_once(gate: Gate, criteria: Criteria) -> None:
+    spelled = ("I outran the cops.", "I OUTRAN  the\ncops.", "I outran the cops.")
+    told = reported([_passed(gate, criteria, words, POSTED) for words in spelled])
+    assert told.frequency == "once"
+    assert told.period == "2nd quarter of 2024"
+
+
+def test_findings_of_two_criteria_are_never_told_as_one(gate: Gate, criteria: Criteria) -> None:
+    one = _passed(gate, criteria, PASSAGE, POSTED)
+    other = Passed(reviewed=one.reviewed, sanitized=dataclasses.replace(one.sanitized, code="JR-01"))
+    for group in ([], [one, other]):
+        with pytest.raises(ValueError, match="one criterion"):
+            reported(group)
 
 
 def test_zero_occurrences_have_no_wording() -> None:
