@@ -36,6 +36,9 @@ _SPACE = re.compile(r"[\s\u00a0]+")
 _IDENTIFIER = re.compile(r"[0-9A-Za-z][0-9A-Za-z-]{2,39}")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _ROOT = re.compile(r"[0-9a-f]{16}")
+_QUARTER = r"(?:1st|2nd|3rd|4th) quarter of [0-9]{4}"
+_PERIOD = re.compile(f"{_QUARTER}(?: to {_QUARTER})?")
+"""A quarter, or from one quarter to another: a day or a month can identify."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,8 +118,8 @@ class Page:
 def page(report: Report) -> Page:
     """The page model of a report.
 
-    Refuses: words the packaged fonts cannot print, a field or quotation that is too long, an identifier, digest or
-    outcome that is not of its form, and a report on somebody who signed no authorization.
+    Refuses: words the packaged fonts cannot print, a field or quotation that is too long, an identifier, digest,
+    period or outcome that is not of its form, and a report on somebody who signed no authorization.
     """
     if not report.authorization_signed:
         raise refused(
@@ -163,12 +166,10 @@ def _summary(report: Report) -> tuple[Row, ...]:
 def _glance(report: Report) -> tuple[Row, ...]:
     planned = [search for search in report.searches if search.outcome != wording.NOT_APPLICABLE]
     performed = sum(search.outcome in wording.PERFORMED for search in planned)
-    verified = sum(finding.status is Status.VERIFIED for finding in report.findings)
-    rest = len(report.findings) - verified
+    reported = len(report.findings)
     return (
         Row(label="searches completed", words=f"{performed} of {len(planned)}"),
-        Row(label="finding verified" if verified == 1 else "findings verified", words=str(verified)),
-        Row(label="finding not verified" if rest == 1 else "findings not verified", words=str(rest)),
+        Row(label="finding reported" if reported == 1 else "findings reported", words=str(reported)),
     )
 
 
@@ -186,9 +187,9 @@ def _finding(number: int, finding: SanitizedFinding) -> FindingBlock:
         statement=_words(finding.statement),
         quotation=_pieces(f"\u201c{_words(quotation, LONGEST_QUOTATION)}\u201d") if quotation else (),
         facts=(
-            Row(label="When", words=_opening(finding.period)),
+            Row(label="When", words=_formed(_words(finding.period), _PERIOD)),
             Row(label="How often", words=_opening(finding.frequency)),
-            Row(label="Severity", words=_opening(finding.severity)),
+            Row(label="Weight", words=_opening(finding.severity)),
             Row(label="Part taken", words=_opening(finding.engagement)),
             Row(label="Audience", words=_opening(finding.audience)),
             Row(label="Kind of source", words=_opening(finding.source)),
@@ -267,6 +268,6 @@ def _formed(words: str, form: re.Pattern[str]) -> str:
 def _malformed() -> Exception:
     return bad_input(
         "report_field_malformed",
-        "An identifier, digest or outcome of the report does not have its form.",
-        "This is an error of the program: report it with this code.",
+        "An identifier, digest, period or outcome of the report does not have its form.",
+        "This is an error of the program: report it with the code report_field_malformed.",
     )

@@ -66,7 +66,7 @@ def render(report: Report) -> bytes:
 
 
 def _failed(code: str, sentence: str) -> VettingError:
-    remedy = "Nothing was released. Try again; if it happens again, report it with this code."
+    remedy = f"Nothing was released. Try again; if it happens again, report it with the code {code}."
     return VettingError(code, sentence, remedy, ExitCode.UNEXPECTED)
 
 

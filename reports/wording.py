@@ -38,10 +38,11 @@ SEARCH_HEADS: Final = ("Step", "Search", "Outcome")
 
 HOW_IT_WAS_DONE: Final = "How this was done"
 HOW_IT_WAS_DONE_WORDS: Final = (
-    "The searches were computed from the protocol and not typed, from public sources only and without contacting "
-    "anybody. Every response was sealed as it arrived, with its time and its digest. Two people checked each finding: "
-    "is it the candidate, and is it so, by something independent of the page itself. A filter and a reviewer withheld "
-    "what could reveal a protected characteristic, and nobody who decides can open what was captured."
+    "The searches were computed from the protocol and not typed, and made in public sources only, without contacting "
+    "anybody. Every response was sealed as it arrived, with its time and its digest. Two people checked each finding "
+    "that is reported: is it the candidate, and is it so, by something independent of the page itself, which may be a "
+    "person asked after the searches. A filter and a reviewer withheld what could reveal a protected characteristic, "
+    "and nobody who decides can open what was captured."
 )
 """Four sentences."""
 

@@ -67,7 +67,7 @@ class SanitizedFinding:
     frequency: str
     """A band: `once`, `2 to 5 times`, `more than 5 times`."""
     period: str
-    """Quarter and year, e.g. `2nd quarter of 2024`."""
+    """Quarter and year, or two of them: `2nd quarter of 2024`, `1st quarter of 2021 to 2nd quarter of 2022`."""
     severity: str
     """`1 of 4` to `4 of 4`, or `favorable`."""
     source: str

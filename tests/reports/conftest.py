@@ -98,7 +98,7 @@ def three_findings() -> tuple[SanitizedFinding, ...]:
             nexus="An officer serves everyone alike, and bias shown in public can impeach testimony.",
             quotation=SanitizedText("[withheld] should not be helped at all, let them wait until morning.", RECORD),
             frequency="once",
-            period="4th quarter of 2022",
+            period="4th quarter of 2022 to 1st quarter of 2023",
             severity="4 of 4",
             validation="Not corroborated by an independent element",
             source="Public profile",

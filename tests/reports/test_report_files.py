@@ -299,6 +299,7 @@ def test_a_renderer_that_fails_gives_a_code_and_nothing_of_the_report(
     with pytest.raises(VettingError) as caught:
         pdf.render(typical)
     assert caught.value.code == "report_not_rendered"
+    assert caught.value.code in caught.value.remedy
     assert caught.value.exit_code is ExitCode.UNEXPECTED
     assert not any(finding.statement in str(caught.value) for finding in typical.findings)
     assert caught.value.__cause__ is None

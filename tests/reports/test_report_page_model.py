@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from reports import compose, reading, wording
+from reports import compose, leak_words, reading, wording
 from reports.leak_text import read, squeezed
 from vetting.errors import VettingError
 from vetting.release import FilterRecord, Report, ReportedSearch, SanitizedFinding, SanitizedText
@@ -46,13 +46,20 @@ def test_findings_stand_in_the_order_they_were_released_in(typical: Report) -> N
     ]
 
 
-def test_the_first_page_counts_searches_and_findings_by_status_and_nothing_else(typical: Report) -> None:
+def test_the_first_page_counts_searches_and_reported_findings_and_nothing_else(typical: Report) -> None:
     glance = compose.page(typical).glance
     assert [(figure.words, figure.label) for figure in glance] == [
         ("5 of 7", "searches completed"),
-        ("2", "findings verified"),
-        ("1", "finding not verified"),
+        ("3", "findings reported"),
     ]
+
+
+def test_one_finding_and_none_are_counted_in_plain_words(
+    make_report: Callable[..., Report], make_finding: Callable[..., SanitizedFinding]
+) -> None:
+    for findings, figure in (((make_finding(),), ("1", "finding reported")), ((), ("0", "findings reported"))):
+        counted = compose.page(make_report(*findings)).glance[1]
+        assert (counted.words, counted.label) == figure
 
 
 def test_a_blocked_search_is_never_counted_as_completed(make_report: Callable[..., Report]) -> None:
@@ -121,6 +128,51 @@ def test_the_candidate_has_fourteen_days_to_respond(nil: Report) -> None:
 
 def test_how_this_was_done_takes_four_sentences() -> None:
     assert len(re.findall(r"\.(?: |$)", wording.HOW_IT_WAS_DONE_WORDS)) == 4
+
+
+def test_only_the_searches_are_said_to_have_been_made_without_contact(nil: Report) -> None:
+    """A finding may be corroborated by a person with knowledge of it, so the checks are not among them."""
+    searches, _, checks = wording.HOW_IT_WAS_DONE_WORDS.split(". ")[:3]
+    assert searches.startswith("The searches were")
+    assert searches.endswith("without contacting anybody")
+    assert checks.startswith("Two people checked each finding that is reported")
+    assert "may be a person" in checks
+    assert _text(nil).count("contact") == 1
+
+
+def test_a_favorable_finding_stands_under_the_same_label_as_every_other(typical: Report) -> None:
+    blocks = compose.page(typical).findings
+    weights = [row.words for block in blocks for row in block.facts if row.label == "Weight"]
+    assert weights == ["3 of 4", "4 of 4", "Favorable"]
+    assert "Severity" not in _text(typical)
+
+
+@pytest.mark.parametrize("period", ["1st quarter of 2021", "1st quarter of 2021 to 2nd quarter of 2022"])
+def test_a_period_is_a_quarter_or_from_one_quarter_to_another(
+    period: str, make_report: Callable[..., Report], make_finding: Callable[..., SanitizedFinding]
+) -> None:
+    report = make_report(make_finding(period=period))
+    page = compose.page(report)
+    assert page.glance_lines[0].period == period
+    assert not tuple(leak_words.addresses(page, ()))
+
+
+@pytest.mark.parametrize(
+    "period",
+    [
+        *("May 2021", "2021", "5th quarter of 2021", "1st quarter of 21", "1st quarter of 2021 to", "May 3, 2021"),
+        *("1st quarter of 2021 - 2nd quarter of 2022", "in the 1st quarter of 2021", "1st to 2nd quarter of 2021"),
+        "1st quarter of 2021 to 2nd quarter of 2022 to 3rd quarter of 2023",
+    ],
+)
+def test_any_other_period_is_refused(
+    period: str, make_report: Callable[..., Report], make_finding: Callable[..., SanitizedFinding]
+) -> None:
+    with pytest.raises(VettingError) as caught:
+        compose.page(make_report(make_finding(period=period)))
+    assert caught.value.code == "report_field_malformed"
+    assert caught.value.code in caught.value.remedy
+    assert period not in str(caught.value)
 
 
 def test_the_template_has_no_word_of_its_own() -> None:
