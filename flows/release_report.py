@@ -2,31 +2,62 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import datetime
+
 from flows.coded import coded_flow, coded_task
 from flows.workbench import current
 from reports import leak_check, pdf
-from vetting.casework.releasing import already_released, clear_for_release, file_report
+from vetting.casework.desk import Desk
+from vetting.casework.releasing import already_released, clear_for_release, file_report, withheld_reasons
 from vetting.casework.searching import progress
+from vetting.release import ReleasedReport
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Release:
+    """What came of a release, for the investigator: codes and counts, no word of a finding."""
+
+    number: str
+    released_at: datetime
+    released_now: bool
+    """False where the report had been released before."""
+    reasons: tuple[str, ...]
+    """Why the filter withheld a finding as a whole: one code for each that it withheld, in alphabetical order."""
+
+    @property
+    def withheld(self) -> int:
+        """How many findings the filter withheld as a whole."""
+        return len(self.reasons)
 
 
 @coded_task("release")
-def release(case_number: str) -> str:
+def release(case_number: str) -> Release:
     """One task, because nothing of it may pass between tasks: the report exists in memory until it is filed."""
     bench = current()
     filed = already_released(bench.desk, case_number)
     if filed is not None:
-        return filed.report.number
+        return _release(bench.desk, filed, released_now=False)
     protocol = progress(bench.desk, case_number).protocol
     gate = bench.gate(protocol)
     cleared = clear_for_release(bench.desk, case_number, gate, bench.criteria(protocol).by_code)
     rendered = pdf.render(cleared.report)
     leak_check.refuse(leak_check.check(rendered, cleared.report, cleared.hunted, gate.finds))
-    return file_report(bench.desk, cleared.report, rendered).report.number
+    return _release(bench.desk, file_report(bench.desk, cleared.report, rendered), released_now=True)
+
+
+def _release(desk: Desk, filed: ReleasedReport, *, released_now: bool) -> Release:
+    return Release(
+        number=filed.report.number,
+        released_at=filed.released_at,
+        released_now=released_now,
+        reasons=tuple(sorted(withheld_reasons(desk, filed.report.case_number))),
+    )
 
 
 @coded_flow("release-report")
-def release_report(case_number: str) -> str:
-    """Releases the report of a case, also a nil report; the report's number.
+def release_report(case_number: str) -> Release:
+    """Releases the report of a case, also a nil report, or says that it was released before.
 
     Refuses while a search lacks an outcome or a finding a validation. A failed leak check releases nothing.
     """

@@ -165,7 +165,7 @@ def _run_flows(
                 say(f"{number}: {searches} searches run, {findings} findings, each seen by its reviewers.")
                 bar.advance(done)
             for number in cases.values():
-                say(f"{number}: report {release_report(number)} released.")
+                say(f"{number}: report {release_report(number).number} released.")
                 bar.advance(done)
         return audited_by(cast.settings, cast.with_role(Role.AUDITOR), POSITION)
 

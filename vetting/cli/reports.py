@@ -31,11 +31,25 @@ def release(case: Case, json: AsJson = False) -> None:
             from flows.release_report import release_report
 
             with working_at(Workbench(desk=at, recordings=session.recordings())):
-                number = release_report(case)
+                done = release_report(case)
     if json:
-        as_json({"report": number})
+        as_json(
+            {
+                "report": done.number,
+                "released_at": done.released_at.isoformat(),
+                "released_now": done.released_now,
+                "withheld": done.withheld,
+                "reasons": list(done.reasons),
+            }
+        )
         return
-    say(f"Report {number} is released. Decision makers read it with: vetting report save {number}")
+    if done.released_now:
+        say(f"Report {done.number} is released. Decision makers read it with: vetting report save {done.number}")
+    else:
+        say(f"Report {done.number} was released before, on {done.released_at:%Y-%m-%d}.")
+    if done.withheld:
+        verb = "finding was" if done.withheld == 1 else "findings were"
+        say(f"{done.withheld} {verb} withheld by the filter ({', '.join(dict.fromkeys(done.reasons))}).")
 
 
 @app.command("list")
