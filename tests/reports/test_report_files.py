@@ -18,12 +18,13 @@ from fontTools.ttLib import TTFont
 from jinja2 import TemplateError
 from markupsafe import Markup
 
-from reports import compose, pdf, reading
+from reports import compose, pdf, reading, wording
 from reports.finishing import padded
 from reports.leak_allowed import CHARACTER_MAP, FONTS
+from reports.leak_check import check
 from reports.leak_text import read, squeezed
 from vetting.errors import ExitCode, VettingError
-from vetting.release import FilterRecord, Report, SanitizedFinding, SanitizedText
+from vetting.release import FilterRecord, Report, ReportedSearch, SanitizedFinding, SanitizedText
 
 ROOT = Path(pdf.__file__).parent.parent
 STATIC = ROOT / "reports" / "static"
@@ -153,6 +154,38 @@ def test_a_finding_is_never_split_over_two_pages(long: Report, long_pdf: bytes) 
         words = (block.heading, block.status, block.statement, *(piece.words for piece in block.quotation))
         rows = (word for row in (*block.facts, *block.checks) for word in (row.label, row.words))
         assert sum(squeezed("".join((*words, *rows))) in sheet for sheet in sheets) == 1
+
+
+def test_the_first_finding_begins_on_the_first_page_where_it_fits(
+    make_report: Callable[..., Report], make_finding: Callable[..., SanitizedFinding]
+) -> None:
+    report = make_report(make_finding())
+    block = compose.page(report).findings[0]
+    first = squeezed(read(pdf.render(report))[0][0])
+    assert squeezed(f"{block.heading} {block.status}") in first
+    assert squeezed(block.checks[-1].words) in first
+
+
+@pytest.mark.parametrize("name", ["typical", "nil", "practice", "long"])
+def test_the_table_of_searches_is_on_one_page_with_its_heading(name: str, request: pytest.FixtureRequest) -> None:
+    report, file = request.getfixturevalue(name), request.getfixturevalue(f"{name}_pdf")
+    lines = compose.page(report).searches
+    table = [word for line in lines for word in (str(line.step), line.title, line.outcome)]
+    whole = squeezed("".join((wording.SEARCHES, wording.SEARCHES_WORDS, *wording.SEARCH_HEADS, *table)))
+    assert sum(whole in squeezed(sheet) for sheet in read(file)[0]) == 1
+
+
+def test_more_searches_than_a_page_holds_are_all_printed(make_report: Callable[..., Report]) -> None:
+    searches = tuple(ReportedSearch(step=n, title=f"Feed {n}", outcome="Completed") for n in range(1, 91))
+    report = make_report(searches=searches)
+    assert check(pdf.render(report), report, (), lambda _text: ()) == ()
+
+
+@pytest.mark.parametrize("name", ["typical", "nil", "practice", "long"])
+def test_the_certificate_is_never_alone_on_the_last_page(name: str, request: pytest.FixtureRequest) -> None:
+    last = squeezed(read(request.getfixturevalue(f"{name}_pdf"))[0][-1])
+    assert squeezed(wording.CERTIFICATE) in last
+    assert not last.startswith(squeezed(wording.CERTIFICATE))
 
 
 def test_no_heading_stands_alone_at_the_end_of_a_page(
