@@ -178,10 +178,9 @@ class _Door:
     def _record(self, item: Reviewed, state: State, reason: str) -> None:
         desk, case, finding_id = self.desk, self.state.case, item.finding.id
         action = "withheld" if state is State.WITHHELD else "passed"
-        # A finding that passed, and of which a reviewer then recorded another attribution, is decided on once more.
-        again = "" if item.state is State.SECOND_REVIEWED else f".{len(item.history)}"
+        key = _decision(item, _decided(item) + 1)
         record = FilterRecordRow(
-            id=_record_id(item) + again,
+            id=f"FR-{key[2:]}",
             finding_id=finding_id,
             filter_version=self.gate.version,
             action=action,
@@ -197,13 +196,22 @@ class _Door:
             "reason": reason,
             "record": record.id,
         }
-        key = finding_id + again
         self.unit.post(desk.event(EventType.FILTER_APPLIED, key, body, position=case.position, case=case.number))
         add_step(desk, self.unit, case, _step(desk, finding_id, state), len(item.history))
 
 
 def _record_id(item: Reviewed) -> str:
-    return f"FR-{item.finding.id[2:]}"
+    """Of the filter's latest decision, or of the one it is about to make: running it again names the same."""
+    return f"FR-{_decision(item, _decided(item) + (item.state is State.SECOND_REVIEWED))[2:]}"
+
+
+def _decision(item: Reviewed, ordinal: int) -> str:
+    """A finding that passed and was then reviewed anew is decided on once more, under a number of its own."""
+    return item.finding.id if ordinal <= 1 else f"{item.finding.id}.{ordinal}"
+
+
+def _decided(item: Reviewed) -> int:
+    return sum(step.state is State.FILTERED for step in item.history)
 
 
 def _for_the_gate(item: Reviewed, criterion: Criterion, *, quoting: bool) -> ReviewedFinding:
