@@ -169,13 +169,23 @@ def search_all(desk: Desk, number: str, analyzer: Analyzer, port: int) -> None:
 def review_all(one: Desk, two: Desk, number: str) -> int:
     """Both people record every step for every finding; how many findings there were."""
     findings = findings_of(one, number)
+    criteria = load_criteria(one.settings.config / "criteria" / "police.toml").by_code
     note = RawText("bench")
     for item in findings:
-        identifier = item.finding.id
+        identifier, criterion = item.finding.id, criteria[item.finding.code]
         attribute(one, identifier, Level.A4, [Link.DISCLOSED_ACCOUNT, Link.SAME_TOWN], note)
         for state in (State.ATTRIBUTED, State.CONTEXT_CHECKED, State.CORROBORATED):
-            validate(one, identifier, state, note, element=Element.ARCHIVED_COPY, severity=2, quote=True)
-        validate(two, identifier, State.SECOND_REVIEWED, note)
+            validate(
+                one,
+                identifier,
+                state,
+                note,
+                criterion=criterion,
+                element=Element.ARCHIVED_COPY,
+                severity=2,
+                quote=True,
+            )
+        validate(two, identifier, State.SECOND_REVIEWED, note, criterion=criterion)
     return len(findings)
 
 

@@ -8,18 +8,30 @@ import pytest
 from vetting.attribution import Level, Link, check_level
 from vetting.errors import VettingError
 from vetting.evidence import RawText
-from vetting.validation import SETTLED, TRANSITIONS, Element, State, Validation, check_transition
+from vetting.finding import Criterion
+from vetting.validation import (
+    REVIEWERS_STATES,
+    SETTLED,
+    TRANSITIONS,
+    Element,
+    State,
+    Validation,
+    check_judgment,
+    check_transition,
+)
 
 AT = datetime(2026, 11, 23, tzinfo=UTC)
 USUAL = (State.ATTRIBUTED, State.CONTEXT_CHECKED, State.CORROBORATED, State.SECOND_REVIEWED)
 
 
-def step(state: State, reviewer: str = "one", element: Element = Element.ARCHIVED_COPY) -> Validation:
+def step(
+    state: State, reviewer: str = "one", element: Element = Element.ARCHIVED_COPY, severity: int = 2
+) -> Validation:
     return Validation(
         finding_id="F-1",
         state=state,
         element=element,
-        severity=2,
+        severity=severity,
         quote=False,
         note=RawText("looked"),
         reviewer=reviewer,
@@ -54,6 +66,76 @@ def test_one_person_cannot_review_twice() -> None:
         with pytest.raises(VettingError, match="another person"):
             check_transition(history, step(State.SECOND_REVIEWED, reviewer), Level.A4)
     check_transition(history, step(State.SECOND_REVIEWED, "three"), Level.A4)
+
+
+def criterion(code: str = "JR-01") -> Criterion:
+    return Criterion(
+        code=code,
+        title="Threats",
+        clause="VI.A.5.b",
+        nexus="It matters for the job.",
+        adverse=code == "JR-01",
+        statement="Threatened somebody.",
+        hold=code.startswith("PA-"),
+    )
+
+
+def test_a_second_reviewer_may_review_again_what_went_back() -> None:
+    history = [step(state) for state in USUAL[:3]]
+    history += [step(State.SECOND_REVIEWED, "two"), step(State.CORROBORATED)]
+    check_transition(history, step(State.SECOND_REVIEWED, "two"), Level.A4)
+    with pytest.raises(VettingError, match="another person"):
+        check_transition(history, step(State.SECOND_REVIEWED, "one"), Level.A4)
+
+
+def test_whoever_sends_a_finding_back_cannot_be_its_second_reviewer() -> None:
+    history = [step(state) for state in USUAL[:3]]
+    history += [step(State.SECOND_REVIEWED, "two"), step(State.CORROBORATED, "two")]
+    with pytest.raises(VettingError, match="another person"):
+        check_transition(history, step(State.SECOND_REVIEWED, "two"), Level.A4)
+    check_transition(history, step(State.SECOND_REVIEWED, "one"), Level.A4)
+
+
+@pytest.mark.parametrize("current", [State.SECOND_REVIEWED, State.FILTERED])
+def test_until_release_a_finding_can_be_corrected_or_set_aside(current: State) -> None:
+    for following in (State.CORROBORATED, State.HELD, State.NOT_RELEVANT, State.WITHHELD, State.REFUTED):
+        check_transition([step(current)], step(following, "three"), Level.A4)
+
+
+def test_what_was_released_is_never_changed() -> None:
+    for following in State:
+        with pytest.raises(VettingError, match="cannot become"):
+            check_transition([step(State.RELEASED)], step(following, "three"), Level.A4)
+
+
+@pytest.mark.parametrize("state", [State.CAPTURED, State.FILTERED, State.RELEASED])
+def test_no_reviewer_records_what_only_the_gate_can_do(state: State) -> None:
+    with pytest.raises(VettingError) as refusal:
+        check_judgment(step(state), criterion())
+    assert refusal.value.code == "state_not_a_reviewers"
+
+
+def test_a_reviewer_may_record_every_other_step() -> None:
+    for state in REVIEWERS_STATES:
+        check_judgment(step(state), criterion())
+    assert len(REVIEWERS_STATES) == len(State) - 3
+
+
+def test_protected_activity_is_held_and_never_corroborated() -> None:
+    with pytest.raises(VettingError) as refusal:
+        check_judgment(step(State.CORROBORATED), criterion("PA-1"))
+    assert refusal.value.remedy == "Record it as held."
+    check_judgment(step(State.HELD), criterion("PA-1"))
+
+
+@pytest.mark.parametrize("severity", [-1, 0, 5])
+def test_adverse_conduct_is_not_corroborated_without_its_severity(severity: int) -> None:
+    with pytest.raises(VettingError, match="severity"):
+        check_judgment(step(State.CORROBORATED, severity=severity), criterion())
+
+
+def test_favourable_conduct_needs_no_severity() -> None:
+    check_judgment(step(State.CORROBORATED, severity=0), criterion("JR-P"))
 
 
 def test_nothing_is_corroborated_by_itself() -> None:

@@ -43,7 +43,8 @@ def _within_lookback(copy: Demo, number: str, finding: str) -> bool:
     """Attributes the finding and takes it as far as its context; False for one that is undated or too old."""
     one = ["review", number, "--finding", finding]
     level = ["--level", "A4", "--link", "disclosed_account", "--link", "same_town"]
-    assert copy.vetting(*one, *level, "--state", "attributed", typed="profile and town\n").returncode == 0
+    assert copy.vetting(*one, *level, typed="profile and town\n").returncode == 0
+    assert copy.vetting(*one, "--state", "attributed", typed="profile and town\n").returncode == 0
     return copy.vetting(*one, "--state", "context_checked", typed="looked\n").returncode == 0
 
 

@@ -8,15 +8,23 @@ from datetime import datetime
 
 from vetting.attribution import Attribution, Level, Link, check_level
 from vetting.casework.desk import Desk
-from vetting.errors import refused
+from vetting.errors import VettingError, refused
 from vetting.evidence import Engagement, RawText
-from vetting.finding import Finding
+from vetting.finding import Criterion, Finding
 from vetting.log.event import EventType
 from vetting.log.profile import JsonInput
 from vetting.records.case_files import CaseFileUnit
 from vetting.records.rows import CaseRecord
 from vetting.roles import Permission
-from vetting.validation import SETTLED, Element, State, Validation, check_transition
+from vetting.validation import (
+    SECOND_REVIEW_DONE,
+    SETTLED,
+    Element,
+    State,
+    Validation,
+    check_judgment,
+    check_transition,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +52,11 @@ class Reviewed:
         return said or self.finding.engagement
 
     @property
+    def corroboration(self) -> Validation | None:
+        """The last corroboration, whose element, severity and quotation count: it supersedes every earlier one."""
+        return next((step for step in reversed(self.history) if step.state is State.CORROBORATED), None)
+
+    @property
     def waiting(self) -> bool:
         """Whether a person still has to act before the report may be released."""
         return self.state not in SETTLED and self.state is not State.SECOND_REVIEWED
@@ -51,13 +64,13 @@ class Reviewed:
 
 def reviewed(unit: CaseFileUnit, number: str) -> tuple[Reviewed, ...]:
     """All findings of a case with what was recorded about each, inside the caller's transaction."""
-    return tuple(
-        Reviewed(
-            finding=finding,
-            attribution=unit.attribution(finding.id),
-            history=tuple(unit.validations(finding.id)),
-        )
-        for finding in unit.findings(number)
+    return tuple(reviewed_one(unit, finding) for finding in unit.findings(number))
+
+
+def reviewed_one(unit: CaseFileUnit, finding: Finding) -> Reviewed:
+    """The finding with what was recorded about it, inside the caller's transaction."""
+    return Reviewed(
+        finding=finding, attribution=unit.attribution(finding.id), history=tuple(unit.validations(finding.id))
     )
 
 
@@ -80,7 +93,8 @@ def attribute(
 ) -> Attribution:
     """Records whether it is the candidate, and how the account took part where the source could not say it.
 
-    Refuses a level that the evidence does not carry.
+    Refuses a level that the evidence does not carry, and a finding that a second person has reviewed: one person alone
+    would otherwise change who it is behind the second reviewer's back.
     """
     with desk.case_files.reading() as view:
         case = view.case(view.finding(finding_id).case_number)
@@ -103,6 +117,7 @@ def attribute(
     if engagement is not None:
         body["engagement"] = engagement.value
     with desk.act() as unit:
+        _refuse_second_reviewed(unit.validations(finding_id))
         unit.add_attribution(attribution)
         key = f"{finding_id}:{desk.new_id()}"
         unit.post(desk.event(EventType.ATTRIBUTION_RECORDED, key, body, position=case.position, case=case.number))
@@ -115,11 +130,16 @@ def validate(
     state: State,
     note: RawText,
     *,
+    criterion: Criterion,
     element: Element = Element.NONE,
     severity: int = 0,
     quote: bool = False,
 ) -> Validation:
-    """Records one step of validation. Refuses what the state machine, the look-back or the two-person rule forbids."""
+    """Records one step of validation; `criterion` is the one that the finding was proposed under.
+
+    Refuses what the state machine, the criterion, the look-back or the two-person rule forbids, and any step once a
+    report with the finding has been filed.
+    """
     with desk.case_files.reading() as view:
         finding = view.finding(finding_id)
         case = view.case(finding.case_number)
@@ -134,23 +154,75 @@ def validate(
         reviewer=desk.person.id,
         at=desk.clock(),
     )
+    _check_criterion(finding, criterion)
+    check_judgment(step, criterion)
     with desk.act() as unit:
-        attribution = unit.attribution(finding_id)
-        history = unit.validations(finding_id)
-        check_transition(history, step, attribution.level if attribution else Level.A0)
+        item = reviewed_one(unit, finding)
+        check_transition(item.history, step, item.level)
+        _check_second_person(item, step)
+        if item.state is State.FILTERED:
+            _refuse_filed(desk, case.number, item.history[-1].at)
         if state is State.CONTEXT_CHECKED:
             years = unit.position(case.position).protocol.lookback_years
             check_lookback(finding, years, desk.clock())
-        add_step(desk, unit, case, step, len(history))
+        add_step(desk, unit, case, step, len(item.history))
     return step
 
 
 def add_step(desk: Desk, unit: CaseFileUnit, case: CaseRecord, step: Validation, number: int) -> None:
     """Adds a transition and its log row inside the caller's transaction."""
     unit.add_validation(step)
-    body = {"finding": step.finding_id, "state": step.state.value, "element": step.element.value}
+    body: dict[str, JsonInput] = {
+        "finding": step.finding_id,
+        "state": step.state.value,
+        "element": step.element.value,
+        "severity": step.severity,
+        "quote": step.quote,
+    }
     key = f"{step.finding_id}:{number}"
     unit.post(desk.event(EventType.VALIDATION_RECORDED, key, body, position=case.position, case=case.number))
+
+
+def _check_criterion(finding: Finding, criterion: Criterion) -> None:
+    if criterion.code != finding.code:
+        raise refused("criterion_differs", "The finding was proposed under another criterion.", "Review it under that.")
+
+
+def _check_second_person(item: Reviewed, step: Validation) -> None:
+    """Refuses a second review by whoever said whose account it is: that too is judged by two people."""
+    attributed_by = item.attribution.reviewer if item.attribution else None
+    if step.state is State.SECOND_REVIEWED and step.reviewer == attributed_by:
+        raise refused(
+            "same_reviewer",
+            "The second review must be made by another person than the attribution.",
+            "Have a second reviewer sign in and record it.",
+        )
+
+
+def _refuse_second_reviewed(history: Sequence[Validation]) -> None:
+    if history and history[-1].state in SECOND_REVIEW_DONE:
+        raise refused(
+            "second_reviewed_already",
+            "A second person has reviewed this finding, so its attribution stands.",
+            "Record it as corroborated again first, then the attribution, then have it reviewed a second time.",
+        )
+
+
+def _refuse_filed(desk: Desk, number: str, filtered_at: datetime) -> None:
+    """A kill can part the filing of a report from the marking of its findings: what was filed counts."""
+    try:
+        with desk.released.reading() as view:
+            filed = view.report_of_case(number)
+    except VettingError as error:
+        if error.code == "unknown_report":
+            return
+        raise
+    if filed.released_at >= filtered_at:
+        raise refused(
+            "report_filed",
+            f"Report {filed.report.number} with this finding is released.",
+            f"Finish its release with: vetting release {number}.",
+        )
 
 
 def check_lookback(finding: Finding, years: int, now: datetime) -> None:
@@ -159,3 +231,17 @@ def check_lookback(finding: Finding, years: int, now: datetime) -> None:
         raise refused("undated", "An undated item cannot be validated for release.", "Record it as unverifiable.")
     if (now - finding.posted_at).days > years * 365.25:
         raise refused("expired", f"The item is older than the look-back of {years} years.", "Record it as expired.")
+
+
+def preview_of(desk: Desk, item: Reviewed) -> RawText | None:
+    """What the filter would withhold of the passage, as sealed with the finding: JSON rows of start, end, class
+    and recognizer. None where the finding was not previewed. Refuses whoever may not review.
+    """
+    number = item.finding.case_number
+    with desk.case_files.reading() as unit:
+        position = unit.case(number).position
+    desk.permit(Permission.REVIEW_FINDINGS, position=position, searcher=True)
+    with desk.case_files.reading() as unit:
+        records = unit.filter_records(number)
+    wanted = (item.finding.id, "previewed")
+    return next((record.detail for record in records if (record.finding_id, record.action) == wanted), None)

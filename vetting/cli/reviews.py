@@ -2,19 +2,39 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
+from json import loads as parse_json
 from typing import Annotated
 
 import typer
 
-from vetting.attribution import Level, Link
+from filters.criteria import Criteria
+from vetting.attribution import Attribution, Level, Link
 from vetting.casework.desk import Desk
-from vetting.casework.reviewing import Reviewed, attribute, findings_of, validate
+from vetting.casework.reviewing import Reviewed, attribute, findings_of, preview_of, validate
+from vetting.casework.workbench import Workbench
 from vetting.cli.cases import AsJson, Case
 from vetting.cli.positions import desk
 from vetting.cli.printing import as_json, out, say, table
 from vetting.errors import bad_input
 from vetting.evidence import Engagement, RawText
-from vetting.validation import Element, State
+from vetting.validation import Element, State, Validation
+
+
+class Step(StrEnum):
+    """What a reviewer may type: `vetting.validation.REVIEWERS_STATES`, by name, as Typer offers choices."""
+
+    ATTRIBUTED = State.ATTRIBUTED.value
+    CONTEXT_CHECKED = State.CONTEXT_CHECKED.value
+    CORROBORATED = State.CORROBORATED.value
+    SECOND_REVIEWED = State.SECOND_REVIEWED.value
+    UNVERIFIABLE = State.UNVERIFIABLE.value
+    REFUTED = State.REFUTED.value
+    NOT_RELEVANT = State.NOT_RELEVANT.value
+    EXPIRED = State.EXPIRED.value
+    WITHHELD = State.WITHHELD.value
+    HELD = State.HELD.value
+    ROUTED = State.ROUTED.value
 
 
 def review(
@@ -27,66 +47,168 @@ def review(
     engagement: Annotated[
         Engagement | None, typer.Option(help="How the account took part, where the source could not say it.")
     ] = None,
-    state: Annotated[State | None, typer.Option(help="Is it so? The next validation step.")] = None,
+    state: Annotated[Step | None, typer.Option(help="Is it so? The next validation step.")] = None,
     element: Annotated[Element, typer.Option(help="The independent element that corroborates.")] = Element.NONE,
     severity: Annotated[int, typer.Option(min=0, max=4, help="1 to 4 for adverse conduct.")] = 0,
     quote: Annotated[bool, typer.Option(help="The wording itself is decisive.")] = False,
     json: AsJson = False,
 ) -> None:
-    """List the findings of a case, show one, or record attribution and validation (the note is asked for)."""
+    """List the findings of a case, show one, or record attribution or a validation step (the note is asked for)."""
     at = desk()
     findings = findings_of(at, case)
     if not finding:
-        _list(findings, json=json)
+        _list(case, findings, json=json)
         return
     chosen = next((item for item in findings if item.finding.id == finding), None)
     if chosen is None:
         raise bad_input("finding_unknown", f"Case {case} has no finding {finding}.", f"See: vetting review {case}.")
-    if level is None and state is None:
-        _show(chosen)
-        return
-    _record(at, chosen, level, link or [], engagement, state, element, severity, quote)
-
-
-def _record(
-    at: Desk,
-    chosen: Reviewed,
-    level: Level | None,
-    links: list[Link],
-    engagement: Engagement | None,
-    state: State | None,
-    element: Element,
-    severity: int,
-    quote: bool,
-) -> None:
-    checked = RawText(typer.prompt("What did you check, and how?"))
+    if level is not None and state is not None:
+        raise bad_input(
+            "two_acts_at_once",
+            "Attribution and a validation step are two acts and are recorded one after the other.",
+            "Give --level first, then --state in a second command.",
+        )
     if level is not None:
-        attribute(at, chosen.finding.id, level, links, checked, engagement)
-        say(f"{chosen.finding.id}: attribution {level.value} recorded.")
-    if state is not None:
-        validate(at, chosen.finding.id, state, checked, element=element, severity=severity, quote=quote)
-        say(f"{chosen.finding.id}: {state.value.replace('_', ' ')} recorded.")
+        _attribute(at, chosen, level, link or [], engagement)
+    elif state is not None:
+        _validate(at, chosen, State(state), element, severity, quote=quote)
+    elif link or engagement:
+        raise bad_input("level_missing", "Links and engagement belong to an attribution.", "Give --level with them.")
+    elif json:
+        as_json(_record(chosen))
+    else:
+        _show(chosen, preview_of(at, chosen))
 
 
-def _list(findings: tuple[Reviewed, ...], *, json: bool) -> None:
+def criteria_of(at: Desk, case: str) -> Criteria:
+    """The criteria of the case's frozen protocol."""
+    with at.case_files.reading() as unit:
+        protocol = unit.position(unit.case(case).position).protocol
+    return Workbench(desk=at).criteria(protocol)
+
+
+def _attribute(at: Desk, chosen: Reviewed, level: Level, links: list[Link], engagement: Engagement | None) -> None:
+    attribute(at, chosen.finding.id, level, links, _checked(), engagement)
+    say(f"{chosen.finding.id}: attribution {level.value} recorded.")
+
+
+def _validate(at: Desk, chosen: Reviewed, state: State, element: Element, severity: int, *, quote: bool) -> None:
+    finding = chosen.finding
+    criterion = criteria_of(at, finding.case_number).by_code.get(finding.code)
+    if criterion is None:
+        raise bad_input(
+            "criterion_unknown",
+            f"The criteria no longer hold {finding.code}.",
+            "Restore the criteria file that the position was opened with.",
+        )
+    validate(
+        at,
+        finding.id,
+        state,
+        _checked(),
+        criterion=criterion,
+        element=element,
+        severity=severity,
+        quote=quote,
+    )
+    say(f"{finding.id}: {_words(state)} recorded.")
+
+
+def _checked() -> RawText:
+    return RawText(typer.prompt("What did you check, and how?"))
+
+
+def _list(case: str, findings: tuple[Reviewed, ...], *, json: bool) -> None:
     rows = [(i.finding.id, i.finding.code, i.finding.search_key, i.level.value, i.state.value) for i in findings]
     if json:
         as_json([dict(zip(("finding", "criterion", "search", "level", "state"), row, strict=True)) for row in rows])
         return
-    table(("Finding", "Criterion", "Search", "Level", "State"), rows)
-    say("Show one with: vetting review CASE --finding FINDING")
+    if rows:
+        table(("Finding", "Criterion", "Search", "Level", "State"), rows)
+        say(f"Show one with: vetting review {case} --finding FINDING")
+    else:
+        say(f"Case {case} has no findings.")
+    waiting = sum(item.waiting for item in findings)
+    say(f"{waiting} of {len(rows)} wait." if waiting else f"Nothing waits. Next: vetting release {case}")
 
 
-def _show(chosen: Reviewed) -> None:
+def _record(chosen: Reviewed) -> dict[str, object]:
+    """What was recorded, for a program: codes, states, reviewers and times, and no word of passage or note."""
+    finding, said = chosen.finding, chosen.attribution
+    return {
+        "finding": finding.id,
+        "criterion": finding.code,
+        "search": finding.search_key,
+        "platform": finding.platform,
+        "engagement": chosen.engagement.value,
+        "level": chosen.level.value,
+        "state": chosen.state.value,
+        "attribution": said
+        and {
+            "level": said.level.value,
+            "links": [link.value for link in said.links],
+            "engagement": said.engagement and said.engagement.value,
+            "reviewer": said.reviewer,
+            "at": said.at.isoformat(),
+        },
+        "steps": [
+            {
+                "state": step.state.value,
+                "element": step.element.value,
+                "severity": step.severity,
+                "quote": step.quote,
+                "reviewer": step.reviewer,
+                "at": step.at.isoformat(),
+            }
+            for step in chosen.history
+        ],
+    }
+
+
+def _show(chosen: Reviewed, preview: RawText | None) -> None:
     """The passage, on the reviewer's terminal only, with control characters taken out."""
     finding = chosen.finding
     posted = finding.posted_at.date().isoformat() if finding.posted_at else "undated"
-    say(f"{finding.id}  {finding.code}  {finding.platform.replace('_', ' ')}, {finding.engagement.value}, {posted}")
+    took_part = _words(chosen.engagement)
+    say(f"{finding.id}  {finding.code}  {_plain(finding.platform)}, {took_part}, {posted}")
     for label, text in (("Words", finding.passage), ("Where", finding.locator), ("Account", finding.author)):
-        out.print(f"{label}: ", end="", style="bold")
-        say(printable(text))
+        _labelled(label, printable(text))
+    for start, end, reveals, found_by in parse_json(preview.reveal()) if preview else ():
+        words = RawText(finding.passage.reveal()[start:end])
+        _labelled("Would be withheld", f"{printable(words)}  (could reveal {_plain(reveals)}; found by {found_by})")
+    if chosen.attribution is not None:
+        _show_attribution(chosen.attribution)
     for step in chosen.history:
-        say(f"{step.at:%Y-%m-%d %H:%M} UTC  {step.reviewer}  {step.state.value.replace('_', ' ')}")
+        _show_step(step)
+
+
+def _show_attribution(said: Attribution) -> None:
+    links = ", ".join(_words(link) for link in said.links) or "no links"
+    took_part = f", {_words(said.engagement)}" if said.engagement else ""
+    say(f"{said.at:%Y-%m-%d %H:%M} UTC  {said.reviewer}  attribution {said.level.value}: {links}{took_part}")
+    _labelled("  Note", printable(said.note))
+
+
+def _show_step(step: Validation) -> None:
+    element = f", {_words(step.element)}" if step.element is not Element.NONE else ""
+    severity = f", severity {step.severity}" if step.severity else ""
+    quote = ", wording decisive" if step.quote else ""
+    say(f"{step.at:%Y-%m-%d %H:%M} UTC  {step.reviewer}  {_words(step.state)}{element}{severity}{quote}")
+    if step.note.reveal():
+        _labelled("  Note", printable(step.note))
+
+
+def _labelled(label: str, text: str) -> None:
+    out.print(f"{label}: ", end="", style="bold")
+    say(text)
+
+
+def _words(code: State | Element | Link | Engagement) -> str:
+    return _plain(code.value)
+
+
+def _plain(code: str) -> str:
+    return code.replace("_", " ")
 
 
 def printable(text: RawText) -> str:

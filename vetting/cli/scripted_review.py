@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from vetting.attribution import Level, Link
 from vetting.casework.desk import Desk
 from vetting.casework.reviewing import Reviewed, attribute, findings_of, validate
+from vetting.cli.reviews import criteria_of
 from vetting.errors import bad_input
 from vetting.evidence import Engagement, RawText
 from vetting.settings import first_problem, read_toml
@@ -76,13 +77,14 @@ def load_script(path: Path) -> Script:
 def review_case(one: Desk, two: Desk, number: str, name: str, script: Script) -> int:
     """Both reviewers record their answer for every finding of the case; how many findings that were."""
     findings = findings_of(one, number)
+    criteria = criteria_of(one, number).by_code
     for item in findings:
         answer = script.answer(name, item)
-        identifier, note = item.finding.id, RawText(answer.note)
+        identifier, note, criterion = item.finding.id, RawText(answer.note), criteria[item.finding.code]
         if answer.level is not None:
             attribute(one, identifier, answer.level, answer.links, note, answer.engagement)
         if answer.ends is not None:
-            validate(one, identifier, answer.ends, note)
+            validate(one, identifier, answer.ends, note, criterion=criterion)
             continue
         for state in (State.ATTRIBUTED, State.CONTEXT_CHECKED, State.CORROBORATED):
             corroborated = state is State.CORROBORATED
@@ -91,9 +93,10 @@ def review_case(one: Desk, two: Desk, number: str, name: str, script: Script) ->
                 identifier,
                 state,
                 note,
+                criterion=criterion,
                 element=answer.element if corroborated else Element.NONE,
                 severity=answer.severity if corroborated else 0,
                 quote=answer.quote and corroborated,
             )
-        validate(two, identifier, answer.second, note)
+        validate(two, identifier, answer.second, note, criterion=criterion)
     return len(findings)
