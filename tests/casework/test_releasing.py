@@ -107,6 +107,16 @@ def criteria() -> Criteria:
     return load_criteria(REPOSITORY / "config" / "criteria" / "police.toml")
 
 
+def _impatient(desk: Desk, settings: Settings) -> Desk:
+    """The desk, but it does not wait long for a store that somebody else has locked."""
+    key = VaultKey.load(settings.vault_key, settings.vault_passphrase.read_text().strip())
+    return replace(
+        desk,
+        case_files=CaseFiles(settings.store_url("case_files"), key.public, key, wait_seconds=SOON),
+        released=ReleasedReports(settings.store_url("released_reports"), wait_seconds=SOON),
+    )
+
+
 @dataclass(frozen=True, kw_only=True)
 class Room:
     """A data folder, and what a case in it is released with."""
@@ -115,15 +125,12 @@ class Room:
     analyzer: Analyzer
     criteria: Criteria
 
+    one: Desk
+    two: Desk
+
     def desk(self, person: Person = ONE) -> Desk:
-        """A desk that does not wait long for a store that somebody else has locked."""
-        desk = open_desk(self.settings, person, now, new_id)
-        key = VaultKey.load(self.settings.vault_key, self.settings.vault_passphrase.read_text().strip())
-        return replace(
-            desk,
-            case_files=CaseFiles(self.settings.store_url("case_files"), key.public, key, wait_seconds=SOON),
-            released=ReleasedReports(self.settings.store_url("released_reports"), wait_seconds=SOON),
-        )
+        """A desk opened now, as after a crash."""
+        return _impatient(open_desk(self.settings, person, now, new_id), self.settings)
 
     def clear(self, desk: Desk, number: str) -> Cleared:
         return clear_for_release(desk, number, Gate(self.analyzer), self.criteria.by_code)
@@ -135,7 +142,7 @@ class Room:
 
     def searched(self, passages: tuple[Passage, ...]) -> str:
         """A case whose searches are done and found these passages; its number."""
-        one, two = self.desk(), self.desk(TWO)
+        one, two = self.one, self.two
         protocol = load_protocol(self.settings.config, "patrol_officer", self.analyzer.version, now().date())
         open_position(one, "patrol", protocol, ["chief"], practice=True)
         attest(one, "patrol")
@@ -151,7 +158,7 @@ class Room:
     def reviewed(self, *passages: Passage) -> str:
         """The same, and two people validated every finding."""
         number = self.searched(passages)
-        one, note = self.desk(), RawText("looked at")
+        one, note = self.one, RawText("looked at")
         by_words: Mapping[str, Passage] = {passage.words: passage for passage in passages}
         for item in findings_of(one, number):
             id_, passage = item.finding.id, by_words[item.finding.passage.reveal()]
@@ -164,7 +171,7 @@ class Room:
 
     def judge(self, finding: str, criterion: Criterion, *, severity: int, quote: bool) -> None:
         """The first person corroborates the finding and judges it; the second reviews that."""
-        one, two, note = self.desk(), self.desk(TWO), RawText("looked at")
+        one, two, note = self.one, self.two, RawText("looked at")
         element = Element.ARCHIVED_COPY
         step = State.CORROBORATED
         validate(one, finding, step, note, criterion=criterion, element=element, severity=severity, quote=quote)
@@ -173,7 +180,8 @@ class Room:
 
 @pytest.fixture
 def room(settings: Settings, analyzer: Analyzer, criteria: Criteria) -> Room:
-    return Room(settings=settings, analyzer=analyzer, criteria=criteria)
+    one = _impatient(open_desk(settings, ONE, now, new_id), settings)
+    return Room(settings=settings, analyzer=analyzer, criteria=criteria, one=one, two=replace(one, person=TWO))
 
 
 def _found(search: Search, passages: tuple[Passage, ...]) -> Conducted:
@@ -224,16 +232,16 @@ def locked(settings: Settings, store: str) -> Iterator[None]:
 
 
 def _states(room: Room, number: str) -> list[State]:
-    return [item.state for item in findings_of(room.desk(), number)]
+    return [item.state for item in findings_of(room.one, number)]
 
 
 def _logged(room: Room, kind: EventType) -> int:
-    return sum(entry.event.type is kind for entry in room.desk().reader.entries())
+    return sum(entry.event.type is kind for entry in room.one.reader.entries())
 
 
 def _is_released_once(room: Room, number: str, findings: int) -> None:
     """One report, one entry for it in the log, and each finding released exactly once."""
-    desk = room.desk()
+    desk = room.one
     with desk.released.reading() as view:
         assert [filed.report.case_number for filed in view.reports("patrol")] == [number]
     assert _logged(room, EventType.REPORT_RELEASED) == 1
@@ -247,7 +255,7 @@ TWO_POSTS = (Passage(words=POST, quote=True), Passage(words=OTHER_POST, severity
 
 def test_a_release_broken_while_the_filter_records_are_logged_is_finished_by_the_next(room: Room) -> None:
     number = room.reviewed(*TWO_POSTS)
-    desk = room.desk()
+    desk = room.one
     with locked(room.settings, "transparency_log"), pytest.raises(VettingError) as refusal:
         room.clear(desk, number)
     assert refusal.value.exit_code is ExitCode.STORAGE
@@ -257,7 +265,7 @@ def test_a_release_broken_while_the_filter_records_are_logged_is_finished_by_the
 
 def test_a_release_broken_before_the_report_is_filed_gives_the_same_findings_again(room: Room) -> None:
     number = room.reviewed(*TWO_POSTS)
-    desk = room.desk()
+    desk = room.one
     first = room.clear(desk, number).report
     with locked(room.settings, "released_reports"), pytest.raises(VettingError) as refusal:
         file_report(desk, first, PDF)
@@ -271,7 +279,7 @@ def test_a_release_broken_before_the_report_is_filed_gives_the_same_findings_aga
 
 def test_a_release_broken_before_the_log_took_the_report_is_logged_once(room: Room) -> None:
     number = room.reviewed(*TWO_POSTS)
-    desk = room.desk()
+    desk = room.one
     report = room.clear(desk, number).report
     with locked(room.settings, "transparency_log"), pytest.raises(VettingError) as refusal:
         file_report(desk, report, PDF)
@@ -282,7 +290,7 @@ def test_a_release_broken_before_the_log_took_the_report_is_logged_once(room: Ro
 
 def test_a_release_broken_before_the_findings_are_marked_marks_them_once(room: Room) -> None:
     number = room.reviewed(*TWO_POSTS)
-    desk = room.desk()
+    desk = room.one
     report = room.clear(desk, number).report
     with locked(room.settings, "case_files"), pytest.raises(VettingError) as refusal:
         file_report(desk, report, PDF)
@@ -303,7 +311,7 @@ def test_a_validated_post_is_reported_beside_a_worse_page_that_the_filter_withho
     assert told.source == "Social media post"
     assert told.frequency == "once"
     assert sorted(_states(room, number)) == [State.RELEASED, State.WITHHELD]
-    assert withheld_reasons(room.desk(), number) == ("not_conduct",)
+    assert withheld_reasons(room.one, number) == ("not_conduct",)
 
 
 def test_the_log_and_the_filter_records_say_why(room: Room) -> None:
@@ -313,7 +321,7 @@ def test_the_log_and_the_filter_records_say_why(room: Room) -> None:
         Passage(words=OTHER_POST, engagement=Engagement.SHARED),
     )
     room.release(number)
-    desk = room.desk()
+    desk = room.one
     with desk.case_files.reading() as view:
         records = [record for record in view.filter_records(number) if record.action != "previewed"]
     assert [(record.action, record.reason) for record in records] == [
@@ -341,12 +349,12 @@ def test_one_reported_finding_speaks_for_all_of_its_criterion(room: Room) -> Non
 
 def test_what_the_reviewers_said_last_is_what_the_report_says(room: Room) -> None:
     number = room.reviewed(Passage(words=POST, severity=4, quote=True))
-    room.clear(room.desk(), number)
-    room.judge(findings_of(room.desk(), number)[0].finding.id, room.criteria.by_code["JR-09"], severity=2, quote=False)
+    room.clear(room.one, number)
+    room.judge(findings_of(room.one, number)[0].finding.id, room.criteria.by_code["JR-09"], severity=2, quote=False)
     (told,) = room.release(number).report.findings
     assert told.severity == "2 of 4"
     assert told.quotation is None
-    desk = room.desk()
+    desk = room.one
     with desk.case_files.reading() as view:
         records = [record.id for record in view.filter_records(number) if record.action == "passed"]
     assert len(records) == 2
@@ -358,14 +366,14 @@ def test_a_criterion_reworded_after_the_freeze_is_refused(room: Room, config: Pa
     file = config / "criteria" / "police.toml"
     file.write_text(file.read_text(encoding="utf-8") + "\n# reworded\n", encoding="utf-8")
     with pytest.raises(VettingError) as refusal:
-        room.clear(room.desk(), number)
+        room.clear(room.one, number)
     assert refusal.value.code == "config_changed"
     assert _states(room, number) == [State.SECOND_REVIEWED, State.SECOND_REVIEWED]
 
 
 def test_who_may_not_release_is_refused_before_anything_is_looked_up(room: Room) -> None:
     number = room.reviewed(*TWO_POSTS)
-    desk = room.desk()
+    desk = room.one
     report = room.clear(desk, number).report
     with locked(room.settings, "case_files"), pytest.raises(VettingError):
         file_report(desk, report, PDF)
