@@ -13,6 +13,8 @@ import pytest
 
 from tests.demonstration import COMMAND, DEMO_SECONDS, ROOT
 
+pytestmark = pytest.mark.timeout(900)  # some thirty commands are typed, one after the other
+
 PASSWORD = "fifteen letters or more"
 REMARK = "Read the archived page and the county's staff list."
 ASKS_FOR_A_PASSWORD = {("vetting", "init"), ("vetting", "sign-in"), ("person", "add")}
