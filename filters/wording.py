@@ -42,7 +42,7 @@ FAVOURABLE = "favorable"
 ATTRIBUTION: Mapping[Level, str] = MappingProxyType(
     {
         Level.A3: "A3: two independent identifiers, one of them strong",
-        Level.A4: "A4: confirmed by the candidate, or by a registered or cryptographic match",
+        Level.A4: "A4: confirmed by the candidate, or a disclosed account with a second identifier",
     }
 )
 

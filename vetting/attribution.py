@@ -17,7 +17,7 @@ class Level(StrEnum):
     A1 = "A1"  # name only: never usable
     A2 = "A2"  # name and one weak identifier
     A3 = "A3"  # two independent identifiers, one of them strong
-    A4 = "A4"  # confirmed by the candidate, or by a registered or cryptographic match
+    A4 = "A4"  # confirmed by the candidate, or a disclosed account with a second identifier
     AX = "AX"  # refuted: somebody else, impersonated, or compromised
 
     @property

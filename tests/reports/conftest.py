@@ -39,7 +39,7 @@ def _finding(**fields: object) -> SanitizedFinding:
         "period": "2nd quarter of 2024",
         "severity": "3 of 4",
         "source": "Social media post",
-        "attribution": "A4: confirmed by the candidate, or by a registered or cryptographic match",
+        "attribution": "A4: confirmed by the candidate, or a disclosed account with a second identifier",
         "validation": "Corroborated by an independent archived copy; reviewed by two persons",
         "status": Status.VERIFIED,
         "favorable": False,
