@@ -388,8 +388,7 @@ def test_a_refusal_names_rules_and_places_and_no_word_of_the_report(
     assert caught.value.exit_code is ExitCode.LEAK
     assert "address (finding 1)" in str(caught.value)
     for word in ("Quellington", "jdoe", "mail", "May"):
-        assert word not in str(caught.value)
-        assert word not in repr(leaks)
+        assert word not in str(caught.value) + repr(leaks)
 
 
 def test_a_report_without_a_leak_is_not_refused() -> None:

@@ -25,23 +25,7 @@ def open_position(
     Refuses: a name that is no slug, a position that exists, no decision maker, or an opener who decides on it.
     """
     desk.permit(Permission.OPEN_POSITION)
-    if not _SLUG.fullmatch(position):
-        raise bad_input(
-            "position_name", "A position is named by 3 to 40 of a-z, 0-9 and hyphen.", "E.g. patrol-officer-2026."
-        )
-    if not deciders:
-        raise bad_input("no_decider", "A position needs a decision maker.", "Name one with --decision-maker.")
-    ours = desk.settings.department.jurisdiction
-    if protocol.jurisdiction != ours:
-        raise refused(
-            "other_jurisdiction",
-            f"The protocol is for {protocol.jurisdiction}, the department is in {ours}.",
-            "Use a protocol of your jurisdiction, or correct config/department.toml.",
-        )
-    with desk.case_files.reading() as unit:
-        if position in {record.id for record in unit.positions()}:
-            raise refused("position_exists", f"Position {position} is open already.", "Choose another name.")
-    check_searcher(desk.person, frozenset(deciders), desk.clock(), attested=True)
+    _refuse_unfit(desk, position, protocol, deciders)
     record = PositionRecord(
         id=position,
         title=protocol.title,
@@ -59,6 +43,26 @@ def open_position(
         unit.post(desk.event(EventType.PROTOCOL_FROZEN, position, frozen, position=position))
         unit.post(desk.event(EventType.POSITION_OPENED, position, open_to, position=position))
     return record
+
+
+def _refuse_unfit(desk: Desk, position: str, protocol: SearchProtocol, deciders: Sequence[str]) -> None:
+    if not _SLUG.fullmatch(position):
+        raise bad_input(
+            "position_name", "A position is named by 3 to 40 of a-z, 0-9 and hyphen.", "E.g. patrol-officer-2026."
+        )
+    if not deciders:
+        raise bad_input("no_decider", "A position needs a decision maker.", "Name one with --decision-maker.")
+    ours = desk.settings.department.jurisdiction
+    if protocol.jurisdiction != ours:
+        raise refused(
+            "other_jurisdiction",
+            f"The protocol is for {protocol.jurisdiction}, the department is in {ours}.",
+            "Use a protocol of your jurisdiction, or correct config/department.toml.",
+        )
+    with desk.case_files.reading() as unit:
+        if position in {record.id for record in unit.positions()}:
+            raise refused("position_exists", f"Position {position} is open already.", "Choose another name.")
+    check_searcher(desk.person, frozenset(deciders), desk.clock(), attested=True)
 
 
 def attest(desk: Desk, position: str) -> None:

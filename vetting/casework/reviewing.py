@@ -158,15 +158,20 @@ def validate(
     check_judgment(step, criterion)
     with desk.act() as unit:
         item = reviewed_one(unit, finding)
-        check_transition(item.history, step, item.level)
-        _check_second_person(item, step)
-        if item.state is State.FILTERED:
-            _refuse_filed(desk, case.number, item.history[-1].at)
-        if state is State.CONTEXT_CHECKED:
-            years = unit.position(case.position).protocol.lookback_years
-            check_lookback(finding, years, desk.clock())
+        _check_step(desk, unit, case, item, step)
         add_step(desk, unit, case, step, len(item.history))
     return step
+
+
+def _check_step(desk: Desk, unit: CaseFileUnit, case: CaseRecord, item: Reviewed, step: Validation) -> None:
+    """What only the record can tell: the state before, who took it there, what is filed, how old the item is."""
+    check_transition(item.history, step, item.level)
+    _check_second_person(item, step)
+    if item.state is State.FILTERED:
+        _refuse_filed(desk, case.number, item.history[-1].at)
+    if step.state is State.CONTEXT_CHECKED:
+        years = unit.position(case.position).protocol.lookback_years
+        check_lookback(item.finding, years, desk.clock())
 
 
 def add_step(desk: Desk, unit: CaseFileUnit, case: CaseRecord, step: Validation, number: int) -> None:

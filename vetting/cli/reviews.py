@@ -16,7 +16,7 @@ from vetting.casework.workbench import Workbench
 from vetting.cli.cases import AsJson, Case
 from vetting.cli.positions import desk
 from vetting.cli.printing import as_json, out, say, table
-from vetting.errors import bad_input
+from vetting.errors import VettingError, bad_input
 from vetting.evidence import Engagement, RawText
 from vetting.validation import Element, State, Validation
 
@@ -63,11 +63,7 @@ def review(
     if chosen is None:
         raise bad_input("finding_unknown", f"Case {case} has no finding {finding}.", f"See: vetting review {case}.")
     if level is not None and state is not None:
-        raise bad_input(
-            "two_acts_at_once",
-            "Attribution and a validation step are two acts and are recorded one after the other.",
-            "Give --level first, then --state in a second command.",
-        )
+        raise _two_acts()
     if level is not None:
         _attribute(at, chosen, level, link or [], engagement)
     elif state is not None:
@@ -78,6 +74,14 @@ def review(
         as_json(_record(chosen))
     else:
         _show(chosen, preview_of(at, chosen))
+
+
+def _two_acts() -> VettingError:
+    return bad_input(
+        "two_acts_at_once",
+        "Attribution and a validation step are two acts and are recorded one after the other.",
+        "Give --level first, then --state in a second command.",
+    )
 
 
 def criteria_of(at: Desk, case: str) -> Criteria:
