@@ -62,6 +62,14 @@ _ORDINAL = ("1st", "2nd", "3rd", "4th")
 _FEW = 5
 
 
+def closed() -> tuple[str, ...]:
+    """Every word that any finding of any candidate may carry beside its criterion: none of them speaks of a person."""
+    worded = (ENGAGEMENT, SOURCE, SEVERITY, ATTRIBUTION, VALIDATION)
+    quarters = " to ".join(f"{ordinal} quarter of" for ordinal in _ORDINAL)
+    bands = tuple(frequency(n) for n in (1, _FEW, _FEW + 1))
+    return (AUDIENCE, FAVOURABLE, quarters, *bands, *Status, *(words for table in worded for words in table.values()))
+
+
 def frequency(occurrences: int) -> str:
     """How often, in bands: an exact count can identify. Raises ValueError below 1."""
     if occurrences < 1:

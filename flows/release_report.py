@@ -42,7 +42,8 @@ def release(case_number: str) -> Release:
     gate = bench.gate(protocol)
     cleared = clear_for_release(bench.desk, case_number, gate, bench.criteria(protocol).by_code)
     rendered = pdf.render(cleared.report)
-    leak_check.refuse(leak_check.check(rendered, cleared.report, cleared.hunted, gate.finds))
+    leaks = leak_check.check(rendered, cleared.report, cleared.hunted, gate.finds, cleared.vocabulary)
+    leak_check.refuse(leaks)
     return _release(bench.desk, file_report(bench.desk, cleared.report, rendered), released_now=True)
 
 

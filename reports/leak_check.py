@@ -18,20 +18,31 @@ from vetting.release import Report
 __all__ = ["Leak", "Rule", "check", "refuse"]
 
 
-def check(pdf: bytes, report: Report, hunted: Sequence[str], finds: Callable[[str], Sequence[str]]) -> tuple[Leak, ...]:
+def check(
+    pdf: bytes,
+    report: Report,
+    hunted: Sequence[str],
+    finds: Callable[[str], Sequence[str]],
+    vocabulary: Sequence[str] = (),
+) -> tuple[Leak, ...]:
     """The leaks of a finished file; an empty tuple where there is none.
 
     `hunted` are the candidate's names as they are written, their variants and accounts; `finds` says which protected
     classes a text still shows, and is asked about statements and quotations only: the words of every report are
-    exempt. No leak holds a word of the report, and no exception of a library gets through: a file that cannot be read
-    is a leak.
+    exempt. `vocabulary` are the texts that were frozen with the position, before this candidate came: the words of the
+    criteria and searches, and the closed wording of findings. No leak holds a word of the report, and no exception of a
+    library gets through: a file that cannot be read is a leak.
     """
     page = compose.page(report)
-    return tuple(dict.fromkeys(_leaks(pdf, page, hunted, finds)))
+    return tuple(dict.fromkeys(_leaks(pdf, page, hunted, finds, vocabulary)))
 
 
 def _leaks(
-    pdf: bytes, page: compose.Page, hunted: Sequence[str], finds: Callable[[str], Sequence[str]]
+    pdf: bytes,
+    page: compose.Page,
+    hunted: Sequence[str],
+    finds: Callable[[str], Sequence[str]],
+    vocabulary: Sequence[str],
 ) -> Iterator[Leak]:
     yield from layout(pdf)
     yield from leak_words.protected(page, finds)
@@ -47,7 +58,7 @@ def _leaks(
     yield from words(sheets, page)
     for engine in sheets:
         yield from leak_words.addresses(page, engine)
-        yield from leak_words.hunted(page, engine, hunted)
+        yield from leak_words.hunted(page, engine, hunted, vocabulary)
 
 
 def refuse(leaks: Sequence[Leak]) -> None:

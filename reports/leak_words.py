@@ -58,22 +58,30 @@ def protected(page: Page, finds: Callable[[str], Sequence[str]]) -> Iterator[Lea
 
 # ------------------------------------------------------------------------------------------------------- names
 
+_JOINED: Final = 6
+"""Letters from which on a name is also looked for where its words are run together."""
 
-def hunted(page: Page, sheets: Sequence[str], names: Sequence[str]) -> Iterator[Leak]:
+
+def hunted(page: Page, sheets: Sequence[str], names: Sequence[str], vocabulary: Sequence[str] = ()) -> Iterator[Leak]:
     """Names, variants and accounts of the candidate, whatever their case and accents, over line breaks too.
 
-    A name of several words, or an account with a digit, is looked for everywhere but in what the department configured,
-    since a candidate may come from its town. A name of one word is looked for in what was written about this candidate,
-    since it may be a word of every report (May, Case, Young): in a quotation always, in the closed vocabulary where it
-    is written like a name.
+    In a quotation any of them is a leak. Elsewhere a name of several words, or an account with a digit, is looked for
+    everywhere but in what the department configured, since a candidate may come from its town; a name of one word in
+    what was written about this candidate, where it is written like a name. A name that is itself a word of every report
+    (May, Vi in a policy clause, an account named after a heading) says nothing there: nobody goes without a report for
+    what they are called. Such words are the template's and `vocabulary`: the texts frozen before this candidate came.
     """
     configured = [folded(text) for text in reading.configured_words(page)]
+    fixed = [folded(text) for text in (*reading.fixed_words(page, len(sheets)), *vocabulary)]
     texts = [folded(sheet) for sheet in sheets]
     for text in sorted(configured, key=len, reverse=True):
         texts = [sheet.replace(text, " 0 ") for sheet in texts]
     for name in dict.fromkeys(variant for given in names for variant in _variants(given)):
         parts = _parts(name)
-        if len(parts) > 1 or not parts[0].isalpha():
+        yield from _in_quotations(parts, page)
+        if _stands_in(parts, fixed):
+            continue
+        if len(parts) > 1 or not (parts[0].isalpha() or parts[0].isdecimal()):
             yield from _everywhere(parts, texts)
         else:
             yield from _in_findings(_form(parts), name, page)
@@ -87,17 +95,28 @@ def _variants(name: str) -> Iterator[str]:
             yield variant
 
 
-def _everywhere(parts: list[str], texts: Sequence[str]) -> Iterator[Leak]:
+def _stands_in(parts: list[str], texts: Sequence[str]) -> bool:
+    """Whether the name is in one of the folded texts; one of several words or with a digit also where it is run
+    together (one plain word is not: Andrew is in "and rewarded").
+    """
     form, joined = _form(parts), "".join(parts)
+    telling = len(joined) >= _JOINED and not (len(parts) == 1 and joined.isalpha())
+    return any(form.search(text) or (telling and joined in re.sub(r"[\W_]+", "", text)) for text in texts)
+
+
+def _everywhere(parts: list[str], texts: Sequence[str]) -> Iterator[Leak]:
     for number, text in enumerate(texts, start=1):
-        if form.search(text) or (len(joined) >= 6 and joined in re.sub(r"[\W_]+", "", text)):
+        if _stands_in(parts, [text]):
             yield Leak(rule=Rule.HUNTED, where=f"page {number}")
 
 
-def _in_findings(form: re.Pattern[str], name: str, page: Page) -> Iterator[Leak]:
+def _in_quotations(parts: list[str], page: Page) -> Iterator[Leak]:
     for where, text in reading.quotations(page):
-        if form.search(folded(text)):
+        if _stands_in(parts, [folded(text)]):
             yield Leak(rule=Rule.HUNTED, where=where)
+
+
+def _in_findings(form: re.Pattern[str], name: str, page: Page) -> Iterator[Leak]:
     capital = not name.islower()
     for where, text in (*reading.finding_words(page), *reading.search_words(page)):
         plain = unicodedata.normalize("NFC", text)

@@ -73,6 +73,18 @@ def search_words(page: Page) -> Iterator[tuple[str, str]]:
     yield from ((f"search {n}", line.title) for n, line in enumerate(page.searches, start=1))
 
 
+def fixed_words(page: Page, pages: int) -> Iterator[str]:
+    """What every report says, whoever the candidate is: the template's words, its labels, the foot of its pages."""
+    for words in vars(wording).values():
+        if isinstance(words, str):
+            yield words
+        elif isinstance(words, tuple | frozenset):
+            yield from (piece for piece in words if isinstance(piece, str))
+    findings = [row for finding in page.findings for row in (*finding.facts, *finding.checks)]
+    yield from (row.label for row in (*page.summary, *page.glance, *findings, *page.certificate))
+    yield from (f"{n} Page {n} of {n}" for n in range(1, pages + 1))
+
+
 def configured_words(page: Page) -> tuple[str, ...]:
     """What the department configured, the same for every candidate."""
     position, protocol, prepared_by = (page.summary[n].words for n in (1, 2, 3))

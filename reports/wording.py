@@ -68,6 +68,16 @@ MONTHS: Final = (
     *("July", "August", "September", "October", "November", "December"),
 )
 """Not `strftime`, which speaks the language of the machine."""
+BETWEEN: Final = (
+    "Case for",
+    "released",
+    "version",
+    "the same for every candidate",
+    "policy clause",
+    "entries, root",
+    "Log",
+)
+"""What stands between one field and the next."""
 AUTHORIZED: Final = "Signed by the candidate before the first search"
 
 PERFORMED: Final = frozenset({"Completed", "No results"})

@@ -198,7 +198,8 @@ def release(desk: Desk, number: str, analyzer: Analyzer) -> None:
     with timed("PDF"):
         rendered = pdf.render(cleared.report)
     with timed("leak check"):
-        leak_check.refuse(leak_check.check(rendered, cleared.report, cleared.hunted, gate.finds))
+        leaks = leak_check.check(rendered, cleared.report, cleared.hunted, gate.finds, cleared.vocabulary)
+        leak_check.refuse(leaks)
     with timed("filing"):
         file_report(desk, cleared.report, rendered)
 

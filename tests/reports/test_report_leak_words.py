@@ -1,5 +1,6 @@
 """The leak check finds what the words of a report say: an address, a day, a name, a protected class."""
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -126,6 +127,48 @@ def test_nobody_is_refused_a_report_for_a_name_that_is_a_word_of_every_report(
     """May, Case, Riverton: a surname that is a word of the template or of the department must not stop a release."""
     names = ("May", "Case", "Page", "Public", "Stop", "Riverton", "Officer", "Will", "Light")
     assert check(typical_pdf, typical, names, _nothing) == ()
+
+
+WORDS_OF_EVERY_REPORT = (
+    "Vi",
+    "Described",
+    "report",
+    "no.results",
+    "page_1",
+    "2026",
+    "sha-256",
+    "web_search",
+    "quarter",
+)
+
+
+@pytest.mark.parametrize("name", WORDS_OF_EVERY_REPORT)
+def test_a_short_name_or_an_account_named_like_a_heading_is_hunted_in_quotations_only(
+    name: str, typical: Report, typical_pdf: bytes, make_finding: Callable[..., SanitizedFinding]
+) -> None:
+    frozen = [step.title for step in typical.searches]
+    frozen += [text for f in typical.findings for text in (f.statement, f.clause, f.criterion, f.nexus, f.source)]
+    frozen += ["1st quarter of 2nd quarter of 3rd quarter of 4th quarter of"]
+    assert check(typical_pdf, typical, (name,), _nothing, frozen) == ()
+    quoted = make_finding(quotation=SanitizedText(f"Then {name} laughed", FilterRecord("FR-1")))
+    page = compose.page(replace(typical, findings=(quoted,)))
+    assert set(leak_words.hunted(page, (), (name,), frozen)) == {Leak(rule=Rule.HUNTED, where="finding 1")}
+
+
+def test_a_name_of_one_word_is_not_seen_across_the_words_of_a_quotation(
+    make_report: Callable[..., Report], make_finding: Callable[..., SanitizedFinding]
+) -> None:
+    page = compose.page(_quoting("caught and rewarded", make_report, make_finding))
+    assert not set(leak_words.hunted(page, (), ("Andrew",)))
+
+
+def test_every_word_of_a_nil_report_is_fixed_configured_or_a_figure(make_report: Callable[..., Report]) -> None:
+    page = compose.page(make_report())
+    known = [*reading.fixed_words(page, 3), *reading.configured_words(page), *(s.title for s in page.searches)]
+    words = set(leak_words.folded(" ".join(known)).split())
+    said = leak_words.folded(" ".join(reading.reading_order(page))).split()
+    strange = [w for w in said if w not in words and not re.fullmatch(r"\W+|[a-f]+|\S*\d\S*", w)]
+    assert strange == []
 
 
 def test_the_filter_is_asked_about_statements_and_quotations_only(typical: Report, typical_pdf: bytes) -> None:

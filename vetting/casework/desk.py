@@ -15,12 +15,13 @@ from datetime import datetime
 from typing import TypeAlias, cast
 
 from vetting.errors import VettingError, storage
+from vetting.log.canonical import canonical
 from vetting.log.checkpoint import Checkpoint
 from vetting.log.commitment import commitment
 from vetting.log.errors import LogError
 from vetting.log.event import Event, EventType
 from vetting.log.note import Verifier
-from vetting.log.profile import JsonInput
+from vetting.log.profile import MAX_INTEGER, JsonInput
 from vetting.log.reader import LogReader
 from vetting.log.writer import LogWriter
 from vetting.records.case_files import CaseFiles, CaseFileUnit
@@ -98,7 +99,7 @@ class Desk:
         case: str | None = None,
     ) -> OutboxEvent:
         """The outbox row of an act; `key` makes its idempotency key, so the same act is logged once."""
-        return OutboxEvent(
+        row = OutboxEvent(
             id=f"{kind.value}:{key}",
             type=kind.value,
             at=self.clock(),
@@ -107,6 +108,10 @@ class Desk:
             case=case,
             body=dict(body),
         )
+        # Refused here, before anything is committed: a row the log will never take would block every later desk.
+        with log_errors():
+            canonical(to_event(row), sequence=MAX_INTEGER, logged=row.at)
+        return row
 
     @contextmanager
     def act(self) -> Iterator[CaseFileUnit]:

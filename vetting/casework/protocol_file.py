@@ -159,7 +159,10 @@ def _digests(config: Path, criteria: str, packs: Sequence[str]) -> dict[str, str
     for name, path in files.items():
         if not path.is_file():
             raise bad_input("config_missing", f"The protocol names {name}, but {path} is missing.", "Restore the file.")
-    return {name: hashlib.sha256(path.read_bytes()).hexdigest() for name, path in files.items()}
+    digests = {name: hashlib.sha256(path.read_bytes()).hexdigest() for name, path in files.items()}
+    # The name stands at the head of every page, so it may not change between two candidates; where the stores are, may.
+    name = str(read_toml(config / "department.toml").get("name"))
+    return {**digests, "department_name": hashlib.sha256(name.encode()).hexdigest()}
 
 
 def declared_packs(config: Path, name: str) -> tuple[str, ...]:

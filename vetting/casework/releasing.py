@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from filters.gate import Gate, Passed, ReviewedFinding, Withheld, reported
+from filters.wording import closed
 from vetting.casework.candidate_file import check_authorization
 from vetting.casework.desk import Body, Desk
 from vetting.casework.protocol_file import refuse_changed_config
@@ -21,7 +22,7 @@ from vetting.errors import VettingError, not_ready
 from vetting.evidence import RawText
 from vetting.finding import Criterion
 from vetting.log.event import EventType
-from vetting.protocol import Quotation
+from vetting.protocol import Quotation, SearchProtocol
 from vetting.records.case_files import CaseFileUnit
 from vetting.records.rows import FilterRecordRow
 from vetting.release import ReleasedReport, Report, ReportedSearch, SanitizedFinding
@@ -49,6 +50,8 @@ class Cleared:
 
     report: Report
     hunted: tuple[str, ...]
+    vocabulary: tuple[str, ...]
+    """What was frozen before this candidate came, and so says nothing about them."""
 
     def __repr__(self) -> str:
         return f"Cleared({self.report.number})"
@@ -78,7 +81,11 @@ def clear_for_release(desk: Desk, number: str, gate: Gate, criteria: Mapping[str
                 groups[item.finding.code].append(passed)
     sanitized = tuple(reported(group) for _, group in sorted(groups.items()))
     report = _compose(desk, state, gate, sanitized)
-    return Cleared(report=report, hunted=_hunted(state, desk.settings.department.name))
+    return Cleared(
+        report=report,
+        hunted=_hunted(state, desk.settings.department.name),
+        vocabulary=_vocabulary(state.protocol, criteria.values()),
+    )
 
 
 def already_released(desk: Desk, number: str) -> ReleasedReport | None:
@@ -284,6 +291,12 @@ def _compose(desk: Desk, state: Progress, gate: Gate, findings: tuple[SanitizedF
         log_root=checkpoint.root_hex[:16],
         witnessed=False,
     )
+
+
+def _vocabulary(protocol: SearchProtocol, criteria: Iterable[Criterion]) -> tuple[str, ...]:
+    """The words that a report takes from the frozen configuration and from the filter's closed lists."""
+    said = (text for c in criteria for text in (c.code, c.title, c.clause, c.nexus, c.statement))
+    return tuple(dict.fromkeys([*closed(), *said, *(step.title for step in protocol.steps)]))
 
 
 def _hunted(state: Progress, department: str) -> tuple[str, ...]:
