@@ -44,11 +44,12 @@ class ReadingDesk:
         """The report, after the log has noted that it was opened: no log, no reading.
 
         Refuses anybody who does not decide on its position; for somebody who decides on none, an unknown number is
-        refused like a known one.
+        refused like a known one. Refuses also while the log is older than the store (`log_cut_back`).
         """
         with self._log() as log:
             self._require(log, None, lambda: authorize(self.person, Permission.READ_REPORTS))
             with ReleasedReports(self.settings.store_url("released_reports")).reading() as unit:
+                unit.refuse_older_log(LogReader(log).holds)
                 filed = unit.report(number)
             self._permit(log, filed.report.position)
             self._note(

@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
@@ -19,7 +19,7 @@ from vetting.log.event import Entry, EventType
 from vetting.log.keys import load_vkey
 from vetting.log.reader import LogReader
 from vetting.log.store import LogStore
-from vetting.log.verify import Verdict, verify
+from vetting.log.verify import PAPER_DIGITS, Verdict, verify
 from vetting.protocol import Json, SearchProtocol, from_document
 from vetting.roles import Permission, Person, authorize
 from vetting.search import Outcome
@@ -47,14 +47,39 @@ def verify_log(settings: Settings, known: Mapping[int, str] | None = None) -> Ve
     """Walks the whole log. Refuses with STORAGE where there is no log or no key to check it with.
 
     Anybody may do this: it shows that the log is whole, and nothing of what is in it. `known` maps a size to the root
-    seen then (a report prints both): without it, a log cut back to an earlier signed state looks sound.
+    seen then (a report prints both): without it, a log cut back to an earlier signed state looks sound. What this data
+    folder saw when it last verified is always held against it, and what it sees now is kept for the next time.
     """
     with _errors():
         store = LogStore(settings.store_url("transparency_log"))
         try:
-            return verify(LogReader(store), load_vkey(settings.log_verifier_key), known=known)
+            seen = {**last_verified(settings), **(known or {})}
+            verdict = verify(LogReader(store), load_vkey(settings.log_verifier_key), known=seen)
         finally:
             store.close()
+    if verdict.ok:
+        _remember(settings, verdict)
+    return verdict
+
+
+def last_verified(settings: Settings) -> dict[int, str]:
+    """Size and root that this data folder last verified; empty before the first time.
+
+    Whoever owns the folder can remove the note: against its keeper only what lies elsewhere helps, on paper or with a
+    witness. It notices the accident: a log restored from an older backup.
+    """
+    try:
+        size, _, root = settings.last_verified.read_text("ascii").strip().partition(":")
+        return {int(size): root} if len(root) >= PAPER_DIGITS else {}
+    except (OSError, ValueError):
+        return {}
+
+
+def _remember(settings: Settings, verdict: Verdict) -> None:
+    draft = settings.last_verified.with_suffix(".new")
+    with suppress(OSError):  # a copy on a read-only medium verifies all the same
+        draft.write_text(f"{verdict.size}:{verdict.root_hex}\n", "ascii")
+        draft.replace(settings.last_verified)
 
 
 def released_as(settings: Settings, pdf: bytes) -> str | None:

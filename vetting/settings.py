@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from vetting.errors import bad_input, storage
 
 REPOSITORY = Path(__file__).resolve().parent.parent
+DEMO_MARKER = ".demo"
 
 
 class Stores(BaseModel):
@@ -42,6 +43,11 @@ class Settings:
     home: Path
     config: Path
     department: Department
+
+    @property
+    def of_demo(self) -> bool:
+        """Whether `vetting demo` made the data folder: the next demo empties it, so nothing real may be in it."""
+        return (self.home / DEMO_MARKER).exists()
 
     def store_url(self, store: str) -> str:
         """SQLAlchemy address of `case_files`, `released_reports`, `transparency_log` or `accounts`."""
@@ -75,6 +81,11 @@ class Settings:
         return self.home / "transparency_log" / "log.vkey"
 
     @property
+    def last_verified(self) -> Path:
+        """Size and root of the log when it was last verified here, beside the log's folder and not in it."""
+        return self.home / "last_verified"
+
+    @property
     def session_token(self) -> Path:
         """The token of the person signed in at this terminal, mode 0600."""
         return self.home / "session"
@@ -91,13 +102,15 @@ class Settings:
         return f"vetting/{'-'.join(filter(None, words.split('-')))}"
 
 
-def choose_home(environment: Mapping[str, str], here: Path) -> tuple[Path, str]:
-    """The data folder and why: `VETTING_HOME`, else ./var/department, else the demo's where only the demo has run."""
+def choose_home(environment: Mapping[str, str], here: Path, *, adopt_demo: bool = True) -> tuple[Path, str]:
+    """The data folder and why: `VETTING_HOME`, else ./var/department, else the demo's where only the demo has run
+    (never with `adopt_demo` off: a department's own folder is not set up inside it).
+    """
     named = environment.get("VETTING_HOME")
     if named:
         return Path(named).resolve(), ""
     department, demo = here / "var" / "department", here / "var" / "demo"
-    if not department.exists() and demo.exists():
+    if adopt_demo and not department.exists() and demo.exists():
         return demo, "Using the demo's data in var/demo (set VETTING_HOME for your own)."
     return department, ""
 

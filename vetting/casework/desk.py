@@ -120,6 +120,12 @@ class Desk:
             yield unit
         self.settle()
 
+    def refuse_older_log(self) -> None:
+        """Refuses a log that is older than the case files or the released reports."""
+        for store in (self.case_files, self.released):
+            with store.reading() as view, log_errors():
+                view.refuse_older_log(self.reader.holds)
+
     def settle(self) -> None:
         """Moves what is in the outboxes into the log; doubles nothing. Refuses where the log cannot take it."""
         for store in (self.case_files, self.released):

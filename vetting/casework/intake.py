@@ -22,9 +22,16 @@ def open_position(
 ) -> PositionRecord:
     """Opens a position and freezes its protocol. The digest is in the log before any candidate can be enrolled (U1).
 
-    Refuses: a name that is no slug, a position that exists, no decision maker, or an opener who decides on it.
+    Refuses: a name that is no slug, a position that exists, no decision maker, an opener who decides on it, and a real
+    position in the demo's data folder, which the next demo empties.
     """
     desk.permit(Permission.OPEN_POSITION)
+    if desk.settings.of_demo and not practice:
+        raise refused(
+            "demo_folder",
+            "This is the demo's data folder, and the next demo empties it.",
+            "Open a real position in a data folder of your own (VETTING_HOME, vetting init), or add --practice.",
+        )
     _refuse_unfit(desk, position, protocol, deciders)
     record = PositionRecord(
         id=position,

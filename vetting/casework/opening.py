@@ -27,15 +27,16 @@ from vetting.settings import Settings
 def create_home(settings: Settings, clock: Callable[[], datetime]) -> None:
     """Makes the data folder, its keys and its stores. Doing it again changes nothing.
 
+    Refuses a folder whose vault key or log key is gone while something is sealed or signed with it: a new key in its
+    place would look like the old one and open nothing.
+
     The vault key is wrapped by a random passphrase in a file of mode 0400 beside it unless
     `VETTING_VAULT_PASSPHRASE_FILE` names another place: good enough to try the product, not for production.
     """
     for folder in ("", "case_files", "released_reports", "transparency_log", "accounts", "prefect"):
         (settings.home / folder).mkdir(mode=0o700, parents=True, exist_ok=True)
     if not settings.vault_key.exists():
-        if not settings.vault_passphrase.exists():
-            _write_secret(settings.vault_passphrase, secrets.token_urlsafe(32))
-        VaultKey.generate().save(settings.vault_key, _passphrase(settings))
+        _create_vault_key(settings)
     if not settings.vault_public_key.exists():
         VaultKey.load(settings.vault_key, _passphrase(settings)).public.save(settings.vault_public_key)
     with log_errors():
@@ -46,11 +47,35 @@ def create_home(settings: Settings, clock: Callable[[], datetime]) -> None:
     Accounts(settings.store_url("accounts")).migrate()
 
 
+def _create_vault_key(settings: Settings) -> None:
+    key = VaultKey.generate()
+    if settings.vault_public_key.exists() or _holds_cases(settings, key.public):
+        raise storage(
+            "vault_key_lost",
+            f"The vault key is not at its place ({settings.vault_key}), and there are case files sealed to it.",
+            "Restore vault.key from its backup. Without it nobody can open them, and no new key can.",
+        )
+    if not settings.vault_passphrase.exists():
+        _write_secret(settings.vault_passphrase, secrets.token_urlsafe(32))
+    key.save(settings.vault_key, _passphrase(settings))
+
+
+def _holds_cases(settings: Settings, any_key: VaultPublicKey) -> bool:
+    try:
+        with CaseFiles(settings.store_url("case_files"), any_key, None).reading() as unit:
+            return bool(unit.positions())
+    except VettingError as error:
+        if error.code in {"store_missing", "store_not_migrated"}:  # set-up comes this far before there is a store
+            return False
+        raise
+
+
 def open_desk(settings: Settings, person: Person, clock: Callable[[], datetime], new_id: Callable[[], str]) -> Desk:
     """The desk of a signed-in person, after settling what an earlier crash may have left in an outbox.
 
     Refuses, and logs the refusal, whoever is no investigator or reviewer: for anybody else neither the case files nor
-    the vault key are opened. Refuses with STORAGE where the data folder, a key or a store is missing.
+    the vault key are opened. Refuses with STORAGE where the data folder, a key or a store is missing, and with LOG_BROKEN
+    where the log is older than the stores.
     """
     if not settings.vault_key.exists():
         raise storage("home_missing", f"There is no data folder at {settings.home}.", "Create it with: vetting init.")
@@ -71,6 +96,7 @@ def open_desk(settings: Settings, person: Person, clock: Callable[[], datetime],
         clock=clock,
         new_id=new_id,
     )
+    desk.refuse_older_log()
     desk.settle()
     return desk
 
@@ -88,9 +114,15 @@ def _permit(writer: LogWriter, person: Person, clock: Callable[[], datetime], ne
 
 def _create_log(settings: Settings, clock: Callable[[], datetime]) -> None:
     """The log's key and its first entry, each only if it is missing: an interrupted set-up is finished by the next."""
-    if not settings.log_key.exists():
-        LogKey.generate(settings.log_origin).save(settings.log_key, settings.log_verifier_key)
     store = LogStore(settings.store_url("transparency_log"))
+    if not settings.log_key.exists():
+        if next(LogReader(store).entries(), None) is not None:
+            raise storage(
+                "log_key_lost",
+                f"The log's key is not at its place ({settings.log_key}), and the log holds entries signed with it.",
+                "Restore log.key from its backup: the log goes on with no other.",
+            )
+        LogKey.generate(settings.log_origin).save(settings.log_key, settings.log_verifier_key)
     writer = LogWriter(store, LogKey.load(settings.log_key), clock=clock)
     if next(LogReader(store).entries(), None) is None:
         writer.append(

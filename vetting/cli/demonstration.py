@@ -31,10 +31,9 @@ from vetting.errors import VettingError, refused
 from vetting.oversight import Audit
 from vetting.records.accounts import Accounts
 from vetting.roles import Person, Role, SensitivePosition
-from vetting.settings import REPOSITORY, Settings, load_settings, read_toml
+from vetting.settings import DEMO_MARKER, REPOSITORY, Settings, load_settings, read_toml
 
 POSITION = "patrol-officer-2026"
-MARKER = ".demo"
 DEMO = REPOSITORY / "demo"
 
 
@@ -76,11 +75,11 @@ def demo() -> None:
 
 def _fresh_home(home: Path) -> Settings:
     """An empty data folder. Refuses to remove anything that an earlier demo did not make."""
-    if home.exists() and not (home / MARKER).exists():
+    if home.exists() and not (home / DEMO_MARKER).exists():
         raise refused("not_a_demo", f"{home} exists and is no demo's.", "Move it away, or run the demo elsewhere.")
     shutil.rmtree(home, ignore_errors=True)
     home.mkdir(mode=0o700, parents=True)
-    (home / MARKER).touch()
+    (home / DEMO_MARKER).touch()
     return load_settings(home)
 
 

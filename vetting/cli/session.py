@@ -36,6 +36,15 @@ def settings() -> Settings:
     return load_settings(home)
 
 
+def settings_to_set_up() -> Settings:
+    """The settings of the data folder that `vetting init` makes. Refuses the demo's: the next demo empties it."""
+    home, _ = choose_home(os.environ, Path.cwd(), adopt_demo=False)
+    chosen = load_settings(home)
+    if chosen.of_demo:
+        raise refused("demo_folder", f"{home} is the demo's data folder.", "Name another one in VETTING_HOME.")
+    return chosen
+
+
 def accounts(chosen: Settings) -> Accounts:
     """The accounts of the data folder. Refuses a folder that was not set up."""
     if not chosen.vault_public_key.exists() and not (chosen.home / "accounts").exists():
@@ -92,5 +101,6 @@ __all__ = [
     "new_id",
     "recordings",
     "settings",
+    "settings_to_set_up",
     "signed_in",
 ]

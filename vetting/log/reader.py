@@ -52,6 +52,11 @@ class LogReader:
             for row in snapshot.rows(start):
                 yield parse(row.body)
 
+    def holds(self, id_: str) -> bool:
+        """Whether an event of this id is in the log."""
+        with self._store.read() as connection:
+            return connection.scalar(select(entry.c.sequence).where(entry.c.idem == id_)) is not None
+
     def checkpoint(self, verifier: Verifier) -> Checkpoint:
         """The latest checkpoint. Raises `NoteError`, or `LogDamagedError` where there is none."""
         with self.snapshot() as snapshot:

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 import rfc8785
-from sqlalchemy import Boolean, Column, Connection, MetaData, Row, String, Table, Text, false, select, update
+from sqlalchemy import Boolean, Column, Connection, MetaData, Row, String, Table, Text, false, select, true, update
 
-from vetting.errors import bad_input, not_found, refused
+from vetting.errors import ExitCode, VettingError, bad_input, not_found, refused
 from vetting.records.columns import code, moment, sequence
 from vetting.records.failures import intact
 
@@ -78,6 +78,21 @@ class PostingUnit:
         waiting = select(self._outbox).where(self._outbox.c.settled == false()).order_by(self._outbox.c.sequence)
         with intact("event"):
             return tuple(_event(row) for row in self._connection.execute(waiting))
+
+    def refuse_older_log(self, holds: Callable[[str], bool]) -> None:
+        """Refuses a log that lacks the last event it has taken over: somebody put an older copy in its place.
+
+        `holds` says whether the log holds an event of that id.
+        """
+        done = select(self._outbox.c.id).where(self._outbox.c.settled == true())
+        last = self._connection.scalar(done.order_by(self._outbox.c.sequence.desc()).limit(1))
+        if last is not None and not holds(last):
+            raise VettingError(
+                "log_cut_back",
+                "The transparency log lacks an act that it held before: an older copy was put in its place.",
+                "Put the latest copy back, keep both, and tell the auditor; nothing can be done until then.",
+                ExitCode.LOG_BROKEN,
+            )
 
     def settled(self, ids: Iterable[str]) -> None:
         """Notes that the log holds these. Refuses an id that was never posted; noting twice is no error."""

@@ -1,0 +1,116 @@
+"""A data folder is set up once; a lost key or an older log is noticed and never papered over."""
+
+import secrets
+import shutil
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from tests.records import invented
+from vetting.casework.intake import open_position
+from vetting.casework.opening import create_home, open_desk
+from vetting.cli import session
+from vetting.errors import ExitCode, VettingError
+from vetting.log.event import EventType
+from vetting.oversight import verify_log
+from vetting.roles import Person, Role, SensitivePosition
+from vetting.settings import DEMO_MARKER, Settings, choose_home, load_settings
+
+TODAY = datetime.now(UTC).date()
+CLEARED = SensitivePosition(
+    vetted_on=TODAY, training_expires_on=TODAY.replace(year=TODAY.year + 9), confidentiality_signed_on=TODAY
+)
+INVESTIGATOR = Person(id="i.one", name="I. One", roles=frozenset({Role.INVESTIGATOR}), sensitive_position=CLEARED)
+PROTOCOL = replace(invented.PROTOCOL, digests={"criteria": "a" * 64})
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    chosen = load_settings(tmp_path / "home")
+    create_home(chosen, now)
+    return chosen
+
+
+def _open(settings: Settings, position: str, *, practice: bool = True) -> None:
+    desk = open_desk(settings, INVESTIGATOR, now, lambda: secrets.token_hex(8))
+    open_position(desk, position, PROTOCOL, ["chief"], practice=practice)
+
+
+@pytest.mark.parametrize("lost", [("vault_key",), ("vault_key", "vault_public_key")])
+def test_a_lost_vault_key_is_never_replaced_by_one_that_opens_nothing(
+    settings: Settings, lost: tuple[str, ...]
+) -> None:
+    _open(settings, "patrol")
+    for key in lost:
+        getattr(settings, key).unlink()
+    with pytest.raises(VettingError) as refusal:
+        create_home(settings, now)
+    assert (refusal.value.code, refusal.value.exit_code) == ("vault_key_lost", ExitCode.STORAGE)
+    assert not settings.vault_key.exists()
+
+
+@pytest.mark.parametrize("lost", [("log_key",), ("log_key", "log_verifier_key")])
+def test_a_lost_log_key_is_never_replaced_by_one_that_continues_no_log(
+    settings: Settings, lost: tuple[str, ...]
+) -> None:
+    for key in lost:
+        getattr(settings, key).unlink()
+    with pytest.raises(VettingError) as refusal:
+        create_home(settings, now)
+    assert refusal.value.code == "log_key_lost"
+    assert not settings.log_key.exists()
+
+
+def test_a_set_up_that_was_interrupted_after_its_passphrase_is_finished_by_the_next(tmp_path: Path) -> None:
+    chosen = load_settings(tmp_path / "home")
+    chosen.vault_passphrase.parent.mkdir(parents=True, mode=0o700)
+    chosen.vault_passphrase.write_text("several words of a passphrase")
+    create_home(chosen, now)
+    _open(chosen, "patrol")
+
+
+def test_an_older_copy_of_the_log_stops_every_desk_and_does_not_verify(settings: Settings, tmp_path: Path) -> None:
+    log = settings.home / "transparency_log"
+    _open(settings, "patrol")
+    shutil.copytree(log, tmp_path / "older")
+    _open(settings, "clerk")
+    verify_log(settings)
+    shutil.rmtree(log)
+    shutil.copytree(tmp_path / "older", log)
+    with pytest.raises(VettingError) as refusal:
+        _open(settings, "dispatcher")
+    assert (refusal.value.code, refusal.value.exit_code) == ("log_cut_back", ExitCode.LOG_BROKEN)
+    verdict = verify_log(settings)
+    assert not verdict.ok
+    assert "cut back" in str(verdict.reason)
+    settings.last_verified.unlink()
+    assert verify_log(settings).ok, "what it looks like to whoever has never seen the log before"
+
+
+def test_the_demo_s_folder_takes_no_real_position_and_no_set_up(
+    settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (settings.home / DEMO_MARKER).touch()
+    with pytest.raises(VettingError, match="next demo empties it"):
+        _open(settings, "patrol", practice=False)
+    _open(settings, "patrol")
+    monkeypatch.setenv("VETTING_HOME", str(settings.home))
+    with pytest.raises(VettingError) as refusal:
+        session.settings_to_set_up()
+    assert refusal.value.code == "demo_folder"
+    (tmp_path / "var" / "demo").mkdir(parents=True)
+    assert choose_home({}, tmp_path)[0] == tmp_path / "var" / "demo"
+    assert choose_home({}, tmp_path, adopt_demo=False)[0] == tmp_path / "var" / "department"
+
+
+def test_the_log_names_the_opening_of_a_position_once(settings: Settings) -> None:
+    _open(settings, "patrol")
+    desk = open_desk(settings, INVESTIGATOR, now, lambda: secrets.token_hex(8))
+    kinds = [entry.event.type for entry in desk.reader.entries()]
+    assert kinds.count(EventType.POSITION_OPENED) == 1
