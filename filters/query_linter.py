@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from functools import cache
 
-from filters.lexicon import Kind, class_words
+from filters.lexicon import Kind, class_words, word_list
 from filters.normalize import normalize
 from vetting.errors import bad_input
 
@@ -16,6 +17,7 @@ _BARE = re.compile(
     r"\b(?:race|colou?r|sex|ethnic|gender|photos?|pictures?|images?|face|selfies?|avatars?|video)\b", re.IGNORECASE
 )
 _FREE = frozenset({Kind.ROLE})
+_NAME_LISTS = ("first_names", "last_names", "ambiguous_names", "ambiguous_last_names")
 
 
 def lint_query(query: str, anchors: Sequence[str] = ()) -> None:
@@ -41,3 +43,30 @@ def lint_query(query: str, anchors: Sequence[str] = ()) -> None:
 def _value(match: re.Match[str]) -> str:
     """A search operator's value is read too, as words: `site:grindr.com` asks for something."""
     return re.sub(r"[:./_=&?-]+", " ", match.group().split(":", 1)[1])
+
+
+def lint_name(name: str, accepted: Collection[str] = (), *, place: bool = False) -> None:
+    """Refuses a name (or, with `place`, a town) that carries a question: class words that are no name of anybody.
+
+    A name stands in a query unread, so it must be one. Christian, Gay, White and Church are names in the census; words
+    that are in no list of names, and yet somebody's name, the department lists as `accepted`.
+    """
+    plain = normalize(name, lambda word: word in class_words().words).text
+    known = _known_names() | {word.casefold() for word in accepted}
+    free = {Kind.ROLE, Kind.NAME, Kind.PLACE} if place else {Kind.ROLE, Kind.NAME}
+    told = [plain[m.start : m.end] for m in class_words().matches(plain) if m.term.kind not in free]
+    if any(not known.issuperset(_words(text)) for text in (*told, *(m.group() for m in _BARE.finditer(plain)))):
+        raise bad_input(
+            "name_refused",
+            "The candidate's name or town holds a word that asks for facts about protected classes.",
+            "Correct it; where it is truly the name, have the word added to names in config/department.toml.",
+        )
+
+
+@cache
+def _known_names() -> frozenset[str]:
+    return frozenset().union(*(word_list(name) for name in _NAME_LISTS))
+
+
+def _words(text: str) -> list[str]:
+    return re.findall(r"[^\W\d_]+", text.casefold())

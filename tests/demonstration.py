@@ -10,6 +10,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 DEMO_SECONDS = 280
 POSITION = "patrol-officer-2026"
+ANOTHER = "patrol-officer-2027"
 COMMAND = (sys.executable, "-m", "vetting.cli")
 
 
@@ -52,9 +53,17 @@ class Demo:
         answer = self.vetting("sign-in", person, "--password-stdin", typed=(self.home / "password").read_text())
         assert answer.returncode == 0, answer.stderr
 
-    def open_case(self, candidate: str = "rafael_montesclaro") -> str:
-        """One more case of an invented candidate; its number."""
+    def open_position(self, position: str = ANOTHER) -> None:
+        """One more practice position, with the investigator signed in who attested for it."""
         self.sign_in("j.alvarez")
-        answer = self.vetting("case", "open", POSITION, f"demo/candidates/{candidate}.toml")
+        words = ("position", "open", position, "--protocol", "patrol_officer", "--decision-maker", "chief.osei")
+        for arguments in ((*words, "--practice"), ("position", "attest", position)):
+            answer = self.vetting(*arguments)
+            assert answer.returncode == 0, answer.stderr
+
+    def open_case(self, candidate: str = "rafael_montesclaro", position: str = ANOTHER) -> str:
+        """A case of an invented candidate in a position of its own, for one candidate is enrolled once; its number."""
+        self.open_position(position)
+        answer = self.vetting("case", "open", position, f"demo/candidates/{candidate}.toml")
         assert answer.returncode == 0, answer.stderr
         return answer.stdout.split()[1]

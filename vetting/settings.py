@@ -33,6 +33,8 @@ class Department(BaseModel):
     name: str = Field(min_length=1)
     jurisdiction: str
     may_request_handles: bool
+    names: tuple[str, ...] = ()
+    """Words that are names here although a lexicon knows them as words for a protected class (`lint_name`)."""
     stores: Stores = Stores()
 
 

@@ -8,7 +8,7 @@ import subprocess
 import time
 from pathlib import Path
 
-from tests.demonstration import COMMAND, POSITION, ROOT, Demo
+from tests.demonstration import ANOTHER, COMMAND, ROOT, Demo
 
 KILLS = 4
 LONGEST_RUN = 14.0
@@ -41,7 +41,7 @@ def test_a_run_killed_again_and_again_ends_with_every_search_recorded_once(demo:
     searches = [result["search"] for result in json.loads(finished.stdout)]
     assert len(searches) == len(set(searches))
     copy.sign_in("t.okafor")
-    audit = json.loads(copy.vetting("uniformity", POSITION, "--json").stdout)
+    audit = json.loads(copy.vetting("uniformity", ANOTHER, "--json").stdout)
     assert audit["uniform"] is True
     assert audit["log"]["ok"] is True
     assert set(audit["searches"][number]) == set(searches)

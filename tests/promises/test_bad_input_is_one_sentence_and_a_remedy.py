@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.demonstration import COMMAND, POSITION, ROOT, Demo
+from tests.demonstration import ANOTHER, COMMAND, POSITION, ROOT, Demo
 
 REFUSED, BAD_INPUT, NOT_FOUND, STORAGE = 3, 4, 5, 7
 CASES = "case_files/case_files.db"
@@ -22,6 +22,12 @@ def copy(demo: Demo, tmp_path_factory: pytest.TempPathFactory) -> Demo:
     copied = demo.copy(tmp_path_factory.mktemp("refusals"))
     copied.sign_in("j.alvarez")
     return copied
+
+
+@pytest.fixture(scope="module")
+def another_case(copy: Demo) -> str:
+    """The number of a case whose searches have not been run."""
+    return copy.open_case()
 
 
 def _rows(copy: Demo) -> int:
@@ -99,6 +105,8 @@ NAME = 'full_name = "Ada Invented"\ntown = "Riverton"\n'
         (NAME + 'religion = "canary"\n' + SIGNED, BAD_INPUT, "religion"),
         (NAME + "date_of_birth = 1990-01-01\n" + SIGNED, BAD_INPUT, "date_of_birth"),
         (NAME, REFUSED, "no authorization"),
+        (NAME.replace("Invented", "Invented pregnant") + SIGNED, BAD_INPUT, "protected classes"),
+        (NAME.replace("Invented", "Invented site:x.example") + SIGNED, BAD_INPUT, "as on the signed form"),
         (NAME + SIGNED.replace("2090-01-01", "2026-11-02"), REFUSED, "expired"),
         (NAME + SIGNED.replace("2026-11-01", "2089-01-01"), REFUSED, "future"),
         (NAME + SIGNED.replace("form.txt", "absent.txt"), BAD_INPUT, "form"),
@@ -149,17 +157,16 @@ def test_what_does_not_exist_is_said_so(copy: Demo, arguments: tuple[str, ...]) 
     ],
     ids=["empty", "text", "gzip", "short", "zip"],
 )
-def test_a_corrupt_archive_is_refused_as_a_whole(copy: Demo, tmp_path: Path, content: bytes) -> None:
-    number = copy.open_case()
+def test_a_corrupt_archive_is_refused_as_a_whole(copy: Demo, another_case: str, tmp_path: Path, content: bytes) -> None:
     archive = tmp_path / "evidence.warc.gz"
     archive.write_bytes(content)
     before = _rows(copy)
-    _refusal(copy.vetting("import", number, str(archive)), BAD_INPUT)
+    _refusal(copy.vetting("import", another_case, str(archive)), BAD_INPUT)
     assert _rows(copy) == before
 
 
 def test_a_whole_archive_is_imported_once(copy: Demo) -> None:
-    number = copy.open_case()
+    number = copy.open_case(position="imports-2027")
     archive = "demo/internet/colm_brannigant.warc.gz"
     first = copy.vetting("import", number, archive)
     assert first.returncode == 0, first.stderr
@@ -182,7 +189,7 @@ def test_a_locked_database_is_a_sentence(copy: Demo) -> None:
 
 def test_a_full_disk_is_a_sentence_and_leaves_nothing_half_written(demo: Demo, tmp_path: Path) -> None:
     copy = demo.copy(tmp_path)
-    copy.sign_in("j.alvarez")
+    copy.open_position()
     before = _rows(copy)
     limit = max(path.stat().st_size for path in (copy.home / "case_files").iterdir()) // 1024
     script = (
@@ -190,7 +197,7 @@ def test_a_full_disk_is_a_sentence_and_leaves_nothing_half_written(demo: Demo, t
         f"resource.setrlimit(resource.RLIMIT_FSIZE, ({limit} , {limit})); "
         "from vetting.cli.app import run; import sys; sys.exit(run(sys.argv[1:]))"
     )
-    arguments = ("case", "open", POSITION, "demo/candidates/mei_harrowgate.toml")
+    arguments = ("case", "open", ANOTHER, "demo/candidates/mei_harrowgate.toml")
     answer = subprocess.run(
         [sys.executable, "-c", script, *arguments],
         env=copy.environment,

@@ -3,7 +3,7 @@
 import json
 from pathlib import Path
 
-from tests.demonstration import Demo
+from tests.demonstration import ANOTHER, Demo
 
 NOT_READY = 6
 REFUSED = 3
@@ -51,4 +51,4 @@ def _within_lookback(copy: Demo, number: str, finding: str) -> bool:
 
 def _reports(copy: Demo) -> str:
     copy.sign_in("chief.osei")
-    return copy.vetting("report", "list", "patrol-officer-2026", "--json").stdout
+    return copy.vetting("report", "list", ANOTHER, "--json").stdout

@@ -8,9 +8,11 @@ from collections.abc import Sequence
 from vetting.candidate import Authorization, Candidate
 from vetting.casework.candidate_file import check_authorization
 from vetting.casework.desk import Body, Desk, commit
+from vetting.casework.disclosed import check_disclosed, same_candidate
 from vetting.errors import bad_input, refused
 from vetting.log.event import EventType
 from vetting.protocol import SearchProtocol
+from vetting.records.case_files import CaseFileUnit
 from vetting.records.rows import CaseRecord, PositionRecord
 from vetting.roles import Permission, check_searcher
 
@@ -86,11 +88,13 @@ def open_case(
 ) -> CaseRecord:
     """Enrols a candidate under an opaque case number.
 
-    Refuses: a person who may not search here, an authorization not in force. `case_secret` is 32 random bytes, sealed
-    with the candidate; every commitment of the case is salted from it.
+    Refuses: a person who may not search here, an authorization not in force, a name or identifier that is more than
+    one, and a candidate who is enrolled in this position already (one candidate is searched once). `case_secret` is 32
+    random bytes, sealed with the candidate; every commitment of the case is salted from it.
     """
     desk.permit(Permission.OPEN_CASE, position=position, searcher=True)
     check_authorization(authorization, desk.clock())
+    check_disclosed(candidate, desk.settings.department.names)
     with desk.case_files.reading() as unit:
         opened = unit.position(position)
     number = f"C-{desk.new_id()[:8].upper()}"
@@ -108,13 +112,25 @@ def open_case(
         "candidate": commit(case_secret, "candidate", candidate.canonical()),
     }
     signed: Body = {
-        "form": authorization.form_sha256,
+        "form": commit(case_secret, "form", bytes.fromhex(authorization.form_sha256)),
         "signed_on": authorization.signed_at.date().isoformat(),
         "expires_on": authorization.expires_at.date().isoformat(),
     }
     with desk.act() as unit:
+        _refuse_enrolled(unit, position, candidate)
         unit.add_case(case, candidate, case_secret)
         post = (EventType.CANDIDATE_ENROLLED, enrolled), (EventType.AUTHORIZATION_RECORDED, signed)
         for kind, body in post:
             unit.post(desk.event(kind, number, body, position=position, case=number))
     return case
+
+
+def _refuse_enrolled(unit: CaseFileUnit, position: str, candidate: Candidate) -> None:
+    """Inside the writer's transaction, so that two desks cannot enrol the same candidate at the same moment."""
+    for case in unit.cases(position):
+        if same_candidate(candidate, unit.candidate(case.number)):
+            raise refused(
+                "candidate_enrolled",
+                f"A candidate of this name and town, or with one of these accounts, is enrolled as {case.number}.",
+                "Go on with that case; another person of the same name needs a middle name or a suffix in full_name.",
+            )

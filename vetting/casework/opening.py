@@ -74,8 +74,8 @@ def open_desk(settings: Settings, person: Person, clock: Callable[[], datetime],
     """The desk of a signed-in person, after settling what an earlier crash may have left in an outbox.
 
     Refuses, and logs the refusal, whoever is no investigator or reviewer: for anybody else neither the case files nor
-    the vault key are opened. Refuses with STORAGE where the data folder, a key or a store is missing, and with LOG_BROKEN
-    where the log is older than the stores.
+    the vault key are opened. Refuses with STORAGE where the data folder, a key or a store is missing, and with
+    LOG_BROKEN where the log is older than the stores.
     """
     if not settings.vault_key.exists():
         raise storage("home_missing", f"There is no data folder at {settings.home}.", "Create it with: vetting init.")
