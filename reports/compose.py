@@ -14,23 +14,13 @@ from typing import Final
 
 from reports import wording
 from vetting.errors import bad_input, refused
-from vetting.release import Report, ReportedSearch, SanitizedFinding, Status
+from vetting.release import LONGEST_WORDS, PRINTABLE, Report, ReportedSearch, SanitizedFinding, Status
 
-LONGEST_WORDS: Final = 400
-"""Characters of one field of the closed vocabulary or of the configuration."""
 LONGEST_QUOTATION: Final = 1500
 """Characters of a quotation: a finding is never split over two pages, so it must fit on one."""
 
 FILE_STEP: Final = 64 * 1024
 """Bytes: a file's size is a multiple, so that it does not tell how much was written about somebody."""
-
-PRINTABLE: Final = frozenset(
-    [chr(c) for c in range(0x20, 0x7F)]
-    + [chr(c) for c in range(0xA1, 0x100) if c != 0xAD]
-    + list("\u2013\u2014\u2018\u2019\u201c\u201d\u2022\u2026")
-)
-"""What the packaged fonts can print. Another script, an emoji or an invisible character would say something about a
-person that the words do not; it is refused rather than replaced."""
 
 _SPACE = re.compile(r"[\s\u00a0]+")
 _IDENTIFIER = re.compile(r"[0-9A-Za-z][0-9A-Za-z-]{2,39}")

@@ -63,15 +63,19 @@ class Attribution:
 
 def check_level(level: Level, links: tuple[Link, ...]) -> None:
     """Refuses a level that its evidence does not carry: no A3 without two independent links of which one is strong,
-    no A4 without the candidate's confirmation or a disclosed account with a second link, no AX without a reason.
+    no A4 without the candidate's confirmation or a disclosed account with a second link, no AX without a reason; and
+    none of these two while something speaks against it, unless the candidate confirmed it (a report may not be on
+    somebody else: 15 U.S.C. 1681e(b); Commonwealth v. Purdy, 459 Mass. 442).
     """
-    favorable = set(links) - _AGAINST - {Link.SAME_NAME}
-    a3 = len(favorable) >= 2 and bool(favorable & STRONG)
-    a4 = Link.CANDIDATE_CONFIRMED in favorable or (Link.DISCLOSED_ACCOUNT in favorable and a3)
-    carried = {Level.A3: a3, Level.A4: a4, Level.AX: bool(set(links) & _AGAINST)}
+    given = set(links)
+    favorable = given - _AGAINST - {Link.SAME_NAME}
+    undisputed = not given & _AGAINST or Link.CANDIDATE_CONFIRMED in given
+    a3 = undisputed and len(favorable) >= 2 and bool(favorable & STRONG)
+    a4 = undisputed and (Link.CANDIDATE_CONFIRMED in favorable or (Link.DISCLOSED_ACCOUNT in favorable and a3))
+    carried = {Level.A3: a3, Level.A4: a4, Level.AX: bool(given & _AGAINST)}
     if not carried.get(level, True):
         raise bad_input(
             "level_not_carried",
             f"The evidence given does not carry attribution level {level}.",
-            "Give two independent links besides the name, one of them strong, or choose a lower level.",
+            "Give two independent links besides the name, one of them strong and none against, or a lower level.",
         )

@@ -8,9 +8,26 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
-from typing import NewType, final
+from typing import Final, NewType, final
 
 REPORT_SCHEMA = 1
+
+LONGEST_WORDS: Final = 400
+"""Characters of one field of the closed vocabulary or of the configuration."""
+PRINTABLE: Final = frozenset(
+    [chr(c) for c in range(0x20, 0x7F)]
+    + [chr(c) for c in range(0xA1, 0x100) if c != 0xAD]
+    + list("\u2013\u2014\u2018\u2019\u201c\u201d\u2022\u2026")
+)
+"""What a report can print. Another script, an emoji or an invisible character would say something about a person that
+the words do not; it is refused rather than replaced."""
+
+
+def fits_report(words: str) -> bool:
+    """Whether configured words can stand in a report: a protocol whose words cannot would never give one."""
+    plain = words.strip()
+    return 0 < len(plain) <= LONGEST_WORDS and PRINTABLE.issuperset(plain)
+
 
 FilterRecord = NewType("FilterRecord", str)
 """Identifier of the filter decision that let a text through (REQ-EEO-1)."""

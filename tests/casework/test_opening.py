@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.records import invented
-from vetting.casework.intake import open_position
+from vetting.casework.intake import attest, open_position
 from vetting.casework.opening import create_home, open_desk
 from vetting.cli import session
 from vetting.errors import ExitCode, VettingError
@@ -107,6 +107,17 @@ def test_the_demo_s_folder_takes_no_real_position_and_no_set_up(
     (tmp_path / "var" / "demo").mkdir(parents=True)
     assert choose_home({}, tmp_path)[0] == tmp_path / "var" / "demo"
     assert choose_home({}, tmp_path, adopt_demo=False)[0] == tmp_path / "var" / "department"
+
+
+def test_whoever_decides_on_a_position_or_is_not_cleared_cannot_attest_for_it(settings: Settings) -> None:
+    _open(settings, "patrol")
+    for who in (replace(INVESTIGATOR, id="chief"), replace(INVESTIGATOR, id="i.two", sensitive_position=None)):
+        desk = open_desk(settings, who, now, lambda: secrets.token_hex(8))
+        with pytest.raises(VettingError):
+            attest(desk, "patrol")
+        assert [entry.event.type for entry in desk.reader.entries()][-1] is EventType.ACCESS_REFUSED
+        with desk.case_files.reading() as unit:
+            assert not unit.attested("patrol", who.id)
 
 
 def test_the_log_names_the_opening_of_a_position_once(settings: Settings) -> None:

@@ -39,6 +39,21 @@ def step(
     )
 
 
+CONTRARY = (Link.DIFFERENT_TOWN, Link.DIFFERENT_PERSON_SHOWN)
+
+
+@pytest.mark.parametrize("level", [Level.A3, Level.A4])
+@pytest.mark.parametrize("against", CONTRARY)
+def test_what_speaks_against_the_candidate_being_meant_stops_a_releasable_level(level: Level, against: Link) -> None:
+    links = (Link.DISCLOSED_ACCOUNT, Link.SAME_EMAIL, Link.SAME_EMPLOYER)
+    check_level(level, links)
+    with pytest.raises(VettingError, match="does not carry"):
+        check_level(level, (*links, against))
+    check_level(Level.A2, (*links, against))
+    check_level(Level.AX, (*links, against))
+    check_level(level, (*links, against, Link.CANDIDATE_CONFIRMED))
+
+
 def test_the_usual_way_is_four_steps_by_two_people() -> None:
     history: list[Validation] = []
     for state in USUAL:

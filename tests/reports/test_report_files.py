@@ -24,7 +24,7 @@ from reports.leak_allowed import CHARACTER_MAP, FONTS
 from reports.leak_check import check
 from reports.leak_text import read, squeezed
 from vetting.errors import ExitCode, VettingError
-from vetting.release import FilterRecord, Report, ReportedSearch, SanitizedFinding, SanitizedText
+from vetting.release import PRINTABLE, FilterRecord, Report, ReportedSearch, SanitizedFinding, SanitizedText
 
 ROOT = Path(pdf.__file__).parent.parent
 STATIC = ROOT / "reports" / "static"
@@ -226,7 +226,7 @@ def test_what_a_program_reads_is_what_the_fonts_draw(typical_pdf: bytes) -> None
             stored = opened.pages[0].Resources.Font[f"/{name[1:7]}"].ToUnicode.read_bytes().decode()
             mapped = dict(re.findall(r"<([0-9a-f]{4})> <([0-9a-f]{4})>", stored.partition("beginbfchar")[2]))
             assert {int(glyph, 16): chr(int(text, 16)) for glyph, text in mapped.items()} == drawn
-            assert set(map(chr, font.getBestCmap())) >= compose.PRINTABLE
+            assert set(map(chr, font.getBestCmap())) >= PRINTABLE
     assert len(CHARACTER_MAP) == 64
 
 

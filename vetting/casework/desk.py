@@ -50,24 +50,27 @@ class Desk:
     clock: Callable[[], datetime]
     new_id: Callable[[], str]
 
-    def permit(self, permission: Permission, *, position: str | None = None, searcher: bool = False) -> None:
+    def permit(
+        self, permission: Permission, *, position: str | None = None, searcher: bool = False, attesting: bool = False
+    ) -> None:
         """Refuses, and logs the refusal, where the role table does not allow the act.
 
         With `searcher`, also refuses somebody who decides on the position or whose sensitive-position record is missing
-        or expired (IV.B.6, IV.B.7), checked at this moment and not only when the case was opened.
+        or expired (IV.B.6, IV.B.7), checked at this moment and not only when the case was opened. With `attesting`, the
+        one act that needs no attestation yet.
         """
         try:
             authorize(self.person, permission)
             if searcher and position is not None:
-                self._check_searcher(position)
+                self._check_searcher(position, attesting=attesting)
         except VettingError as error:
             self.record(EventType.ACCESS_REFUSED, {"code": error.code, "act": permission.value}, position=position)
             raise
 
-    def _check_searcher(self, position: str) -> None:
+    def _check_searcher(self, position: str, *, attesting: bool) -> None:
         with self.case_files.reading() as unit:
             deciders = unit.position(position).deciders
-            attested = unit.attested(position, self.person.id)
+            attested = attesting or unit.attested(position, self.person.id)
         check_searcher(self.person, deciders, self.clock(), attested=attested)
 
     def record(self, kind: EventType, body: Body, *, position: str | None = None) -> None:

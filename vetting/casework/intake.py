@@ -75,7 +75,11 @@ def _refuse_unfit(desk: Desk, position: str, protocol: SearchProtocol, deciders:
 
 
 def attest(desk: Desk, position: str) -> None:
-    """Records that the person has no conflict of interest in this position (REQ-POL-5)."""
+    """Records that the person has no conflict of interest in this position (REQ-POL-5).
+
+    Refuses, and logs the refusal, whoever decides on the position, and whoever is not cleared to search.
+    """
+    desk.permit(Permission.OPEN_CASE_FILES, position=position, searcher=True, attesting=True)
     with desk.act() as unit:
         if not unit.attested(unit.position(position).id, desk.person.id):
             unit.add_attestation(position, desk.person.id, desk.clock())

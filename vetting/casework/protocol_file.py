@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+import unicodedata
 from collections.abc import Sequence
 from datetime import date
+from functools import partial
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
 from filters.query_linter import lint_query
 from vetting.candidate import IdentifierKind
@@ -18,7 +20,11 @@ from vetting.settings import first_problem, read_toml
 from vetting.sources.registry import TECHNIQUES
 
 _Slug = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
-_Line = Annotated[str, StringConstraints(min_length=1, max_length=120, strip_whitespace=True)]
+_Line = Annotated[
+    str,
+    StringConstraints(min_length=1, max_length=120, strip_whitespace=True, pattern=r"^[^\x00-\x1f\x7f]+$"),
+    AfterValidator(partial(unicodedata.normalize, "NFC")),  # the log takes no other form
+]
 
 
 class _StepFile(BaseModel):
@@ -39,7 +45,7 @@ class _ProtocolFile(BaseModel):
     id: _Slug
     version: int = Field(ge=1)
     title: _Line
-    approved_by: str = ""
+    approved_by: _Line | Literal[""] = ""
     approved_on: date | None = None
     in_force_from: date
     jurisdiction: _Slug
@@ -47,7 +53,7 @@ class _ProtocolFile(BaseModel):
     quotation: Quotation
     criteria: _Slug
     class_packs: list[_Slug] = Field(min_length=1)
-    steps: list[_StepFile] = Field(min_length=1)
+    steps: list[_StepFile] = Field(min_length=1, max_length=100)
 
 
 def load_protocol(config: Path, name: str, filter_version: str, today: date) -> SearchProtocol:

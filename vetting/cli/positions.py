@@ -6,11 +6,10 @@ from typing import Annotated
 
 import typer
 
-from filters.analyzer import Analyzer
 from vetting.casework.desk import Desk
+from vetting.casework.freezing import load_workable
 from vetting.casework.intake import attest, open_position
 from vetting.casework.opening import open_desk
-from vetting.casework.protocol_file import declared_packs, load_protocol
 from vetting.cli import session
 from vetting.cli.printing import as_json, say, table
 from vetting.errors import not_found, refused
@@ -33,9 +32,7 @@ def open_with_protocol(at: Desk, position: str, protocol: str, deciders: list[st
             raise not_found("decider_unknown", f"There is no person {decider}.", "Add them with: vetting person add.")
         if Role.DECISION_MAKER not in known[decider]:
             raise refused("no_decider_role", f"{decider} is no decision maker.", "Name a person who holds that role.")
-    config = at.settings.config
-    analyzer = Analyzer.load(config / "class_packs", declared_packs(config, protocol))
-    frozen = load_protocol(config, protocol, analyzer.version, at.clock().date())
+    frozen = load_workable(at.settings, protocol, at.clock().date())
     return open_position(at, position, frozen, deciders, practice=practice).protocol.digest()
 
 

@@ -11,6 +11,7 @@ from typing import Final, TypeAlias, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from vetting.candidate import IdentifierKind
 from vetting.errors import VettingError, bad_input
 from vetting.protocol import Technique
 from vetting.sources import atproto, feed, forum, mediawiki, metasearch, web_archive
@@ -21,17 +22,22 @@ T = TypeVar("T")
 Build: TypeAlias = Callable[[str, Table], Source]
 """Takes the User-Agent and the source's table of config/sources.toml; raises ValidationError for a wrong table."""
 
-_REGISTERED: Final[Mapping[str, tuple[Technique, Build]]] = {
-    "metasearch": (metasearch.TECHNIQUE, metasearch.build),
-    "atproto": (atproto.TECHNIQUE, atproto.build),
-    "mediawiki": (mediawiki.TECHNIQUE, mediawiki.build),
-    "web_archive": (web_archive.TECHNIQUE, web_archive.build),
-    "feed": (feed.TECHNIQUE, feed.build),
-    "forum": (forum.TECHNIQUE, forum.build),
+_ANY: Final = frozenset(IdentifierKind)
+_REGISTERED: Final[Mapping[str, tuple[Technique, frozenset[IdentifierKind], Build]]] = {
+    "metasearch": (metasearch.TECHNIQUE, _ANY, metasearch.build),
+    "atproto": (atproto.TECHNIQUE, frozenset({IdentifierKind.ATPROTO_HANDLE}), atproto.build),
+    "mediawiki": (mediawiki.TECHNIQUE, frozenset({IdentifierKind.WIKI_ACCOUNT}), mediawiki.build),
+    "web_archive": (web_archive.TECHNIQUE, frozenset({IdentifierKind.WEBSITE}), web_archive.build),
+    "feed": (feed.TECHNIQUE, frozenset({IdentifierKind.FEED}), feed.build),
+    "forum": (forum.TECHNIQUE, frozenset({IdentifierKind.FORUM_ACCOUNT}), forum.build),
 }
 
-TECHNIQUES: Final[Mapping[str, Technique]] = MappingProxyType({name: t for name, (t, _) in _REGISTERED.items()})
+TECHNIQUES: Final[Mapping[str, Technique]] = MappingProxyType({name: t for name, (t, _, _) in _REGISTERED.items()})
 """The one lawful technique of each source: what a protocol's step must declare (IV.B.8)."""
+ANCHORS: Final[Mapping[str, frozenset[IdentifierKind]]] = MappingProxyType(
+    {name: anchors for name, (_, anchors, _) in _REGISTERED.items()}
+)
+"""What each source can look for. Only a search service takes words; the others are asked for one account or address."""
 
 
 class _Identity(BaseModel):
@@ -55,7 +61,7 @@ def build_sources(config_file: Path) -> Mapping[str, Source]:
     return MappingProxyType(
         {
             name: _checked(config_file, name, partial(build, who, tables[name]))
-            for name, (_, build) in _REGISTERED.items()
+            for name, (_, _, build) in _REGISTERED.items()
             if name in tables
         }
     )

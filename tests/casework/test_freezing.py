@@ -1,0 +1,99 @@
+"""A protocol is frozen only if it can be brought to an end: afterwards nobody may mend it."""
+
+import re
+import secrets
+import shutil
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from vetting.casework.freezing import load_workable
+from vetting.casework.intake import open_position
+from vetting.casework.opening import create_home, open_desk
+from vetting.errors import ExitCode, VettingError
+from vetting.roles import Person, Role, SensitivePosition
+from vetting.settings import REPOSITORY, Settings, load_settings
+
+PROTOCOL = "protocols/patrol_officer.toml"
+CRITERIA = "criteria/police.toml"
+TODAY = datetime.now(UTC).date()
+
+Change = Callable[..., Settings]
+
+
+@pytest.fixture
+def changed(tmp_path: Path) -> Change:
+    """Return the settings of a copy of the configuration in which one pattern of one file reads otherwise."""
+
+    def change(file: str, pattern: str, replacement: str) -> Settings:
+        config = shutil.copytree(REPOSITORY / "config", tmp_path / "config")
+        text = (config / file).read_text(encoding="utf-8")
+        text, changes = re.subn(pattern, lambda _: replacement, text, count=1, flags=re.MULTILINE)
+        assert changes == 1
+        (config / file).write_text(text, encoding="utf-8")
+        return load_settings(tmp_path / "home", config)
+
+    return change
+
+
+UNWORKABLE = {
+    "a source that is not set up": (PROTOCOL, '^source = "forum"', 'source = "forum"', "source_not_set_up"),
+    "a name for a source of accounts": (PROTOCOL, 'anchor = "wiki_account"', 'anchor = "full_name"', "anchor_unfit"),
+    "words for a source of accounts": (
+        PROTOCOL,
+        r'^anchor = "atproto_handle"\nquery = "\{anchor\}"',
+        'anchor = "atproto_handle"\nquery = "from:{anchor}"',
+        "query_unfit",
+    ),
+    "no federal classes": (PROTOCOL, '"federal", "massachusetts"', '"massachusetts"', "class_pack_left_out"),
+    "not the classes of its state": (PROTOCOL, '"federal", "massachusetts"', '"federal"', "class_pack_left_out"),
+    "a title in another script": (PROTOCOL, '^title = "Patrol Officer"', 'title = "巡警"', "words_unprintable"),
+    "a step's title that no report prints": (
+        PROTOCOL,
+        '^title = "Full name, web',
+        'title = "☃ web',
+        "words_unprintable",
+    ),
+    "a criterion that no report prints": (CRITERIA, '^title = "Violence', 'title = "☠ Violence', "words_unprintable"),
+    "a statement that tells a class": (
+        CRITERIA,
+        '^statement = "Made a threat',
+        'statement = "As a Muslim woman made a threat',
+        "statement_tells",
+    ),
+}
+
+
+@pytest.mark.parametrize("what", UNWORKABLE)
+def test_a_protocol_that_would_never_give_a_report_is_not_frozen(changed: Change, what: str) -> None:
+    file, pattern, replacement, code = UNWORKABLE[what]
+    settings = changed(file, pattern, replacement)
+    if code == "source_not_set_up":
+        path = settings.config / "sources.toml"
+        path.write_text(path.read_text(encoding="utf-8").partition("[forum]")[0], encoding="utf-8")
+    with pytest.raises(VettingError) as refusal:
+        load_workable(settings, "patrol_officer", TODAY)
+    assert (refusal.value.code, refusal.value.exit_code) == (code, ExitCode.BAD_INPUT)
+
+
+def test_a_protocol_of_more_than_a_hundred_steps_is_refused_before_the_log_refuses_it(changed: Change) -> None:
+    step = '\n[[steps]]\nid = "s{n}"\ntitle = "More"\nsource = "metasearch"\ntechnique = "public_api"\n'
+    step += 'anchor = "full_name"\nquery = "{anchor}"\nmax_pages = 1\nmax_items = 1\nattempts = 1\n'
+    settings = changed(PROTOCOL, r"\Z", "".join(step.replace("{n}", str(n)) for n in range(100)))
+    with pytest.raises(VettingError, match="steps"):
+        load_workable(settings, "patrol_officer", TODAY)
+
+
+def test_a_title_in_another_form_of_unicode_is_frozen_in_the_one_that_the_log_takes(changed: Change) -> None:
+    settings = changed(PROTOCOL, '^title = "Patrol Officer"', 'title = "Cafe\u0301 Officer"')
+    create_home(settings, lambda: datetime.now(UTC))
+    cleared = SensitivePosition(
+        vetted_on=TODAY, training_expires_on=TODAY.replace(year=TODAY.year + 9), confidentiality_signed_on=TODAY
+    )
+    one = Person(id="i.one", name="One", roles=frozenset({Role.INVESTIGATOR}), sensitive_position=cleared)
+    desk = open_desk(settings, one, lambda: datetime.now(UTC), lambda: secrets.token_hex(8))
+    frozen = load_workable(settings, "patrol_officer", TODAY)
+    assert open_position(desk, "patrol", frozen, ["chief"], practice=True).title == "Caf\u00e9 Officer"
+    assert desk.reader.holds("protocol.frozen:patrol")

@@ -1,0 +1,112 @@
+"""Whether a protocol would work to the end, found out before it is frozen: afterwards nobody can mend it (U1, U4)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import date
+from pathlib import Path
+from typing import Final
+
+import rfc8785
+
+from filters.analyzer import Analyzer
+from filters.criteria import load_criteria
+from filters.gate import Gate
+from vetting.casework.protocol_file import declared_packs, load_protocol
+from vetting.errors import VettingError, bad_input
+from vetting.finding import Criterion
+from vetting.protocol import SearchProtocol
+from vetting.release import fits_report
+from vetting.settings import Settings
+from vetting.sources.registry import ANCHORS, build_sources
+
+LONGEST_DOCUMENT: Final = 60_000
+"""Bytes of a protocol as it is logged: an entry of the log has 65,535 at most."""
+FEDERAL: Final = "federal"
+
+
+def load_workable(settings: Settings, name: str, today: date) -> SearchProtocol:
+    """The protocol `config/protocols/<name>.toml`, ready to be frozen with this department's configuration.
+
+    Refuses what `load_protocol` refuses, and a protocol that could be opened and never brought to an end: a source that
+    is not set up, an anchor that its source cannot look for, class packs without the federal or the jurisdiction's own,
+    words that no report can print, a statement that itself tells a class, a document too long for the log.
+    """
+    config = settings.config
+    analyzer = Analyzer.load(config / "class_packs", declared_packs(config, name))
+    protocol = load_protocol(config, name, analyzer.version, today)
+    problems = (*_of_steps(protocol, config), *_of_packs(protocol, config), *_of_words(protocol, settings, analyzer))
+    if problems:
+        raise problems[0]
+    return protocol
+
+
+def _of_steps(protocol: SearchProtocol, config: Path) -> Iterator[VettingError]:
+    configured = build_sources(config / "sources.toml")
+    for step in protocol.steps:
+        where = f"Protocol {protocol.id}, step {step.id}"
+        if step.source not in configured:
+            yield bad_input(
+                "source_not_set_up",
+                f"{where}: source {step.source} has no table in config/sources.toml.",
+                "Add its table (docs/sources.md), or leave the step out.",
+            )
+        if step.anchor not in ANCHORS[step.source]:
+            wanted = ", ".join(sorted(kind.value for kind in ANCHORS[step.source]))
+            yield bad_input(
+                "anchor_unfit",
+                f"{where}: source {step.source} cannot look for {step.anchor.value}.",
+                f"Use as anchor: {wanted}.",
+            )
+        if len(ANCHORS[step.source]) == 1 and step.query != "{anchor}":
+            yield bad_input(
+                "query_unfit",
+                f"{where}: source {step.source} is asked for an account or address, not for words.",
+                'Write query = "{anchor}".',
+            )
+
+
+def _of_packs(protocol: SearchProtocol, config: Path) -> Iterator[VettingError]:
+    there = {path.stem for path in (config / "class_packs").glob("*.toml")}
+    for pack in (FEDERAL, protocol.jurisdiction):
+        if pack in there and pack not in protocol.class_packs:
+            yield bad_input(
+                "class_pack_left_out",
+                f"Protocol {protocol.id} leaves out the class pack {pack}, which applies in {protocol.jurisdiction}.",
+                "Name it in class_packs.",
+            )
+
+
+def _of_words(protocol: SearchProtocol, settings: Settings, analyzer: Analyzer) -> Iterator[VettingError]:
+    criteria = load_criteria(settings.config / "criteria" / f"{protocol.criteria}.toml").by_code.values()
+    gate = Gate(analyzer)
+    if len(rfc8785.dumps(protocol.document())) > LONGEST_DOCUMENT:
+        yield bad_input(
+            "protocol_too_long",
+            f"Protocol {protocol.id} has more than {LONGEST_DOCUMENT:,} bytes.",
+            "Use fewer steps or shorter titles.",
+        )
+    configured = {"title": protocol.title, "name of the department": settings.department.name}
+    for what, words in (*configured.items(), *_titles(protocol), *_sentences(criteria)):
+        if not fits_report(words):
+            yield bad_input(
+                "words_unprintable",
+                f"The {what} holds a character that no report prints, or is too long.",
+                "Write it in letters of the Latin alphabet, without symbols.",
+            )
+    for criterion in criteria:
+        if not criterion.hold and gate.finds(criterion.statement):
+            yield bad_input(
+                "statement_tells",
+                f"The behavior statement of {criterion.code} holds a word that tells a protected class.",
+                "Reword it in config/criteria/.",
+            )
+
+
+def _titles(protocol: SearchProtocol) -> Iterator[tuple[str, str]]:
+    return ((f"title of step {step.id}", step.title) for step in protocol.steps)
+
+
+def _sentences(criteria: Iterable[Criterion]) -> Iterator[tuple[str, str]]:
+    for c in criteria:
+        yield from ((f"wording of {c.code}", words) for words in (c.title, c.clause, c.nexus, c.statement))
