@@ -15,11 +15,13 @@ def begin_searches(case_number: str) -> None:
 
 
 @coded_task("search-step")
-def search_step(case_number: str, step_id: str) -> None:
-    """Runs the outstanding searches of one protocol step."""
+def search_step(case_number: str, step_id: str, *, again: bool) -> None:
+    """Runs the outstanding searches of one protocol step, or again those whose source was unavailable."""
     bench = current()
     state = progress(bench.desk, case_number)
-    for search in _of_step(state, step_id):
+    for search in _due(state, again=again):
+        if search.step.id != step_id:
+            continue
         run = bench.conduct_for(practice=state.case.practice)
         bench.watch(
             run_search(bench.desk, state, search, run, bench.criteria(state.protocol), bench.analyzer(state.protocol))
@@ -27,19 +29,21 @@ def search_step(case_number: str, step_id: str) -> None:
 
 
 @coded_flow("vet-candidate")
-def vet_candidate(case_number: str) -> int:
+def vet_candidate(case_number: str, *, again: bool = False) -> int:
     """Runs what is outstanding of the case's plan, in the order of the protocol; how many searches that was.
+
+    With `again`, runs the searches whose source was unavailable once more instead, each once.
 
     Running it again after a crash runs what is left: no search is lost, none recorded twice. It never stops early on
     what it finds (U6).
     """
     begin_searches(case_number)
     state = progress(current().desk, case_number)
-    outstanding = state.outstanding
-    for step_id in dict.fromkeys(search.step.id for search in outstanding):
-        search_step(case_number, step_id)
-    return len(outstanding)
+    due = _due(state, again=again)
+    for step_id in dict.fromkeys(search.step.id for search in due):
+        search_step(case_number, step_id, again=again)
+    return len(due)
 
 
-def _of_step(state: Progress, step_id: str) -> tuple[Search, ...]:
-    return tuple(search for search in state.outstanding if search.step.id == step_id)
+def _due(state: Progress, *, again: bool) -> tuple[Search, ...]:
+    return state.unavailable if again else state.outstanding

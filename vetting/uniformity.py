@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -18,6 +17,7 @@ class Difference(StrEnum):
     MISSING = "missing"
     EXTRA = "extra"
     REPEATED = "repeated"
+    """Run again although it had an answer or a refusal; after an outage it may be (U5)."""
     OTHER_PROTOCOL = "other_protocol"
     SEARCHED_BEFORE_PROTOCOL = "searched_before_protocol"
     FAILURE_NOT_SHARED = "failure_not_shared"
@@ -95,7 +95,7 @@ def compare(
         done = [search for search in executed if search.case_number == case.case_number]
         expected = expected_keys(protocol, case.disclosed)
         keys.update(dict.fromkeys(expected))
-        outcomes.update({(case.case_number, s.key): s.outcome for s in done})
+        outcomes.update({(case.case_number, s.key): s.outcome for s in sorted(done, key=lambda s: s.sequence)})
         found = _differences(case, expected, done, digest, frozen_at)
         if not case.reported and (left := [d for d in found if d.difference is Difference.MISSING]):
             unfinished[case.case_number] = len(left)
@@ -121,16 +121,24 @@ def _differences(
     def note(key: str, difference: Difference, sequence: int) -> Departure:
         return Departure(case_number=case.case_number, key=key, difference=difference, sequence=sequence)
 
-    last = {search.key: search.sequence for search in done}
-    times = Counter(search.key for search in done)
+    there = {search.key for search in done}
     return [
-        *(note(key, Difference.MISSING, case.sequence) for key in expected if key not in times),
+        *(note(key, Difference.MISSING, case.sequence) for key in expected if key not in there),
         *(note(s.key, Difference.EXTRA, s.sequence) for s in done if s.key not in expected),
         *(note(s.key, Difference.OTHER_PROTOCOL, s.sequence) for s in done if s.protocol_digest != digest),
-        *(note(key, Difference.REPEATED, last[key]) for key, count in times.items() if count > 1),
+        *(note(s.key, Difference.REPEATED, s.sequence) for s in _needless(done)),
         *([note("", Difference.OTHER_PROTOCOL, case.sequence)] if case.protocol_digest != digest else []),
         *([note("", Difference.SEARCHED_BEFORE_PROTOCOL, case.sequence)] if case.sequence < frozen_at else []),
     ]
+
+
+def _needless(done: Sequence[ExecutedSearch]) -> Iterator[ExecutedSearch]:
+    """Searches that were run although the last time gave an outcome other than an outage."""
+    before: dict[str, Outcome] = {}
+    for search in sorted(done, key=lambda s: s.sequence):
+        if before.get(search.key, Outcome.UNAVAILABLE) is not Outcome.UNAVAILABLE:
+            yield search
+        before[search.key] = search.outcome
 
 
 def _unshared_failures(cases: Sequence[EnrolledCase], executed: Sequence[ExecutedSearch]) -> list[Departure]:
@@ -139,7 +147,8 @@ def _unshared_failures(cases: Sequence[EnrolledCase], executed: Sequence[Execute
     ran = {Outcome.COMPLETED, Outcome.NO_RESULTS}
     enrolled = {case.case_number for case in cases}
     by_step: dict[str, list[ExecutedSearch]] = {}
-    for search in executed:
+    latest = {(s.case_number, s.key): s for s in sorted(executed, key=lambda s: s.sequence)}
+    for search in latest.values():
         if search.case_number in enrolled:
             by_step.setdefault(search.key.rpartition(".")[0], []).append(search)
     return [

@@ -29,11 +29,12 @@ from vetting.casework.releasing import (
     withheld_reasons,
 )
 from vetting.casework.reviewing import attribute, findings_of, validate
-from vetting.casework.searching import begin, run_search
+from vetting.casework.searching import begin, progress, run_search
 from vetting.errors import ExitCode, VettingError
 from vetting.evidence import Capture, Engagement, Hit, RawText
 from vetting.finding import Criterion
 from vetting.log.event import EventType
+from vetting.oversight import audit_position
 from vetting.records.case_files import CaseFiles
 from vetting.records.released_reports import ReleasedReports
 from vetting.records.seal import VaultKey
@@ -42,6 +43,7 @@ from vetting.roles import Person, Role, SensitivePosition
 from vetting.search import Outcome, Search, SearchResult
 from vetting.settings import REPOSITORY, Settings, load_settings
 from vetting.sources.conduct import Conducted
+from vetting.uniformity import Difference
 from vetting.validation import Element, State
 
 SOON = 0.2
@@ -50,6 +52,7 @@ CLEARED = SensitivePosition(
     vetted_on=date(2026, 1, 5), training_expires_on=date(2090, 1, 1), confidentiality_signed_on=date(2026, 1, 6)
 )
 BOTH = frozenset({Role.INVESTIGATOR, Role.REVIEWER})
+AUDITOR = Person(id="a.three", name="A. Three", roles=frozenset({Role.AUDITOR}))
 ONE, TWO = (Person(id=i, name=i, roles=BOTH, sensitive_position=CLEARED) for i in ("i.one", "r.two"))
 SOMEONE = Candidate(
     full_name="Ada Invented",
@@ -147,13 +150,25 @@ class Room:
         open_position(one, "patrol", protocol, ["chief"], practice=True)
         attest(one, "patrol")
         attest(two, "patrol")
+        return self.enrolled(SOMEONE, passages)
+
+    def enrolled(self, candidate: Candidate, passages: tuple[Passage, ...] = (), *, down: str = "") -> str:
+        """One more case whose searches are done, but that the source of the search `down` did not answer."""
         signed = Authorization(form_sha256="0" * 64, signed_at=now(), expires_at=now() + timedelta(days=1))
-        number = open_case(one, "patrol", SOMEONE, signed, secrets.token_bytes(32)).number
-        state = begin(one, number)
+        number = open_case(self.one, "patrol", candidate, signed, secrets.token_bytes(32)).number
+        state = begin(self.one, number)
         for search in state.planned:
-            found = passages if search.key == FOUND_BY else ()
-            run_search(one, state, search, lambda s, f=found: _found(s, f), self.criteria, self.analyzer)  # type: ignore[misc]
+            self.run(search, passages if search.key == FOUND_BY else (), number, answers=search.key != down)
         return number
+
+    def run(self, search: Search, passages: tuple[Passage, ...], number: str, *, answers: bool = True) -> None:
+        """One search, which brings home these passages, or nothing because its source is down."""
+        state = progress(self.one, number)
+        brought = _found(search, passages)
+        if not answers:
+            failed = replace(brought.result, outcome=Outcome.UNAVAILABLE, reason="timeout", captures=0)
+            brought = Conducted(result=failed, captures=(), hits=())
+        run_search(self.one, state, search, lambda _: brought, self.criteria, self.analyzer)
 
     def reviewed(self, *passages: Passage) -> str:
         """The same, and two people validated every finding."""
@@ -248,6 +263,40 @@ def _is_released_once(room: Room, number: str, findings: int) -> None:
     steps = [step.state for item in findings_of(desk, number) for step in item.history]
     assert steps.count(State.FILTERED) == findings
     assert steps.count(State.RELEASED) == findings
+
+
+OTHER = replace(SOMEONE, full_name="Bea Invented", identifiers=())
+
+
+def test_an_outage_for_one_candidate_alone_is_asked_again_before_its_report(room: Room) -> None:
+    room.searched(())
+    number = room.enrolled(OTHER, down="name_web.1")
+    with pytest.raises(VettingError) as refusal:
+        room.release(number)
+    assert (refusal.value.code, refusal.value.exit_code) == ("outage_not_shared", ExitCode.NOT_READY)
+    assert not audit_position(room.settings, AUDITOR, "patrol").report.uniform
+
+    (search,) = progress(room.one, number).unavailable
+    room.run(search, (), number)
+    audit = audit_position(room.settings, AUDITOR, "patrol")
+    assert audit.report.uniform
+    assert audit.report.outcomes[number, search.key] is Outcome.NO_RESULTS
+    assert _logged(room, EventType.SEARCH_UNAVAILABLE) == 1, "the outage is not forgotten"
+    outcomes = {line.title: line.outcome for line in room.release(number).report.searches}
+    assert outcomes[search.step.title] == "No results"
+    with pytest.raises(VettingError, match="unavailable is run again"):
+        room.run(search, (), number)
+
+
+def test_a_source_that_stays_down_is_reported_as_unavailable_and_never_as_nothing_found(room: Room) -> None:
+    room.searched(())
+    number = room.enrolled(OTHER, down="name_web.1")
+    (search,) = progress(room.one, number).unavailable
+    room.run(search, (), number, answers=False)
+    outcomes = {line.title: line.outcome for line in room.release(number).report.searches}
+    assert outcomes[search.step.title] == "Source unavailable"
+    found = audit_position(room.settings, AUDITOR, "patrol").report.departures
+    assert {(d.case_number, d.difference) for d in found} == {(number, Difference.FAILURE_NOT_SHARED)}
 
 
 TWO_POSTS = (Passage(words=POST, quote=True), Passage(words=OTHER_POST, severity=2))

@@ -105,6 +105,21 @@ def test_a_case_that_is_still_being_searched_is_unfinished_and_no_departure() ->
     assert report.unfinished == {"C-1": 1}
 
 
+def test_a_search_may_be_run_again_after_an_outage_and_what_it_found_then_counts() -> None:
+    executed = _done(CASES[0]) + _done(CASES[1])
+    down = replace(executed[0], outcome=Outcome.UNAVAILABLE)
+    still_down = replace(down, sequence=90)
+    outage = [down, *executed[1:]]
+    assert {d.difference for d in compare("p", PROTOCOL, 1, CASES, outage).departures} == {
+        Difference.FAILURE_NOT_SHARED
+    }
+    answered = compare("p", PROTOCOL, 1, CASES, [*outage, still_down, replace(executed[0], sequence=99)])
+    assert answered.uniform
+    assert answered.outcomes["C-1", "name.1"] is Outcome.COMPLETED
+    refused = [replace(executed[0], outcome=Outcome.BLOCKED), *executed[1:], replace(executed[0], sequence=99)]
+    assert {d.difference for d in compare("p", PROTOCOL, 1, CASES, refused).departures} == {Difference.REPEATED}
+
+
 def test_a_source_that_failed_for_everybody_treats_everybody_alike() -> None:
     everyone = [s for c in CASES for s in _done(c)]
     failed = [replace(s, outcome=Outcome.UNAVAILABLE) if s.key == "name.1" else s for s in everyone]

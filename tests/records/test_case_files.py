@@ -80,6 +80,24 @@ def test_results_come_back_in_the_order_of_recording(one_case: CaseFiles) -> Non
         assert unit.results("C-none") == ()
 
 
+def test_a_search_whose_source_was_unavailable_is_repeated_and_every_result_kept(one_case: CaseFiles) -> None:
+    down = replace(invented.result(), key="name-web.2", outcome=Outcome.UNAVAILABLE, reason="timeout")
+    found = replace(
+        down, outcome=Outcome.NO_RESULTS, reason="nothing_found", ended_at=down.ended_at + timedelta(days=1)
+    )
+    with one_case.transaction() as unit:
+        unit.add_result("C-0001", down)
+        assert unit.add_repeat("C-0001", down) == 2
+        assert unit.add_repeat("C-0001", found) == 3
+    with one_case.reading() as unit:
+        assert unit.results("C-0001") == (invented.result(), found), "the latest of each, in the first order"
+        assert unit.results_of("C-0001", "name-web.2") == (down, down, found)
+    for key in ("name-web.1", "name-web.2", "name-web.9"):
+        with pytest.raises(VettingError) as refusal, one_case.transaction() as unit:
+            unit.add_repeat("C-0001", replace(found, key=key))
+        assert refusal.value.code == "not_repeatable"
+
+
 def test_a_capture_opens_to_the_very_bytes_that_were_captured(one_case: CaseFiles) -> None:
     large = invented.capture("K-large", bytes(range(256)) * 8192)
     with one_case.transaction() as unit:

@@ -38,7 +38,7 @@ def import_evidence(desk: Desk, number: str, path: Path, criteria: Criteria, ana
         case = view.case(number)
     desk.permit(Permission.IMPORT_EVIDENCE, position=case.position, searcher=True)
     check_authorization(case.authorization, desk.clock())
-    _refuse_released(desk, number)
+    refuse_released(desk, number)
     with desk.case_files.reading() as view:
         refuse_changed_config(desk.settings.config, view.position(case.position).protocol)
     digest = hashlib.sha256(path.read_bytes()).digest() if path.is_file() else b""
@@ -62,7 +62,7 @@ def import_evidence(desk: Desk, number: str, path: Path, criteria: Criteria, ana
     return Imported(captures=len(captures), findings=len(findings))
 
 
-def _refuse_released(desk: Desk, number: str) -> None:
+def refuse_released(desk: Desk, number: str) -> None:
     """A released report stands on what was known then; what comes later needs a corrected report."""
     try:
         with desk.released.reading() as view:

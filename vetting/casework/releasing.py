@@ -17,7 +17,7 @@ from vetting.casework.candidate_file import check_authorization
 from vetting.casework.desk import Body, Desk
 from vetting.casework.protocol_file import refuse_changed_config
 from vetting.casework.reviewing import Reviewed, add_step, reviewed
-from vetting.casework.searching import Progress, progress
+from vetting.casework.searching import Progress, progress, refuse_unshared_outage
 from vetting.errors import VettingError, not_ready
 from vetting.evidence import RawText
 from vetting.finding import Criterion
@@ -60,15 +60,16 @@ class Cleared:
 def clear_for_release(desk: Desk, number: str, gate: Gate, criteria: Mapping[str, Criterion]) -> Cleared:
     """Passes every reviewed finding through the gate and composes the report.
 
-    Refuses while a planned search has no outcome, a finding waits for attribution or validation, or the criteria are
-    not those the protocol was frozen with: their statements are what a report says. A nil report is a report like any
-    other.
+    Refuses while a planned search has no outcome, a source was down for this candidate alone and was not asked again, a
+    finding waits for attribution or validation, or the criteria are not those the protocol was frozen with: their
+    statements are what a report says. A nil report is a report like any other.
     """
     state = progress(desk, number)
     desk.permit(Permission.RELEASE_REPORT, position=state.case.position, searcher=True)
     check_authorization(state.case.authorization, desk.clock())
     refuse_changed_config(desk.settings.config, state.protocol)
     _refuse_outstanding(state)
+    refuse_unshared_outage(desk, state)
     with desk.case_files.reading() as view:
         findings = reviewed(view, number)
     _refuse_waiting(findings, number)

@@ -17,6 +17,7 @@ from vetting.candidate import Candidate
 from vetting.casework.candidate_file import check_authorization
 from vetting.casework.desk import Body, Desk, commit, salt_for
 from vetting.casework.protocol_file import refuse_changed_config
+from vetting.errors import not_ready
 from vetting.evidence import Capture, Hit, RawText
 from vetting.finding import Finding
 from vetting.log.event import EventType
@@ -49,6 +50,12 @@ class Progress:
         """Planned searches without an outcome, in the order of the protocol."""
         done = {result.key for result in self.results}
         return tuple(search for search in self.planned if search.key not in done)
+
+    @property
+    def unavailable(self) -> tuple[Search, ...]:
+        """Searches whose source did not answer, in the order of the protocol: these may be run again (U5)."""
+        failed = {result.key for result in self.results if result.outcome is Outcome.UNAVAILABLE}
+        return tuple(search for search in self.planned if search.key in failed)
 
 
 def progress(desk: Desk, number: str) -> Progress:
@@ -96,7 +103,8 @@ def run_search(
     each, in one transaction.
 
     What the internet does never raises; a full disk, a locked store or a closed log does, and then nothing is recorded
-    and the search is still outstanding.
+    and the search is still outstanding. A search that has an outcome is run again only if that was `unavailable`: the
+    new outcome stands beside the old one, in the store and in the log, and counts.
     """
     conducted = conduct(search)
     findings = propose(desk, state.case.number, search.key, conducted.hits, criteria)
@@ -109,13 +117,40 @@ def run_search(
         "attempts": result.attempts,
         "captures": result.captures,
     }
+    again = search.key in {done.key for done in state.results}
     with desk.act() as unit:
-        unit.add_result(state.case.number, result)
+        key = search.key
+        if again:
+            key = f"{key}:{unit.add_repeat(state.case.number, result)}"
+        else:
+            unit.add_result(state.case.number, result)
         store_evidence(desk, unit, state.case, search.key, conducted.captures, findings)
         preview(desk, unit, state.case, findings, analyzer, state.candidate)
         kind = _EVENT.get(result.outcome, EventType.SEARCH_EXECUTED)
-        unit.post(_event(desk, state.case, kind, search.key, body))
+        unit.post(_event(desk, state.case, kind, key, body))
     return result
+
+
+def refuse_unshared_outage(desk: Desk, state: Progress) -> None:
+    """Refuses a case whose source was down for it and not for others, until it was run again (U5).
+
+    A source that is still down then is reported as unavailable, and `vetting uniformity` shows the difference.
+    """
+    with desk.case_files.reading() as view:
+        once = {s.step.id for s in state.unavailable if len(view.results_of(state.case.number, s.key)) == 1}
+        others = [case.number for case in view.cases(state.case.position) if case.number != state.case.number]
+        answered = {
+            result.key.rpartition(".")[0]
+            for number in (others if once else ())
+            for result in view.results(number)
+            if result.outcome in {Outcome.COMPLETED, Outcome.NO_RESULTS}
+        }
+    if once & answered:
+        raise not_ready(
+            "outage_not_shared",
+            f"{len(once & answered)} of the searches had no answer for this candidate, and one for others (U5).",
+            f"Run them again: vetting run {state.case.number} --again.",
+        )
 
 
 def propose(desk: Desk, number: str, key: str, hits: Sequence[Hit], criteria: Criteria) -> tuple[Finding, ...]:

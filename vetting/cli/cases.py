@@ -12,7 +12,7 @@ from flows.runtime import Server, prefect_server
 from flows.workbench import at as working_at
 from vetting.casework.candidate_file import load_candidate
 from vetting.casework.desk import Desk
-from vetting.casework.importing import import_evidence
+from vetting.casework.importing import import_evidence, refuse_released
 from vetting.casework.intake import open_case
 from vetting.casework.reviewing import reviewed
 from vetting.casework.searching import Progress, progress
@@ -79,24 +79,35 @@ def _standing(at: Desk, number: str) -> tuple[str, int, int, int, int, str]:
     return number, len(state.results), len(state.planned), len(findings), waiting, report
 
 
-def run(case: Case, json: AsJson = False) -> None:
+def run(
+    case: Case,
+    again: Annotated[
+        bool, typer.Option("--again", help="Once more the searches whose source was unavailable.")
+    ] = False,
+    json: AsJson = False,
+) -> None:
     """Run the searches of a case. After an interruption, run it again: it goes on where it stopped."""
     with warming(session.settings()) as server:
         at = desk()
         state = progress(at, case)
         at.permit(Permission.RUN_SEARCHES, position=state.case.position, searcher=True)
-        if state.outstanding:
-            _vet(at, state, server)
+        if again:
+            refuse_released(at, case)
+        if state.unavailable if again else state.outstanding:
+            _vet(at, state, server, again=again)
+        elif again:
+            note("No search of this case has an unavailable source: there is nothing to run again.")
         else:
             note("Every planned search of this case has its outcome already.")
     show_results(at, case, json=json)
 
 
-def _vet(at: Desk, state: Progress, server: Server) -> None:
+def _vet(at: Desk, state: Progress, server: Server, *, again: bool) -> None:
     with prefect_server(at.settings.prefect_home, server), progress_bar() as bar:
         from flows.vet_candidate import vet_candidate
 
-        task = bar.add_task("Searches", total=len(state.planned), completed=len(state.results))
+        due, done = (len(state.unavailable), 0) if again else (len(state.planned), len(state.results))
+        task = bar.add_task("Searches", total=due, completed=done)
 
         def watch(_result: SearchResult) -> None:
             bar.advance(task)
@@ -104,7 +115,7 @@ def _vet(at: Desk, state: Progress, server: Server) -> None:
         bench = Workbench(desk=at, recordings=session.recordings(), watch=watch)
         bench.analyzer(state.protocol)  # loads the language model while Prefect's server is still coming up
         with working_at(bench):
-            vet_candidate(state.case.number)
+            vet_candidate(state.case.number, again=again)
 
 
 def show_results(at: Desk, case: str, *, json: bool) -> None:
@@ -117,6 +128,8 @@ def show_results(at: Desk, case: str, *, json: bool) -> None:
         return
     table(("Search", "Title", "Outcome", "Reason"), rows, title=f"Case {case}")
     say(f"{len(state.results)} of {len(state.planned)} searches have an outcome. Next: vetting review {case}")
+    if state.unavailable:
+        note(f"A source that was unavailable can be asked once more: vetting run {case} --again")
 
 
 def import_file(

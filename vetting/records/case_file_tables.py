@@ -17,7 +17,7 @@ from sqlalchemy import (
 from vetting.records.columns import code, moment, new_metadata, sealed, sequence
 from vetting.records.outbox import outbox_table
 
-REVISION = "case_files_0001"
+REVISION = "case_files_0002"
 METADATA = new_metadata()
 
 
@@ -92,6 +92,24 @@ results = Table(
     Column("captures", Integer, nullable=False),
     UniqueConstraint("case_number", "key"),
 )
+
+repeats = Table(
+    "repeats",
+    METADATA,
+    sequence(),
+    _of("case_number", "cases.number"),
+    code("key"),
+    Column("ordinal", Integer, nullable=False),
+    code("outcome"),
+    code("reason"),
+    moment("started_at"),
+    moment("ended_at"),
+    Column("attempts", Integer, nullable=False),
+    Column("hits", Integer, nullable=False),
+    Column("captures", Integer, nullable=False),
+    UniqueConstraint("case_number", "key", "ordinal"),
+)
+"""Results of searches run again after their source had been unavailable; `ordinal` is 2 for the first of these."""
 
 captures = Table(
     "captures",

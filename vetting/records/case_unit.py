@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Row
 
 from vetting.candidate import Authorization, Candidate
-from vetting.errors import bad_input
+from vetting.errors import bad_input, refused
 from vetting.evidence import Capture
 from vetting.protocol import from_document
 from vetting.records import case_file_tables as t
@@ -100,22 +100,37 @@ class CaseUnit(SealedUnit):
 
     def add_result(self, case_number: str, result: SearchResult) -> None:
         """What came of one search. Refuses a second result of a search, so that a rerun doubles nothing."""
-        self._add(
-            t.results,
-            case_number=case_number,
-            key=result.key,
-            outcome=result.outcome.value,
-            reason=result.reason,
-            started_at=result.started_at,
-            ended_at=result.ended_at,
-            attempts=result.attempts,
-            hits=result.hits,
-            captures=result.captures,
-        )
+        self._add(t.results, case_number=case_number, **_result_values(result))
+
+    def add_repeat(self, case_number: str, result: SearchResult) -> int:
+        """What came of a search that was run again; its ordinal, 2 for the first repeat.
+
+        Refuses one whose last result is anything but unavailable: what was decided or found is not asked for again.
+        """
+        earlier = self.results_of(case_number, result.key)
+        if not earlier or earlier[-1].outcome is not Outcome.UNAVAILABLE:
+            raise refused(
+                "not_repeatable",
+                "Only a search whose source was unavailable is run again.",
+                "Go on with the outcome that is recorded.",
+            )
+        ordinal = len(earlier) + 1
+        self._add(t.repeats, case_number=case_number, ordinal=ordinal, **_result_values(result))
+        return ordinal
 
     def results(self, case_number: str) -> tuple[SearchResult, ...]:
-        """In the order of recording; empty for a case not searched yet."""
-        return tuple(_result(row) for row in self._all(t.results, case_number=case_number))
+        """The latest of each search, in the order in which the searches were first recorded."""
+        latest = {row.key: _result(row) for row in self._all(t.results, case_number=case_number)}
+        latest.update({row.key: _result(row) for row in self._all(t.repeats, case_number=case_number)})
+        return tuple(latest.values())
+
+    def results_of(self, case_number: str, key: str) -> tuple[SearchResult, ...]:
+        """Every result of one search, the first and those of its repeats."""
+        return tuple(
+            _result(row)
+            for table in (t.results, t.repeats)
+            for row in self._all(table, case_number=case_number, key=key)
+        )
 
     def add_capture(self, case_number: str, key: str, capture: Capture) -> None:
         """Seals and keeps one exchange. Refuses one whose digest is not that of its bytes."""
@@ -184,6 +199,19 @@ def _capture(row: Row[Any]) -> CaptureRecord:
         sha256=row.sha256,
         media_type=row.media_type,
     )
+
+
+def _result_values(result: SearchResult) -> dict[str, object]:
+    return {
+        "key": result.key,
+        "outcome": result.outcome.value,
+        "reason": result.reason,
+        "started_at": result.started_at,
+        "ended_at": result.ended_at,
+        "attempts": result.attempts,
+        "hits": result.hits,
+        "captures": result.captures,
+    }
 
 
 @intact("search result")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import sqlite3
 from collections.abc import Iterator
@@ -103,7 +104,7 @@ class Database:
         from alembic.config import Config
 
         trees = Path(__file__).parent / "migrations"
-        config = Config()
+        config = Config(stdout=io.StringIO())  # what Alembic says of its work is no word of ours
         config.set_main_option("script_location", _literal(trees))
         config.set_main_option("version_locations", _literal(trees / self._tree))
         config.set_main_option("path_separator", "newline")
