@@ -5,16 +5,15 @@ Opens the released store and the log; holds no vault key and can name no fact of
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
-from vetting.errors import VettingError, not_found, refused, storage
-from vetting.log.errors import LogError
-from vetting.log.event import Event, EventType
+from vetting.errors import VettingError, not_found, refused
+from vetting.journal import Actor, log_errors
+from vetting.log.event import EventType
 from vetting.log.keys import LogKey
-from vetting.log.profile import JsonInput
 from vetting.log.reader import LogReader
 from vetting.log.store import LogStore
 from vetting.log.writer import LogWriter
@@ -52,8 +51,9 @@ class ReadingDesk:
                 unit.refuse_older_log(LogReader(log).holds)
                 filed = unit.report(number)
             self._permit(log, filed.report.position)
-            self._note(
-                log, EventType.REPORT_OPENED, {"report": number}, filed.report.position, filed.report.case_number
+            opened, case = {"report": number}, filed.report.case_number
+            self._actor.note(
+                self._writer(log), EventType.REPORT_OPENED, opened, position=filed.report.position, case=case
             )
         return filed
 
@@ -74,35 +74,25 @@ class ReadingDesk:
         try:
             check()
         except VettingError as error:
-            body = {"code": error.code, "act": Permission.READ_REPORTS.value}
             known = position if error.code == "decides_not_here" else None
-            self._note(log, EventType.ACCESS_REFUSED, body, known, None)
+            self._actor.refusal(self._writer(log), error, Permission.READ_REPORTS.value, known)
             raise
 
-    def _note(
-        self, log: LogStore, kind: EventType, body: Mapping[str, JsonInput], position: str | None, case: str | None
-    ) -> None:
-        event = Event(
-            type=kind,
-            id=f"{kind.value}:{self.new_id()}",
-            at=self.clock(),
-            actor=self.person.id,
-            position=position,
-            case=case,
-            body=body,
-        )
-        LogWriter(log, LogKey.load(self.settings.log_key), clock=self.clock).append(event)
+    @property
+    def _actor(self) -> Actor:
+        return Actor(id=self.person.id, clock=self.clock, new_id=self.new_id)
+
+    def _writer(self, log: LogStore) -> LogWriter:
+        return LogWriter(log, LogKey.load(self.settings.log_key), clock=self.clock)
 
     @contextmanager
     def _log(self) -> Iterator[LogStore]:
-        try:
+        with log_errors():
             store = LogStore(self.settings.store_url("transparency_log"))
             try:
                 yield store
             finally:
                 store.close()
-        except LogError as error:
-            raise storage(error.code.lower().replace("-", "_"), str(error), error.remedy) from None
 
 
 def _deciders(log: LogStore, position: str) -> frozenset[str]:

@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
 from vetting.candidate import IdentifierKind
-from vetting.errors import not_found, storage
-from vetting.log.errors import LogError
+from vetting.errors import not_found
+from vetting.journal import log_errors
 from vetting.log.event import Entry, EventType
 from vetting.log.keys import load_vkey
 from vetting.log.reader import LogReader
@@ -50,7 +50,7 @@ def verify_log(settings: Settings, known: Mapping[int, str] | None = None) -> Ve
     seen then (a report prints both): without it, a log cut back to an earlier signed state looks sound. What this data
     folder saw when it last verified is always held against it, and what it sees now is kept for the next time.
     """
-    with _errors():
+    with log_errors():
         store = LogStore(settings.store_url("transparency_log"))
         try:
             seen = {**last_verified(settings), **(known or {})}
@@ -85,7 +85,7 @@ def _remember(settings: Settings, verdict: Verdict) -> None:
 def released_as(settings: Settings, pdf: bytes) -> str | None:
     """The number under which exactly this file was released, as the log says; None where it never was."""
     digest = hashlib.sha256(pdf).hexdigest()
-    with _errors():
+    with log_errors():
         store = LogStore(settings.store_url("transparency_log"))
         try:
             bodies = [_body(e) for e in LogReader(store).entries() if e.event.type is EventType.REPORT_RELEASED]
@@ -102,7 +102,7 @@ def audit_position(settings: Settings, person: Person, position: str) -> Audit:
     """
     authorize(person, Permission.VERIFY_UNIFORMITY)
     verdict = verify_log(settings)
-    with _errors():
+    with log_errors():
         store = LogStore(settings.store_url("transparency_log"))
         try:
             entries = [entry for entry in LogReader(store).entries() if entry.event.position == position]
@@ -171,11 +171,3 @@ def _executed(entries: list[Entry]) -> tuple[ExecutedSearch, ...]:
 
 def _body(entry: Entry) -> Mapping[str, Json]:
     return cast("Mapping[str, Json]", entry.event.body)
-
-
-@contextmanager
-def _errors() -> Iterator[None]:
-    try:
-        yield
-    except LogError as error:
-        raise storage(error.code.lower().replace("-", "_"), str(error), error.remedy) from None

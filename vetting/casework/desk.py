@@ -8,20 +8,17 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TypeAlias, cast
 
-from vetting.errors import VettingError, storage
-from vetting.log.canonical import canonical
+from vetting.errors import VettingError
+from vetting.journal import Actor, Body, log_errors, refuse_older_log, settle
 from vetting.log.checkpoint import Checkpoint
 from vetting.log.commitment import commitment
-from vetting.log.errors import LogError
-from vetting.log.event import Event, EventType
+from vetting.log.event import EventType
 from vetting.log.note import Verifier
-from vetting.log.profile import MAX_INTEGER, JsonInput
 from vetting.log.reader import LogReader
 from vetting.log.writer import LogWriter
 from vetting.records.case_files import CaseFiles, CaseFileUnit
@@ -30,8 +27,7 @@ from vetting.records.released_reports import ReleasedReports
 from vetting.roles import Permission, Person, authorize, check_searcher
 from vetting.settings import Settings
 
-Body: TypeAlias = Mapping[str, JsonInput]
-"""What an event says: identifiers, codes, counts, digests and commitments; the log refuses prose."""
+__all__ = ["Body", "Desk", "commit", "salt_for"]
 
 SALT_INFO = b"vetting/v1/salt/"
 
@@ -64,7 +60,7 @@ class Desk:
             if searcher and position is not None:
                 self._check_searcher(position, attesting=attesting)
         except VettingError as error:
-            self.record(EventType.ACCESS_REFUSED, {"code": error.code, "act": permission.value}, position=position)
+            self.actor.refusal(self.log, error, permission.value, position)
             raise
 
     def _check_searcher(self, position: str, *, attesting: bool) -> None:
@@ -73,19 +69,10 @@ class Desk:
             attested = attesting or unit.attested(position, self.person.id)
         check_searcher(self.person, deciders, self.clock(), attested=attested)
 
-    def record(self, kind: EventType, body: Body, *, position: str | None = None) -> None:
-        """Puts an event without a record of its own (a refusal) into the log."""
-        with log_errors():
-            self.log.append(
-                Event(
-                    type=kind,
-                    id=f"{kind.value}:{self.new_id()}",
-                    at=self.clock(),
-                    actor=self.person.id,
-                    position=position,
-                    body=body,
-                )
-            )
+    @property
+    def actor(self) -> Actor:
+        """The person as the log names them."""
+        return Actor(id=self.person.id, clock=self.clock, new_id=self.new_id)
 
     def checkpoint(self) -> Checkpoint:
         """Size and root of the log as it stands."""
@@ -101,20 +88,8 @@ class Desk:
         position: str,
         case: str | None = None,
     ) -> OutboxEvent:
-        """The outbox row of an act; `key` makes its idempotency key, so the same act is logged once."""
-        row = OutboxEvent(
-            id=f"{kind.value}:{key}",
-            type=kind.value,
-            at=self.clock(),
-            actor=self.person.id,
-            position=position,
-            case=case,
-            body=dict(body),
-        )
-        # Refused here, before anything is committed: a row the log will never take would block every later desk.
-        with log_errors():
-            canonical(to_event(row), sequence=MAX_INTEGER, logged=row.at)
-        return row
+        """The outbox row of an act; `key` makes its idempotency key. Refuses what the log would never take."""
+        return self.actor.event(kind, key, body, position=position, case=case)
 
     @contextmanager
     def act(self) -> Iterator[CaseFileUnit]:
@@ -125,43 +100,11 @@ class Desk:
 
     def refuse_older_log(self) -> None:
         """Refuses a log that is older than the case files or the released reports."""
-        for store in (self.case_files, self.released):
-            with store.reading() as view, log_errors():
-                view.refuse_older_log(self.reader.holds)
+        refuse_older_log((self.case_files, self.released), self.reader)
 
     def settle(self) -> None:
-        """Moves what is in the outboxes into the log; doubles nothing. Refuses where the log cannot take it."""
-        for store in (self.case_files, self.released):
-            with store.reading() as view:
-                pending = view.unsettled()
-            if not pending:
-                continue
-            with log_errors():
-                self.log.append_all([to_event(row) for row in pending])
-            with store.transaction() as unit:
-                unit.settled([row.id for row in pending])
-
-
-def to_event(row: OutboxEvent) -> Event:
-    """The log's event of an outbox row."""
-    return Event(
-        type=EventType(row.type),
-        id=row.id,
-        at=row.at,
-        actor=row.actor,
-        position=row.position,
-        case=row.case,
-        body=cast("Body", row.body),
-    )
-
-
-@contextmanager
-def log_errors() -> Iterator[None]:
-    """Turns what goes wrong in the log into the error a person can read."""
-    try:
-        yield
-    except LogError as error:
-        raise storage(error.code.lower().replace("-", "_"), str(error), error.remedy) from None
+        """Moves what is in the outboxes into the log. Refuses where the log cannot take it."""
+        settle((self.case_files, self.released), self.log)
 
 
 def salt_for(case_secret: bytes, record: str) -> bytes:

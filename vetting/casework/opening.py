@@ -8,8 +8,9 @@ from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
-from vetting.casework.desk import Desk, log_errors
+from vetting.casework.desk import Desk
 from vetting.errors import VettingError, storage
+from vetting.journal import Actor, log_errors
 from vetting.log import migrations as log_migrations
 from vetting.log.event import Event, EventType
 from vetting.log.keys import LogKey
@@ -105,10 +106,7 @@ def _permit(writer: LogWriter, person: Person, clock: Callable[[], datetime], ne
     try:
         authorize(person, Permission.OPEN_CASE_FILES)
     except VettingError as error:
-        kind = EventType.ACCESS_REFUSED
-        body = {"code": error.code, "act": Permission.OPEN_CASE_FILES.value}
-        with log_errors():
-            writer.append(Event(type=kind, id=f"{kind.value}:{new_id()}", at=clock(), actor=person.id, body=body))
+        Actor(id=person.id, clock=clock, new_id=new_id).refusal(writer, error, Permission.OPEN_CASE_FILES.value)
         raise
 
 

@@ -8,13 +8,14 @@ from __future__ import annotations
 import secrets
 import shutil
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 from flows import runtime
 from flows.workbench import at as working_at
+from vetting.administration import open_administration
 from vetting.casework.desk import Desk
 from vetting.casework.intake import attest
 from vetting.casework.opening import create_home, open_desk
@@ -93,11 +94,14 @@ def _people(settings: Settings) -> tuple[Cast, str]:
     accounts = Accounts(settings.store_url("accounts"))
     entries = read_toml(DEMO / "people.toml")["people"]
     people = [_person(entry) for entry in entries] if isinstance(entries, list) else []
+    first = next(person for person in people if Role.ADMINISTRATOR in person.roles)
+    open_administration(settings, accounts, None, session.clock, session.new_id).enrol(first, password)
+    desk = open_administration(settings, accounts, first, session.clock, session.new_id)
     for person in people:
-        accounts.add_person(person)
+        if person is not first:
+            desk.enrol(replace(person, sensitive_position=None), password)
         if person.sensitive_position:
-            accounts.set_clearance(person.id, person.sensitive_position)
-        accounts.set_password(person.id, password, session.clock())
+            desk.clear(person.id, person.sensitive_position)
     (settings.home / "password").write_text(password + "\n", encoding="ascii")
     decides = tuple(p.id for p in people if Role.DECISION_MAKER in p.roles)
     return Cast(settings=settings, people={p.id: p for p in people}, decides=decides), password

@@ -8,13 +8,21 @@ from typing import Annotated
 
 import typer
 
+from vetting.administration import AdministrationDesk, open_administration
 from vetting.cli import session
 from vetting.cli.printing import as_json, say, table
-from vetting.roles import Permission, Person, Role, SensitivePosition, authorize
+from vetting.roles import Person, Role, SensitivePosition
 
 app = typer.Typer(no_args_is_help=True)
 Id = Annotated[str, typer.Argument(help="Person id, e.g. a staff number or j.alvarez.")]
 Day = Annotated[datetime, typer.Option(formats=["%Y-%m-%d"])]
+
+
+def desk() -> AdministrationDesk:
+    """The desk of the signed-in administrator."""
+    chosen = session.settings()
+    people = session.accounts(chosen)
+    return open_administration(chosen, people, session.signed_in(chosen), session.clock, session.new_id)
 
 
 def read_password(from_stdin: bool, *, confirmed: bool = False) -> str:
@@ -32,11 +40,9 @@ def add(
     password_stdin: Annotated[bool, typer.Option(help="Read the password from standard input.")] = False,
 ) -> None:
     """Add a person with roles and a first password (administrator)."""
-    chosen = session.settings()
-    authorize(session.signed_in(chosen), Permission.MANAGE_PEOPLE)
+    at = desk()
     password = read_password(password_stdin, confirmed=True)
-    people = session.accounts(chosen)
-    people.enrol(Person(id=person, name=name, roles=frozenset(role)), password, session.clock())
+    at.enrol(Person(id=person, name=name, roles=frozenset(role)), password)
     say(f"{person} added as {', '.join(sorted(r.value.replace('_', ' ') for r in role))}.")
 
 
@@ -48,14 +54,13 @@ def clear(
     confidentiality_signed_on: Day,
 ) -> None:
     """Record that a person holds a sensitive position: vetted, trained, bound to confidentiality (IV.B.7)."""
-    chosen = session.settings()
-    authorize(session.signed_in(chosen), Permission.MANAGE_PEOPLE)
+    at = desk()
     record = SensitivePosition(
         vetted_on=vetted_on.date(),
         training_expires_on=training_expires_on.date(),
         confidentiality_signed_on=confidentiality_signed_on.date(),
     )
-    session.accounts(chosen).set_clearance(person, record)
+    at.clear(person, record)
     say(f"{person} may search until {record.training_expires_on.isoformat()}.")
 
 
@@ -64,19 +69,14 @@ def password(
     person: Id, password_stdin: Annotated[bool, typer.Option(help="Read the password from standard input.")] = False
 ) -> None:
     """Set a person's password anew and end their sessions (administrator)."""
-    chosen = session.settings()
-    authorize(session.signed_in(chosen), Permission.MANAGE_PEOPLE)
-    people = session.accounts(chosen)
-    people.set_password(person, read_password(password_stdin, confirmed=True), session.clock())
+    desk().set_password(person, read_password(password_stdin, confirmed=True))
     say(f"The password of {person} is set; every session of theirs has ended.")
 
 
 @app.command("list")
 def list_people(json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False) -> None:
     """Show who there is (administrator)."""
-    chosen = session.settings()
-    authorize(session.signed_in(chosen), Permission.MANAGE_PEOPLE)
-    people = session.accounts(chosen).people()
+    people = desk().people()
     if json:
         as_json([{"id": p.id, "roles": sorted(p.roles), "training_expires_on": _expiry(p)} for p in people])
         return

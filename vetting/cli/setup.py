@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from vetting.administration import open_administration
 from vetting.casework.opening import create_home
 from vetting.cli import session
 from vetting.cli.people import read_password
@@ -28,7 +29,7 @@ def init(
         return
     password = read_password(password_stdin, confirmed=True)
     first = Person(id=administrator, name=name, roles=frozenset({Role.ADMINISTRATOR}))
-    people.enrol(first, password, session.clock())
+    open_administration(chosen, people, None, session.clock, session.new_id).enrol(first, password)
     say(f"Data folder {chosen.home} is ready. Sign in with: vetting sign-in {administrator}")
     note("The vault key is wrapped by a passphrase kept beside it. For real cases move the passphrase elsewhere:")
     note("see VETTING_VAULT_PASSPHRASE_FILE in docs/operation.md.")

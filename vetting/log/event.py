@@ -20,6 +20,9 @@ _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z", re.ASCII)
 class EventType(StrEnum):
     """Everything that can happen. The list is closed: a new kind of act needs a new line and a reason."""
 
+    PERSON_ADDED = "person.added"
+    PERSON_CLEARED = "person.cleared"
+    PERSON_SIGN_IN_RESET = "person.sign_in_reset"
     POSITION_OPENED = "position.opened"
     PROTOCOL_FROZEN = "protocol.frozen"
     CANDIDATE_ENROLLED = "candidate.enrolled"

@@ -5,8 +5,9 @@ from __future__ import annotations
 from sqlalchemy import Column, Date, ForeignKey, PrimaryKeyConstraint, String, Table
 
 from vetting.records.columns import code, moment, new_metadata, sequence
+from vetting.records.outbox import outbox_table
 
-REVISION = "accounts_0001"
+REVISION = "accounts_0002"
 METADATA = new_metadata()
 
 persons = Table(
@@ -52,3 +53,6 @@ attempts = Table(
     moment("at"),
 )
 """By the digest of the name that was typed, which may have been a password in the wrong field."""
+
+outbox = outbox_table(METADATA)
+"""What the administrator did, on its way into the log."""

@@ -6,7 +6,8 @@ import hashlib
 import re
 import secrets
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any
@@ -19,6 +20,7 @@ from vetting.errors import VettingError, bad_input, not_found, refused
 from vetting.records import account_tables as t
 from vetting.records.database import WAIT_SECONDS, Database
 from vetting.records.failures import intact
+from vetting.records.outbox import OutboxEvent, PostingUnit
 from vetting.roles import Person, Role, SensitivePosition
 
 PERSON_ID = re.compile(r"[a-z0-9][a-z0-9.-]{1,39}")
@@ -72,25 +74,45 @@ class Accounts:
 
     # ------------------------------------------------------------------------------------------------ persons
 
+    @contextmanager
+    def transaction(self) -> Iterator[PostingUnit]:
+        """The only writer of the outbox."""
+        with self.database.writing() as connection:
+            yield PostingUnit(connection, t.outbox)
+
+    @contextmanager
+    def reading(self) -> Iterator[PostingUnit]:
+        """The outbox in one unmoving state."""
+        with self.database.reading() as connection:
+            yield PostingUnit(connection, t.outbox)
+
+    @contextmanager
+    def _recording(self, event: OutboxEvent | None) -> Iterator[Connection]:
+        """A change and the event that tells of it, together or not at all."""
+        with self.database.writing() as connection:
+            yield connection
+            if event:
+                PostingUnit(connection, t.outbox).post(event)
+
     def add_person(self, person: Person) -> None:
         """Refuses an id that is taken (`already_recorded`)."""
-        with self.database.writing() as connection:
-            values = {"id": person.id, "name": person.name, **_clearance_values(person.sensitive_position)}
-            connection.execute(t.persons.insert().values(**values))
-            for role in sorted(person.roles):
-                connection.execute(t.roles.insert().values(person=person.id, role=role.value))
+        with self._recording(None) as connection:
+            _add(connection, person)
 
-    def enrol(self, person: Person, password: str, now: datetime) -> None:
+    def enrol(self, person: Person, password: str, now: datetime, event: OutboxEvent | None = None) -> None:
         """Adds a person with a first password. Refuses a short password, a malformed id and one that is taken."""
-        _refuse_length(password)
+        hash_ = self._hashed(password)
         if not PERSON_ID.fullmatch(person.id):
             raise bad_input("person_id", "A person id is 2 to 40 of a-z, 0-9, dot and hyphen.", "E.g. j.alvarez.")
-        self.add_person(person)
-        self.set_password(person.id, password, now)
+        with self._recording(event) as connection:
+            _add(connection, person)
+            connection.execute(t.passwords.insert().values(person=person.id, hash=hash_, set_at=now))
 
-    def set_clearance(self, person_id: str, clearance: SensitivePosition | None) -> None:
+    def set_clearance(
+        self, person_id: str, clearance: SensitivePosition | None, event: OutboxEvent | None = None
+    ) -> None:
         """The person's sensitive-position record, replacing the one before. Refuses an unknown person."""
-        with self.database.writing() as connection:
+        with self._recording(event) as connection:
             changed = update(t.persons).where(t.persons.c.id == person_id).values(**_clearance_values(clearance))
             if connection.execute(changed).rowcount != 1:
                 raise _unknown_person()
@@ -108,11 +130,10 @@ class Accounts:
 
     # ---------------------------------------------------------------------------------------------- passwords
 
-    def set_password(self, person_id: str, password: str, now: datetime) -> None:
-        """Replaces the password and ends the person's sessions. Refuses a short one."""
-        _refuse_length(password)
-        hash_ = self._hasher.hash(_normal(password))
-        with self.database.writing() as connection:
+    def set_password(self, person_id: str, password: str, now: datetime, event: OutboxEvent | None = None) -> None:
+        """Replaces the password and ends the person's sessions. Refuses a short one and an unknown person."""
+        hash_ = self._hashed(password)
+        with self._recording(event) as connection:
             _person(connection, person_id)
             connection.execute(delete(t.passwords).where(t.passwords.c.person == person_id))
             connection.execute(t.passwords.insert().values(person=person_id, hash=hash_, set_at=now))
@@ -140,6 +161,10 @@ class Accounts:
         with self.database.writing() as connection:
             connection.execute(delete(t.attempts).where(t.attempts.c.claimed_sha256 == claimed))
             return _person(connection, person_id)
+
+    def _hashed(self, password: str) -> str:
+        _refuse_length(password)
+        return self._hasher.hash(_normal(password))
 
     @cached_property
     def _decoy(self) -> str:
@@ -222,6 +247,13 @@ def _clearance_values(clearance: SensitivePosition | None) -> dict[str, object]:
         "training_expires_on": clearance and clearance.training_expires_on,
         "confidentiality_signed_on": clearance and clearance.confidentiality_signed_on,
     }
+
+
+def _add(connection: Connection, person: Person) -> None:
+    values = {"id": person.id, "name": person.name, **_clearance_values(person.sensitive_position)}
+    connection.execute(t.persons.insert().values(**values))
+    for role in sorted(person.roles):
+        connection.execute(t.roles.insert().values(person=person.id, role=role.value))
 
 
 @intact("person")
