@@ -7,7 +7,7 @@ sealed captures, findings and log rows are one transaction under a unique key.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from filters.analyzer import Analyzer
@@ -118,7 +118,7 @@ def run_search(
     return result
 
 
-def propose(desk: Desk, number: str, key: str, hits: Sequence[Hit], criteria: Criteria) -> tuple[Finding, ...]:
+def propose(desk: Desk, number: str, key: str, hits: Iterable[Hit], criteria: Criteria) -> tuple[Finding, ...]:
     """The passages that meet a criterion; everything else stays in the sealed capture and is not stored again."""
     return tuple(
         Finding(
