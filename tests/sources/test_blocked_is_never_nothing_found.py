@@ -165,6 +165,17 @@ def test_a_truncated_gzip_is_unreadable(site: Site, internet: Internet) -> None:
     assert _stopped(internet, f"http://{HOST}/") is Reason.UNREADABLE_ANSWER
 
 
+def test_a_gzip_of_ten_thousand_empty_pieces_is_unreadable(site: Site, internet: Internet) -> None:
+    site.answer("/", gzip.compress(b"") * 10_000, headers={"Content-Encoding": "gzip"})
+    assert _stopped(internet, f"http://{HOST}/") is Reason.UNREADABLE_ANSWER
+
+
+def test_a_gzip_longer_than_a_step_of_ours_is_read_whole(site: Site, internet: Internet) -> None:
+    words = "".join(str(number) for number in range(500_000)).encode()
+    site.answer("/", gzip.compress(words) * 2, headers={"Content-Encoding": "gzip"}, kind="text/plain")
+    assert internet.get(f"http://{HOST}/").body == words * 2
+
+
 @pytest.mark.parametrize("body", [gzip.compress(b"one") + gzip.compress(b"two"), zlib.compress(b"onetwo")])
 def test_unusual_but_correct_codings_are_read(site: Site, internet: Internet, body: bytes) -> None:
     coding = "gzip" if body.startswith(b"\x1f\x8b") else "deflate"

@@ -1,6 +1,7 @@
 """The recorded internet gives back what was captured: bytes, statuses, redirects and failures."""
 
 import gzip
+import hashlib
 import io
 import json
 import socket
@@ -113,9 +114,11 @@ def test_an_archive_of_another_program_is_replayed(make_internet: Make, tmp_path
 
 def test_a_wacz_is_replayed(make_internet: Make, tmp_path: Path) -> None:
     file = tmp_path / "a.wacz"
+    data = _warc(b"packed", packed=True)
+    listed = {"path": "archive/data.warc.gz", "hash": "sha256:" + hashlib.sha256(data).hexdigest(), "bytes": len(data)}
     with zipfile.ZipFile(file, "w") as archive:
-        archive.writestr("archive/data.warc.gz", _warc(b"packed", packed=True))
-        archive.writestr("datapackage.json", json.dumps({"profile": "data-package", "resources": []}))
+        archive.writestr("archive/data.warc.gz", data)
+        archive.writestr("datapackage.json", json.dumps({"profile": "data-package", "resources": [listed]}))
     assert make_internet(recorded_transport(tmp_path, practice=True)).get("http://site.example/p").body == b"packed"
 
 

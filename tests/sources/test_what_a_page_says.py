@@ -7,7 +7,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vetting.sources.interface import NotSearchedError
 from vetting.sources.page_text import MAX_TEXT_BYTES, decoded_text, html_text, moment, page_facts, raw_text, readable
 
 WORD = "Caf\u00e9"
@@ -48,17 +47,104 @@ def test_a_page_of_any_length_is_read_to_the_limit() -> None:
 
 
 @pytest.mark.parametrize(
-    "markup",
-    ["<div>" * 50_000 + "x", "<table><tr><td>" * 3_000, "<a " + "b=c " * 50_000, "\0\0<p>\0", "<?xml", "", "<!--"],
+    ("markup", "text"),
+    [
+        ("<p>one<p>two", "one\n\ntwo"),
+        ("<h1>head</h1>text<div>block</div>rest", "head\n\ntext\nblock\nrest"),
+        ("  a \n b<br>c<br><br>d&nbsp;&nbsp; e", "a b\nc\n\nd e"),
+        ("one<b>word</b>, <i>two</i>words", "oneword, twowords"),
+        ("<ul><li>a<ul><li>b</ul><li></li><li><p>c</ul>d", "* a\n+ b\n\n* c\n\nd"),
+        ("<ol><li>a<li value=7>b<li>c<li value=\u00b2>d</ol>", "1. a\n7. b\n8. c\n9. d"),
+        ("<table><tr><th>name<th>age<tr><td>A B</td> <td>7</table>x", "name  age\nA B  7\nx"),
+        ("<table><tr><td><p>left<p>more<td><p>right</table>", "left\n\nmore\n\nright"),
+        ("<dl><dt>term<dd>what it is</dl>", "term\nwhat it is"),
+        ("<pre>a\n  b\n\nc</pre>d", "a\n  b\n\nc\nd"),
+        ("<span style='white-space: pre-wrap'>a\nb</span>", "a\nb"),
+        ("he said <q>no</q> to <span>that</span><span>one</span>", 'he said "no" to that one'),
+        ("a<span style='color:red; DISPLAY : none'>hidden <b>too</b></span>b", "ab"),
+        ("a<b style='display:none;display:block'>shown</b>c", "a\nshown\nc"),
+        ("<head><title>T</title></head>a<script>b</script><!-- c -->&lt;d&gt; &amp;amp;", "a<d> &amp;"),
+        ("\ufeff<?xml version='1.0' encoding='utf-16'?><html><meta charset=latin1>\u00e9", "\u00e9"),
+    ],
 )
-def test_hostile_markup_gives_text_or_a_reason(markup: str) -> None:
-    reason = ""
-    try:
-        html_text(markup)
-    except NotSearchedError as stopped:
-        reason = stopped.reason
-    assert reason in {"", "unreadable_answer"}
+def test_a_page_is_read_in_the_order_and_lines_of_a_person(markup: str, text: str) -> None:
+    assert html_text(markup) == text
+
+
+_LARGE = 200_000
+
+
+def _many(piece: str) -> str:
+    return piece * (_LARGE // len(piece))
+
+
+HOSTILE = {
+    "blocks in blocks": _many("<div>"),
+    "quotations in quotations": _many("<blockquote>x"),
+    "lists in lists": _many("<ul><li>x"),
+    "tables in tables": _many("<table><tr><td>x"),
+    "fonts never closed": _many("<font>x"),
+    "elements with names of their own": "".join(f"<t{n}>x" for n in range(_LARGE // 8)),
+    "ends of nothing, deep inside": "<div>" * 900 + _many("</x>"),
+    "ends of nothing, deeper than is read": "<div>" * 20_000 + _many("</x>"),
+    "tags that come of taking others out": "<<b>div>" * 20_000,
+    "attributes that look like tags": "<p title='<div>'>" * 10_000,
+    "one wide cell above many": "<table><tr><td>" + "w" * _LARGE + "<tr><td>x" * 20_000 + "</table>",
+    "one tall cell beside many": "<table><tr><td>" + "x<br>" * 20_000 + "<td>x" * 20_000 + "</table>",
+    "one row of many cells": "<table><tr>" + _many("<td>x") + "</table>",
+    "cells over all columns": "<table>" + _many("<tr><td colspan=99999 rowspan=99999>x") + "</table>",
+    "rows in sixty tables": "<table><tr><td>" * 60 + _many("<p>x") + "</table>" * 60,
+    "margins of a hundred thousand lines": _many("<p style='margin-top:100000em'>x"),
+    "indented by a hundred thousand": _many("<p style='padding-left:100000em'>x"),
+    "lines in two hundred lists": "<ul>" * 200 + _many("<br>x") + "</ul>" * 200,
+    "line ends in two hundred lists": "<ul>" * 200 + "<pre>" + _many("\nx") + "</pre>" + "</ul>" * 200,
+    "a length without end": "<p style='margin-top:" + "9" * 400 + "em'>x",
+    "styles in styles": "<p style='" + _many("style:") + "'>x",
+    "a number without end": "<ol><li value='" + _many("9") + "'>x</ol>",
+    "many attributes": "<a " + " ".join(f"a{n}=b" for n in range(_LARGE // 10)) + ">x</a>",
+    "many pieces in a line": _many("x<b></b>"),
+    "many comments in a line": _many("x<!---->"),
+    "many entities": _many("&amp;&#120;&nosuch;"),
+    "one long line": _many("x y "),
+    "unknown mark-up": _many("<?x><!x></>"),
+    "ends of paragraphs": _many("</p>"),
+    "bodies in bodies": "<div>" * 900 + _many("<body>"),
+}
+
+
+@pytest.mark.parametrize("shape", HOSTILE)
+def test_no_shape_of_a_page_hides_its_words_or_makes_more_of_them(shape: str) -> None:
+    markup = f"<html><title>T</title><p>before {HOSTILE[shape]}<p>the words after"
+    text = html_text(markup)
+    assert text.removeprefix("T").lstrip().startswith("before")  # a page nested beyond reason shows its title too
+    assert text.endswith("the words after")
+    assert len(text) < 2 * len(markup)
+    facts = page_facts(markup.encode(), "text/html")
+    assert (facts.title, facts.words[:6], facts.password_fields) == ("T", "before", 0)
+
+
+SHOWING_NOTHING = {
+    "no characters": "",
+    "null characters": "\0\0<p>\0",
+    "a declaration": "<?xml",
+    "a comment": "<!-- words",
+    "many comments": _many("<!--"),
+    "many scripts": _many("<script>"),
+    "many beginnings of tags": _many("<a"),
+    "one attribute many times": "<a " + _many("b=c "),
+}
+
+
+@pytest.mark.parametrize("shape", SHOWING_NOTHING)
+def test_a_page_that_shows_nothing_gives_nothing(shape: str) -> None:
+    markup = SHOWING_NOTHING[shape]
+    assert html_text(markup) == ""
     assert page_facts(markup.encode(), "text/html").password_fields == 0
+
+
+def test_a_page_nested_beyond_reason_is_read_with_its_words_whole() -> None:
+    text = html_text("<div>" * 2_000 + "<h1>A</h1><p>one<b>word</b> &amp; two &lt;words&gt; 1 < 2<br>line")
+    assert text.split("\n")[-3:] == ["A", "oneword & two <words> 1 < 2", "line"]
 
 
 @given(st.text())

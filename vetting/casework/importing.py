@@ -41,9 +41,8 @@ def import_evidence(desk: Desk, number: str, path: Path, criteria: Criteria, ana
     refuse_released(desk, number)
     with desk.case_files.reading() as view:
         refuse_changed_config(desk.settings.config, view.position(case.position).protocol)
-    digest = hashlib.sha256(path.read_bytes()).digest() if path.is_file() else b""
-    records = tuple(read_archive(path))
-    captures = captures_of(records, clock=desk.clock, new_id=desk.new_id)
+    captures = captures_of(read_archive(path), clock=desk.clock, new_id=desk.new_id)
+    digest = _digest(path)
     findings = propose(desk, number, IMPORT_KEY, hits_from(captures), criteria)
     with desk.case_files.reading() as view:
         file = commit(view.case_secret(number), "import", digest)
@@ -60,6 +59,14 @@ def import_evidence(desk: Desk, number: str, path: Path, criteria: Criteria, ana
         store_evidence(desk, unit, case, IMPORT_KEY, captures, findings)
         preview(desk, unit, case, findings, analyzer, unit.candidate(number))
     return Imported(captures=len(captures), findings=len(findings))
+
+
+def _digest(path: Path) -> bytes:
+    """Of the file, which is not taken into memory; of nothing where it is no file that can be read twice."""
+    if not path.is_file():
+        return b""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").digest()
 
 
 def refuse_released(desk: Desk, number: str) -> None:

@@ -7,7 +7,7 @@ sealed captures, findings and log rows are one transaction under a unique key.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from filters.analyzer import Analyzer
@@ -153,7 +153,7 @@ def refuse_unshared_outage(desk: Desk, state: Progress) -> None:
         )
 
 
-def propose(desk: Desk, number: str, key: str, hits: Sequence[Hit], criteria: Criteria) -> tuple[Finding, ...]:
+def propose(desk: Desk, number: str, key: str, hits: Iterable[Hit], criteria: Criteria) -> tuple[Finding, ...]:
     """The passages that meet a criterion; everything else stays in the sealed capture and is not stored again."""
     return tuple(
         Finding(

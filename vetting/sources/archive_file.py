@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
-import json
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -14,15 +13,39 @@ from typing import Final
 from vetting.errors import VettingError, bad_input
 from vetting.evidence import Capture, Engagement, Hit
 from vetting.sources.archive_members import read_archive_file
-from vetting.sources.decoding import DecodingError, decoded
+from vetting.sources.decoding import DecodingError, beginning
 from vetting.sources.http_block import parse_answer
 from vetting.sources.interface import NotSearchedError
-from vetting.sources.page_text import JsonValue, is_text, media_type, page_facts, raw_text, readable
-from vetting.sources.warc_reader import MAX_RECORD_BYTES, CorruptArchiveError, WarcRecord, read_warc
+from vetting.sources.page_text import (
+    MAX_JSON_BYTES,
+    MAX_TEXT_BYTES,
+    PageFacts,
+    is_text,
+    json_sentences,
+    media_type,
+    page_facts,
+    raw_text,
+    readable,
+)
+from vetting.sources.warc_reader import (
+    MAX_RECORD_BYTES,
+    MAX_TOTAL_BYTES,
+    CorruptArchiveError,
+    WarcRecord,
+    read_warc,
+)
 from vetting.sources.warc_writer import MEDIA_TYPE
 
-MAX_IMPORT_BYTES: Final = 500 * 1024 * 1024
-_NOTHING_TO_READ: Final = ("warcinfo", "request", "metadata")
+MAX_IMPORT_BYTES: Final = MAX_TOTAL_BYTES
+"""Of the file itself."""
+MAX_READ_BYTES: Final = 100 * 1024 * 1024
+"""Of the bodies that are read, decoded, in all: a thousand pages of 100 kB. Compressed, ten thousand pages of 2 MB fit
+into one file.
+"""
+MAX_READ_CHARACTERS: Final = 20_000_000
+"""Of the text in them: some three million words, for which every criterion is tried."""
+_MAX_EXCHANGE_BYTES: Final = MAX_RECORD_BYTES + 1024 * 1024
+"""The largest response, and the request and metadata that belong to it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,19 +61,22 @@ class ImportedRecord:
 
 
 def read_archive(path: Path) -> Iterator[ImportedRecord]:
-    """The records of a WARC or WACZ file, read and checked to the end before the first is given.
+    """The records of a WARC or WACZ file, one after the other, so that only one need be in memory.
 
-    Refuses, as a whole, what is damaged, altered, encrypted, too large or no archive (ISO 28500, WACZ 1.1.1).
+    Refuses, as a whole, what is damaged, altered, encrypted, too large or no archive (ISO 28500, WACZ 1.1.1): where
+    this raises, nothing that it gave before may be kept.
     """
+    found = False
     try:
-        records = _whole(path)
+        for record in _records(path):
+            found = True
+            yield record
     except CorruptArchiveError as error:
         raise _refused(f"The archive cannot be imported ({error})") from None
     except OSError:
         raise _refused("The archive cannot be opened") from None
-    if not records:
+    if not found:
         raise _refused("The archive holds no record")
-    return iter(records)
 
 
 def captures_of(
@@ -64,10 +90,12 @@ def captures_of(
     captures: list[Capture] = []
     for exchange in _exchanges(records):
         warc = b"".join(record.warc for record in exchange)
+        at = min(exchange[0].recorded_at, now)
+        exchange.clear()
         captures.append(
             Capture(
                 id=new_id(),
-                captured_at=min(exchange[0].recorded_at, now),
+                captured_at=at,
                 sha256=hashlib.sha256(warc).hexdigest(),
                 media_type=MEDIA_TYPE,
                 warc=warc,
@@ -78,41 +106,51 @@ def captures_of(
 
 def _exchanges(records: Iterable[ImportedRecord]) -> Iterator[list[ImportedRecord]]:
     group: list[ImportedRecord] = []
+    kinds: set[str] = set()
+    size = 0
     for record in records:
-        if group and (record.url != group[0].url or record.kind in {other.kind for other in group}):
+        size += len(record.warc)
+        if group and (record.url != group[0].url or record.kind in kinds or size > _MAX_EXCHANGE_BYTES):
             yield group
-            group = []
+            group, kinds, size = [], set(), len(record.warc)
         group.append(record)
+        kinds.add(record.kind)
     if group:
         yield group
 
 
-def hits_from(captures: Sequence[Capture]) -> tuple[Hit, ...]:
-    """The text in imported captures: pages, plain text and JSON. Pictures, scripts and error pages give none."""
-    return tuple(
-        hit
-        for capture in captures
-        for record in read_warc(io.BytesIO(capture.warc), compressed=False)
-        if (hit := _hit(capture.id, record)) is not None
-    )
+def hits_from(captures: Iterable[Capture]) -> Iterator[Hit]:
+    """The text in imported captures: pages, plain text and JSON. Pictures, scripts and error pages give none.
+
+    One text at a time, for all of them may be larger than what they were made from. Refuses more than MAX_READ_BYTES
+    and MAX_READ_CHARACTERS.
+    """
+    octets, characters = MAX_READ_BYTES, MAX_READ_CHARACTERS
+    for capture in captures:
+        for record in read_warc(io.BytesIO(capture.warc), compressed=False):
+            body, content_type = _body(record)
+            hit = _hit(capture.id, record.url, body, content_type) if body else None
+            octets -= len(body)
+            characters -= len(hit.text) if hit else 0
+            if octets < 0 or characters < 0:
+                raise _refused("The archive holds more text than can be read at once")
+            if hit:
+                yield hit
 
 
-def _hit(capture_id: str, record: WarcRecord) -> Hit | None:
-    body, content_type = _body(record)
-    if not body:
-        return None
+def _hit(capture_id: str, url: str, body: bytes, content_type: str) -> Hit | None:
     try:
-        text = _json_text(body) if media_type(content_type).endswith("json") else ""
+        text = json_sentences(body, content_type) if _is_json(content_type) else ""
         text = text or (readable(body, content_type) if is_text(content_type, body) else "")
     except NotSearchedError:
         return None
     if not text:
         return None
-    facts = page_facts(body, content_type)
+    facts = page_facts(body, content_type) if is_text(content_type, body) else PageFacts()
     return Hit(
         capture_id=capture_id,
         text=raw_text(text),
-        locator=raw_text(record.url),
+        locator=raw_text(url),
         author=raw_text(facts.author),
         posted_at=facts.published,
         engagement=Engagement.UNKNOWN,  # whose words they are is for the investigator to say
@@ -121,12 +159,10 @@ def _hit(capture_id: str, record: WarcRecord) -> Hit | None:
 
 
 def _body(record: WarcRecord) -> tuple[bytes, str]:
-    """The decoded body and its media type; empty for a record or a status that holds nothing to read."""
-    if record.kind in _NOTHING_TO_READ or not record.block:
-        return b"", ""
-    if record.kind != "response":
-        return (record.block, record.content_type) if record.kind in {"resource", "conversion"} else (b"", "")
-    if not record.content_type.startswith("application/http"):
+    """What is read of the decoded body, and its media type; empty for a record or a status with nothing to read."""
+    if record.kind in {"resource", "conversion"}:
+        return _read_part(record.block, record.content_type, "")
+    if record.kind != "response" or not record.content_type.startswith("application/http"):
         return b"", ""
     try:
         answer = parse_answer(record.block)
@@ -134,46 +170,33 @@ def _body(record: WarcRecord) -> tuple[bytes, str]:
         return b"", ""
     if not 200 <= answer.status < 300:
         return b"", ""
+    return _read_part(answer.body, answer.header(b"content-type"), answer.header(b"content-encoding"))
+
+
+def _read_part(body: bytes, content_type: str, encodings: str) -> tuple[bytes, str]:
+    """As much as is ever read of a text, and nothing of what is none."""
+    size = MAX_JSON_BYTES if _is_json(content_type) else MAX_TEXT_BYTES
     try:
-        plain = decoded(answer.body, answer.header(b"content-encoding"), MAX_RECORD_BYTES)
+        part = beginning(body, encodings, size)
     except DecodingError:  # many archivers undo the coding and keep the header
-        plain = answer.body
-    return plain, answer.header(b"content-type")
+        part = body[:size]
+    return (part, content_type) if _is_json(content_type) or is_text(content_type, part) else (b"", "")
 
 
-def _json_text(body: bytes) -> str:
-    """The sentences of a JSON document: its strings that hold a blank, one a line, in their order."""
-    try:
-        document: JsonValue = json.loads(body)
-    except (ValueError, RecursionError):
-        return ""
-    return "\n".join(text.strip() for text in _strings(document) if " " in text.strip())
+def _is_json(content_type: str) -> bool:
+    return media_type(content_type).endswith("json")
 
 
-def _strings(document: JsonValue) -> Iterator[str]:
-    waiting = [document]
-    while waiting:
-        value = waiting.pop()
-        if isinstance(value, str):
-            yield value
-        elif isinstance(value, list):
-            waiting.extend(reversed(value))
-        elif isinstance(value, dict):
-            waiting.extend(reversed(value.values()))
-
-
-def _whole(path: Path) -> list[ImportedRecord]:
+def _records(path: Path) -> Iterator[ImportedRecord]:
     if path.stat().st_size > MAX_IMPORT_BYTES:
         raise CorruptArchiveError("too large")
-    return [
-        ImportedRecord(kind=record.kind, url=record.url, recorded_at=record.recorded_at, warc=record.raw)
-        for record in read_archive_file(path)
-    ]
+    for record in read_archive_file(path):
+        yield ImportedRecord(kind=record.kind, url=record.url, recorded_at=record.recorded_at, warc=record.raw)
 
 
 def _refused(sentence: str) -> VettingError:
     return bad_input(
         "archive_corrupt",
         f"{sentence}; nothing was imported.",
-        "Save the page again as WARC or WACZ and import that file.",
+        "Save the page again as WARC or WACZ, in parts where it is too large, and import that.",
     )

@@ -8,51 +8,117 @@ import json
 import struct
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path, PurePosixPath
-from typing import Final
+from typing import IO, Final
 
-from vetting.sources.warc_reader import MAX_TOTAL_BYTES, CorruptArchiveError, WarcRecord, read_warc
+from vetting.sources.warc_reader import MAX_TOTAL_BYTES, Allowance, CorruptArchiveError, WarcRecord, read_warc
 
 MAX_FILES: Final = 1_000
 MAX_ZIP_RATIO: Final = 100
+MAX_LIST_BYTES: Final = 1024 * 1024
+"""Of a zip's directory, and of a WACZ file's manifest: a thousand bytes for each file."""
+SUFFIXES: Final = (".warc", ".warc.gz", ".wacz")
+_MANIFEST: Final = "datapackage.json"
+_MANIFEST_DIGEST: Final = "datapackage-digest.json"
+_SHA256: Final = "sha256:"
+_GZIP: Final = b"\x1f\x8b"
+_STEP: Final = 64 * 1024
 _ZIP_ERRORS: Final = (ValueError, OverflowError, RuntimeError, EOFError, OSError, zlib.error, struct.error)
 """What zipfile lets through of damaged files besides its own error."""
-SUFFIXES: Final = (".warc", ".warc.gz", ".wacz")
 
 
 def read_archive_file(path: Path) -> Iterator[WarcRecord]:
     """The records of one archive file, told apart by what it starts with and not by its name.
 
-    Raises CorruptArchiveError for a damaged one and OSError for one that cannot be opened.
+    Raises CorruptArchiveError for a damaged one and OSError for one that cannot be opened. What came before the damage
+    has been given by then: whoever keeps records waits for the end.
     """
-    with path.open("rb") as file:
+    with _SmallReads(io.FileIO(path)) as file:
         start = file.read(4)
         file.seek(0)
         if start.startswith(b"PK"):
             yield from _read_wacz(file)
-        elif start.startswith((b"\x1f\x8b", b"WARC")):
-            yield from read_warc(file, compressed=start.startswith(b"\x1f\x8b"))
+        elif start.startswith((_GZIP, b"WARC")):
+            yield from read_warc(file, compressed=start.startswith(_GZIP))
         else:
             raise CorruptArchiveError("no archive")
 
 
+class _SmallReads(io.BufferedReader):
+    """Refuses to read much at once: zipfile takes a zip's directory whole, and it is as large as the file says."""
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        whole = size is None or not 0 <= size <= MAX_LIST_BYTES
+        data = super().read(MAX_LIST_BYTES + 1 if whole else size)
+        if len(data) > MAX_LIST_BYTES:
+            raise CorruptArchiveError("too many files")
+        return data
+
+
 def _read_wacz(file: io.BufferedReader) -> Iterator[WarcRecord]:
+    """Reads nothing from a file that the manifest does not vouch for."""
     try:
         with zipfile.ZipFile(file) as archive:
             members = _checked_members(archive)
-            _check_manifest(archive, members)
-            for member in members:
-                name = member.filename.lower()
-                if name.startswith("archive/") and name.endswith((".warc", ".warc.gz")):
-                    data = _content(archive, member)
-                    yield from read_warc(io.BytesIO(data), compressed=data.startswith(b"\x1f\x8b"))
+            digests = _digests(archive, members)
+            warcs = [name for name in members if _is_warc(name)]
+            if not digests.keys() >= set(warcs):
+                raise CorruptArchiveError("file without digest")
+            for name in sorted(digests.keys() - set(warcs)):
+                with archive.open(members[name]) as content:
+                    _Hashed(content).check(digests[name], members[name].file_size)
+            allowance = Allowance()
+            for name in warcs:
+                with archive.open(members[name]) as content:
+                    hashed = _Hashed(content)
+                    yield from read_warc(hashed, compressed=hashed.starts_with(_GZIP), allowance=allowance)
+                    hashed.check(digests[name], members[name].file_size)
     except (zipfile.BadZipFile, *_ZIP_ERRORS):
         raise CorruptArchiveError("zip") from None
 
 
-def _checked_members(archive: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
-    """Every member, after refusing too many, hostile names, encryption, bombs and names given twice."""
+def _is_warc(name: str) -> bool:
+    return name.lower().startswith("archive/") and name.lower().endswith((".warc", ".warc.gz"))
+
+
+class _Hashed:
+    """A file of the zip, counted and hashed while it is read, so that it is unpacked once."""
+
+    def __init__(self, content: IO[bytes]) -> None:
+        self._content = content
+        self._hash = hashlib.sha256()
+        self._count = 0
+        self._first = self._next()
+
+    def _next(self) -> bytes:
+        data = self._content.read(_STEP)
+        self._hash.update(data)
+        self._count += len(data)
+        return data
+
+    def starts_with(self, mark: bytes) -> bool:
+        """Before anything was read."""
+        return self._first.startswith(mark)
+
+    def read(self, size: int, /) -> bytes:
+        """The next bytes, as many as suit this class: `size` is for the protocol."""
+        del size
+        data, self._first = self._first, b""
+        return data or self._next()
+
+    def check(self, digest: str, size: int) -> None:
+        """Refuses a file of another length or digest, read to its end."""
+        while self.read(_STEP):
+            pass
+        if self._count != size:
+            raise CorruptArchiveError("file length")
+        if self._hash.hexdigest() != digest:
+            raise CorruptArchiveError("file digest")
+
+
+def _checked_members(archive: zipfile.ZipFile) -> dict[str, zipfile.ZipInfo]:
+    """Every member by its name, after refusing too many, hostile names, encryption, bombs and names given twice."""
     members = archive.infolist()
     if len(members) > MAX_FILES:
         raise CorruptArchiveError("too many files")
@@ -70,32 +136,41 @@ def _checked_members(archive: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
             raise CorruptArchiveError("compression")
         if member.file_size > MAX_ZIP_RATIO * max(member.compress_size, 10_000):
             raise CorruptArchiveError("compression ratio")
-    return members
+    return {member.filename: member for member in members}
 
 
-def _content(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> bytes:
-    with archive.open(member) as content:
-        data = content.read(member.file_size + 1)
-    if len(data) != member.file_size:
-        raise CorruptArchiveError("file length")
-    return data
+def _digests(archive: zipfile.ZipFile, members: Mapping[str, zipfile.ZipInfo]) -> dict[str, str]:
+    """The SHA-256 digests that datapackage.json gives: WACZ 1.1.1 wants one for every file, and writers may use MD5.
 
-
-def _check_manifest(archive: zipfile.ZipFile, members: list[zipfile.ZipInfo]) -> None:
-    """Compares every file with the digest that datapackage.json gives it (WACZ 1.1.1, section 5.5)."""
-    by_name = {member.filename: member for member in members}
-    manifest = by_name.get("datapackage.json")
-    if manifest is None:
-        raise CorruptArchiveError("no datapackage")
+    Refuses a manifest that names a file twice or one that is not there, or that datapackage-digest.json does not fit.
+    """
+    manifest = _small(archive, members, _MANIFEST)
+    if _MANIFEST_DIGEST in members:
+        _check_manifest(manifest, _small(archive, members, _MANIFEST_DIGEST))
     try:
-        resources = json.loads(_content(archive, manifest))["resources"]
-        listed = [(str(entry["path"]), str(entry["hash"])) for entry in resources]
+        listed = [(str(entry["path"]), str(entry["hash"])) for entry in json.loads(manifest)["resources"]]
     except (ValueError, KeyError, TypeError, RecursionError):
         raise CorruptArchiveError("datapackage") from None
-    for path, labelled in listed:
-        member = by_name.get(path)
-        if member is None:
-            raise CorruptArchiveError("file missing")
-        algorithm, _, digest = labelled.partition(":")
-        if algorithm == "sha256" and hashlib.sha256(_content(archive, member)).hexdigest() != digest.lower():
-            raise CorruptArchiveError("file digest")
+    if len(dict(listed)) != len(listed):
+        raise CorruptArchiveError("file listed twice")
+    if not members.keys() >= dict(listed).keys():
+        raise CorruptArchiveError("file missing")
+    return {path: label[len(_SHA256) :].lower() for path, label in listed if label.startswith(_SHA256)}
+
+
+def _check_manifest(manifest: bytes, stated: bytes) -> None:
+    try:
+        label = str(json.loads(stated)["hash"])
+    except (ValueError, KeyError, TypeError, RecursionError):
+        raise CorruptArchiveError("datapackage digest") from None
+    if label.lower() != _SHA256 + hashlib.sha256(manifest).hexdigest():
+        raise CorruptArchiveError("datapackage digest")
+
+
+def _small(archive: zipfile.ZipFile, members: Mapping[str, zipfile.ZipInfo], name: str) -> bytes:
+    if name not in members:
+        raise CorruptArchiveError("no datapackage")
+    if members[name].file_size > MAX_LIST_BYTES:
+        raise CorruptArchiveError("datapackage")
+    with archive.open(members[name]) as content:
+        return b"".join(iter(lambda: content.read(_STEP), b""))

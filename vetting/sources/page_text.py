@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+import re
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, Final, TypeAlias
+from typing import TYPE_CHECKING, Final, TypeAlias
 
-import inscriptis  # type: ignore[import-untyped]
 import webencodings  # type: ignore[import-untyped]
-from lxml import html as lxml_html  # type: ignore[import-untyped]
 
 from vetting.evidence import RawText
+from vetting.sources.html_reader import TooDeepError, flattened, read_beginning, read_html
 from vetting.sources.interface import NotSearchedError, Reason
 
 if TYPE_CHECKING:
@@ -22,8 +22,13 @@ JsonValue: TypeAlias = "str | int | float | bool | list[JsonValue] | dict[str, J
 
 MAX_TEXT_BYTES: Final = 2 * 1024 * 1024
 """Of one page: a longer one is read to here. The capture holds all of it."""
+MAX_JSON_BYTES: Final = 8 * 1024 * 1024
+"""Of one JSON document, which holds more than what a person reads of it. A longer one is read to here."""
 _FACTS_BYTES: Final = 256 * 1024
 _UNSEEN: Final = frozenset({"script", "style", "template", "noscript", "title"})
+_JSON_STRING: Final = re.compile(r'"((?:[^"\\]++|\\.)*+)"?\s*+(:?)', re.DOTALL)
+"""A string, without its quotation marks, and the colon that makes it a name. Every quotation mark is matched once."""
+_ESCAPES: Final = json.JSONDecoder(strict=False)
 _HTML_TYPES: Final = frozenset({"text/html", "application/xhtml+xml"})
 _PUBLISHED: Final = ("article:published_time", "datepublished", "dc.date", "dcterms.created", "date")
 
@@ -101,57 +106,65 @@ def html_text(markup: str) -> str:
     failed = False
     text = ""
     try:
-        text = inscriptis.get_text(_parsable(markup))
-    except Exception:  # noqa: BLE001  # two parsers by others on hostile input; their messages quote it
+        text = _lines(_parsable(markup))
+    except Exception:  # noqa: BLE001  # a parser by others on hostile input; its messages quote it
         failed = True
     if failed:
         raise NotSearchedError(Reason.UNREADABLE_ANSWER)
-    return "\n".join(line.rstrip() for line in text.splitlines()).strip()
+    return text
+
+
+def _lines(markup: str) -> str:
+    try:
+        return read_html(markup).text
+    except TooDeepError:
+        return read_html(flattened(markup)).text
 
 
 def page_facts(body: bytes, content_type: str) -> PageFacts:
     """Title, visible words, password fields and meta data of a page's beginning; empty where it cannot be parsed."""
     markup = decoded_text(body[:_FACTS_BYTES], content_type)
     try:
-        tree = lxml_html.document_fromstring(_parsable(markup))
-        meta = _meta(tree)
-        words = " ".join(" ".join(_visible(tree)).split())
-        passwords = sum(1 for box in tree.iter("input") if str(box.get("type", "")).lower() == "password")
-        title = " ".join((tree.findtext(".//title") or "").split())
+        page, whole = read_beginning(_parsable(markup), unseen=_UNSEEN)
     except Exception:  # noqa: BLE001  # as above: a page that cannot be parsed has no facts
         return PageFacts(markup=markup.lower())
+    words = " ".join(page.text.split())
     return PageFacts(
-        title=title,
-        words=words if len(body) <= _FACTS_BYTES else words.ljust(_FACTS_BYTES),
+        title=page.title,
+        words=words if whole and len(body) <= _FACTS_BYTES else words.ljust(_FACTS_BYTES),
         markup=markup.lower(),
-        password_fields=passwords,
-        author=meta.get("author", ""),
-        published=next((when for name in _PUBLISHED if (when := moment(meta.get(name)))), None),
+        password_fields=page.password_fields,
+        author=page.meta.get("author", ""),
+        published=next((when for name in _PUBLISHED if (when := moment(page.meta.get(name)))), None),
     )
 
 
 def _parsable(markup: str) -> str:
-    """Without what libxml2 refuses in a str: NUL, surrogates, and an encoding declaration that is no longer true."""
-    markup = markup.replace("\0", " ").encode("utf-8", "replace").decode()
-    if markup.lstrip().startswith("<?xml"):
-        markup = markup.partition("?>")[2]
+    """Without NUL, at which some parsers end, and never empty, which lxml refuses."""
+    markup = markup.replace("\0", " ")
     return markup if markup.strip() else "<p></p>"
 
 
-def _meta(tree: Any) -> Mapping[str, str]:  # noqa: ANN401  # lxml ships no types
-    named: dict[str, str] = {}
-    for tag in tree.iter("meta"):
-        name = tag.get("property") or tag.get("name") or tag.get("itemprop") or ""
-        named.setdefault(str(name).lower(), str(tag.get("content") or "").strip())
-    return named
+def json_sentences(body: bytes, content_type: str) -> str:
+    """The strings of a JSON document that hold a blank, one a line, in their order.
+
+    They are looked for in the text: `[],` a million times is 3 MB, and a hundred as lists. UTF-8 unless declared
+    otherwise (RFC 8259, 8.1).
+    """
+    text = decoded_text(body[:MAX_JSON_BYTES], f"{content_type}; charset=utf-8")
+    return "\n".join(sentence for found in _JSON_STRING.finditer(text) if (sentence := _sentence(*found.groups())))
 
 
-def _visible(tree: Any) -> Iterator[str]:  # noqa: ANN401
-    for element in tree.iter():
-        if isinstance(element.tag, str) and element.tag not in _UNSEEN and element.text:
-            yield element.text
-        if element.tail:
-            yield element.tail
+def _sentence(literal: str, colon: str) -> str:
+    """Empty for a name and for a string without a blank: identifiers, addresses, codes."""
+    if colon or (" " not in literal and "\\u0020" not in literal):
+        return ""
+    sentence = literal
+    if "\\" in literal:
+        with suppress(ValueError):  # an escape that JSON does not know, or a document that was cut within one
+            sentence = str(_ESCAPES.decode(f'"{literal}"'))
+    sentence = sentence.strip()
+    return sentence if " " in sentence else ""
 
 
 def json_of(response: Response) -> JsonValue:

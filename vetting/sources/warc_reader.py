@@ -8,17 +8,22 @@ from base64 import b32decode
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import BinaryIO, Final
+from typing import Final, Protocol
 
 from vetting.sources.decoding import MAX_RATIO
 
 MAX_RECORD_BYTES: Final = 50 * 1024 * 1024
-MAX_TOTAL_BYTES: Final = 500 * 1024 * 1024
+MAX_TOTAL_BYTES: Final = 200 * 1024 * 1024
+"""Of what is read from one archive, unpacked. It is in memory until it is sealed, so an ordinary desk computer sets the
+limit: one person's pages and posts with their pictures fit, hours of video do not.
+"""
 MAX_RECORDS: Final = 20_000
 _MAX_HEAD_BYTES: Final = 64 * 1024
+_MAX_HEADERS: Final = 200
 _RATIO_APPLIES_ABOVE: Final = 16 * 1024 * 1024
 _STEP: Final = 64 * 1024
 _VERSIONS: Final = frozenset({b"WARC/1.0", b"WARC/1.1"})
+_ENDING: Final = b"\r\n\r\n"
 
 
 class CorruptArchiveError(Exception):
@@ -34,8 +39,14 @@ class WarcRecord:
     recorded_at: datetime
     headers: dict[str, str] = field(repr=False)
     """By lower-case name."""
-    block: bytes = field(repr=False)
     raw: bytes = field(repr=False)
+    head_bytes: int
+    """How much of `raw` comes before the block."""
+
+    @property
+    def block(self) -> bytes:
+        """What the record is about: a copy, so that a record kept does not hold everything twice."""
+        return self.raw[self.head_bytes : -len(_ENDING)]
 
     @property
     def content_type(self) -> str:
@@ -43,34 +54,62 @@ class WarcRecord:
         return self.headers.get("content-type", "").lower()
 
 
-def read_warc(file: BinaryIO, *, compressed: bool) -> Iterator[WarcRecord]:
-    """The records of one WARC file in order. Raises CorruptArchiveError for what is damaged, cut off or too large."""
-    source = _Source(_gunzipped(file) if compressed else _plain(file))
-    count = 0
-    while (record := _next_record(source)) is not None:
-        count += 1
-        if count > MAX_RECORDS:
+class Readable(Protocol):
+    """Bytes from the beginning to the end."""
+
+    def read(self, size: int, /) -> bytes:
+        """At most `size` bytes, and none only at the end."""
+
+
+class Allowance:
+    """What may still be read from one archive, however many WARC files are in it."""
+
+    def __init__(self) -> None:
+        self._bytes = MAX_TOTAL_BYTES
+        self._records = MAX_RECORDS
+
+    def take(self, size: int) -> None:
+        """Refuses more than MAX_TOTAL_BYTES."""
+        self._bytes -= size
+        if self._bytes < 0:
+            raise CorruptArchiveError("too large")
+
+    def take_record(self) -> None:
+        """Refuses more than MAX_RECORDS."""
+        self._records -= 1
+        if self._records < 0:
             raise CorruptArchiveError("too many records")
+
+
+def read_warc(file: Readable, *, compressed: bool, allowance: Allowance | None = None) -> Iterator[WarcRecord]:
+    """The records of one WARC file in order. Raises CorruptArchiveError for what is damaged, cut off or too large.
+
+    What came before the damage has been given by then: whoever keeps records waits for the end.
+    """
+    allowance = allowance or Allowance()
+    source = _Source(_gunzipped(file) if compressed else _plain(file), allowance)
+    found = False
+    while (record := _next_record(source)) is not None:
+        allowance.take_record()
+        found = True
         yield record
-    if count == 0:
+    if not found:
         raise CorruptArchiveError("no record")
 
 
 class _Source:
-    """Bytes by line or by number, from chunks, within the total allowed."""
+    """Bytes by line or by number, from chunks, within what is allowed."""
 
-    def __init__(self, chunks: Iterator[bytes]) -> None:
+    def __init__(self, chunks: Iterator[bytes], allowance: Allowance) -> None:
         self._chunks = chunks
         self._held = bytearray()
-        self._total = 0
+        self._allowance = allowance
 
     def _more(self) -> bool:
         chunk = next(self._chunks, None)
         if chunk is None:
             return False
-        self._total += len(chunk)
-        if self._total > MAX_TOTAL_BYTES:
-            raise CorruptArchiveError("too large")
+        self._allowance.take(len(chunk))
         self._held += chunk
         return True
 
@@ -79,46 +118,52 @@ class _Source:
             pass
         if len(self._held) < size:
             raise CorruptArchiveError("cut off")
-        taken = bytes(self._held[:size])
+        with memoryview(self._held) as held:
+            taken = bytes(held[:size])
         del self._held[:size]
         return taken
 
     def head(self) -> bytes | None:
-        """Bytes up to and with the empty line that ends a record's head; None at the end of the file."""
-        while (end := self._held.find(b"\r\n\r\n")) < 0 and len(self._held) <= _MAX_HEAD_BYTES:
+        """Bytes up to and with the empty line that ends a record's head, not taken yet; None at the end of the file."""
+        seen = 0
+        while (end := self._held.find(_ENDING, seen)) < 0 and len(self._held) <= _MAX_HEAD_BYTES:
+            seen = max(0, len(self._held) - len(_ENDING))
             if not self._more():
                 break
-        if end < 0 or end > _MAX_HEAD_BYTES:
-            if not self._held.strip():
-                return None
+        if 0 <= end <= _MAX_HEAD_BYTES:
+            return bytes(self._held[: end + len(_ENDING)])
+        if self._held.strip() or self._more():
             raise CorruptArchiveError("record head")
-        return self.exactly(end + 4)
+        return None
 
 
 def _next_record(source: _Source) -> WarcRecord | None:
     head = source.head()
     if head is None:
         return None
-    version, *lines = head[:-4].split(b"\r\n")
+    version, *lines = head[: -len(_ENDING)].split(b"\r\n")
     if version not in _VERSIONS:
         raise CorruptArchiveError("version line")
     headers = _headers(lines)
-    block = source.exactly(_length(headers))
-    ending = source.exactly(4)
-    if ending != b"\r\n\r\n":
+    raw = source.exactly(len(head) + _length(headers) + len(_ENDING))
+    if not raw.endswith(_ENDING):
         raise CorruptArchiveError("record length")
-    _check_digest(headers.get("warc-block-digest", ""), block)
+    with memoryview(raw) as whole:
+        _check_digest(headers.get("warc-block-digest", ""), whole[len(head) : -len(_ENDING)])
     return WarcRecord(
         kind=headers.get("warc-type", ""),
         url=headers.get("warc-target-uri", "").strip("<>"),  # WARC/1.0 wrote angle brackets by mistake of its grammar
         recorded_at=_date(headers.get("warc-date", "")),
         headers=headers,
-        block=block,
-        raw=head + block + ending,
+        raw=raw,
+        head_bytes=len(head),
     )
 
 
 def _headers(lines: list[bytes]) -> dict[str, str]:
+    """Refuses more lines than any writer makes: each continuation of a header copies what it continues."""
+    if len(lines) > _MAX_HEADERS:
+        raise CorruptArchiveError("record head")
     headers: dict[str, str] = {}
     last = ""
     for line in lines:
@@ -150,7 +195,7 @@ def _date(stated: str) -> datetime:
         raise CorruptArchiveError("record date") from None
 
 
-def _check_digest(labelled: str, block: bytes) -> None:
+def _check_digest(labelled: str, block: memoryview) -> None:
     """Compares the block with its digest, where there is one by an algorithm known here, in base 32 or hexadecimal."""
     algorithm, _, value = labelled.partition(":")
     algorithm = algorithm.lower().replace("-", "")
@@ -168,14 +213,18 @@ def _base32(value: str) -> bytes | None:
         return None
 
 
-def _plain(file: BinaryIO) -> Iterator[bytes]:
+def _plain(file: Readable) -> Iterator[bytes]:
     while chunk := file.read(_STEP):
         yield chunk
 
 
-def _gunzipped(file: BinaryIO) -> Iterator[bytes]:
-    """The members of a .warc.gz one after the other, refusing one that grows beyond a hundredfold."""
-    taken = given = 0
+def _gunzipped(file: Readable) -> Iterator[bytes]:
+    """The members of a .warc.gz one after the other, refusing one that grows beyond a hundredfold.
+
+    A member is a record or the whole file (ISO 28500:2017, annex D), so that more members than records are refused:
+    an empty one is 20 bytes long and costs a decoder.
+    """
+    taken = given = members = 0
     decoder = zlib.decompressobj(16 + zlib.MAX_WBITS)
     fresh = True
     while chunk := file.read(_STEP):
@@ -189,6 +238,9 @@ def _gunzipped(file: BinaryIO) -> Iterator[bytes]:
             if piece:
                 yield piece
             if decoder.eof:
+                members += 1
+                if members > MAX_RECORDS:
+                    raise CorruptArchiveError("too many records")
                 chunk = decoder.unused_data
                 decoder = zlib.decompressobj(16 + zlib.MAX_WBITS)
                 fresh = True
