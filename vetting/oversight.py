@@ -5,7 +5,6 @@ Reads the transparency log and nothing else. It opens no case file, holds no key
 
 from __future__ import annotations
 
-import hashlib
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -57,9 +56,8 @@ def verify_log(settings: Settings, known: Mapping[int, str] | None = None) -> Ve
             store.close()
 
 
-def released_as(settings: Settings, pdf: bytes) -> str | None:
-    """The number under which exactly this file was released, as the log says; None where it never was."""
-    digest = hashlib.sha256(pdf).hexdigest()
+def released_as(settings: Settings, digest: str) -> str | None:
+    """The number under which a PDF of this SHA-256 was released, as the log says; None where it never was."""
     with _errors():
         store = LogStore(settings.store_url("transparency_log"))
         try:

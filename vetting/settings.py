@@ -4,15 +4,22 @@ from __future__ import annotations
 
 import os
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from vetting.errors import bad_input, storage
+from vetting.errors import VettingError, bad_input
+from vetting.files import MEBIBYTE, read_text
 
 REPOSITORY = Path(__file__).resolve().parent.parent
+TOML_BYTES = MEBIBYTE // 4
+"""Six times the longest configuration file."""
+TOML_DEPTH = 10
+"""Tables and lists within each other; a department's files need four."""
+TOML_DOTS = 200
+"""In one line. The parser's work on a dotted key grows with the square of its parts: 60,000 take minutes."""
 
 
 class Stores(BaseModel):
@@ -114,19 +121,40 @@ def load_settings(home: Path, config: Path | None = None) -> Settings:
 
 
 def read_toml(path: Path) -> dict[str, object]:
-    """The file as a dictionary. Refuses a file that is missing, not UTF-8 or no TOML; never quotes its content."""
+    """The file as a dictionary. Refuses what `read_text` refuses and what is no TOML; never quotes its content."""
+    text = read_text(path, TOML_BYTES)
+    if any(line.count(".") > TOML_DOTS for line in text.splitlines()):
+        raise _too_deep(path)
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise bad_input("file_missing", f"{path} does not exist.", "Check the path.") from None
-    except OSError as error:
-        why = error.strerror or "unreadable"
-        raise storage("file_unreadable", f"{path} cannot be read ({why}).", "Check its permissions.") from None
-    except UnicodeDecodeError:
-        raise bad_input("file_not_utf8", f"{path} is not UTF-8 text.", "Save it as UTF-8.") from None
+        content = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         where = str(error).rpartition("(")[2].rstrip(")") or "unknown place"
         raise bad_input("file_not_toml", f"{path} is not valid TOML ({where}).", "Correct that line.") from None
+    except ValueError:  # a number of thousands of digits
+        raise bad_input("file_not_toml", f"{path} is not valid TOML (a number).", "Correct that number.") from None
+    except RecursionError:
+        raise _too_deep(path) from None
+    if _deeper_than(content, TOML_DEPTH):
+        raise _too_deep(path)
+    return content
+
+
+def _deeper_than(content: object, levels: int) -> bool:
+    """Whether tables and lists are nested deeper; looked at level by level, so that no depth can be too much."""
+    level: list[object] = [content]
+    for _ in range(levels):
+        level = [inner for value in level for inner in _inside(value)]
+    return any(isinstance(value, dict | list) for value in level)
+
+
+def _inside(value: object) -> Iterable[object]:
+    if isinstance(value, dict):
+        return value.values()
+    return value if isinstance(value, list) else ()
+
+
+def _too_deep(path: Path) -> VettingError:
+    return bad_input("file_not_toml", f"{path} is not valid TOML (nested too deeply).", "Remove the nesting.")
 
 
 def first_problem(error: ValidationError) -> str:

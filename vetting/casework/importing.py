@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,9 +12,10 @@ from vetting.casework.desk import Body, Desk, commit
 from vetting.casework.protocol_file import refuse_changed_config
 from vetting.casework.searching import preview, propose, store_evidence
 from vetting.errors import VettingError, refused
+from vetting.files import digest_of
 from vetting.log.event import EventType
 from vetting.roles import Permission
-from vetting.sources.archive_file import captures_of, hits_from, read_archive
+from vetting.sources.archive_file import MAX_IMPORT_BYTES, captures_of, hits_from, read_archive
 
 IMPORT_KEY = "import"
 
@@ -41,7 +41,7 @@ def import_evidence(desk: Desk, number: str, path: Path, criteria: Criteria, ana
     _refuse_released(desk, number)
     with desk.case_files.reading() as view:
         refuse_changed_config(desk.settings.config, view.position(case.position).protocol)
-    digest = hashlib.sha256(path.read_bytes()).digest() if path.is_file() else b""
+    digest = digest_of(path, MAX_IMPORT_BYTES)
     records = tuple(read_archive(path))
     captures = captures_of(records, clock=desk.clock, new_id=desk.new_id)
     findings = propose(desk, number, IMPORT_KEY, hits_from(captures), criteria)

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from vetting.casework.desk import Desk, log_errors
 from vetting.errors import VettingError, storage
+from vetting.files import read_text
 from vetting.log import migrations as log_migrations
 from vetting.log.event import Event, EventType
 from vetting.log.keys import LogKey
@@ -22,6 +23,8 @@ from vetting.records.released_reports import ReleasedReports
 from vetting.records.seal import VaultKey, VaultPublicKey
 from vetting.roles import Permission, Person, authorize
 from vetting.settings import Settings
+
+PASSPHRASE_BYTES = 10_000
 
 
 def create_home(settings: Settings, clock: Callable[[], datetime]) -> None:
@@ -101,13 +104,10 @@ def _create_log(settings: Settings, clock: Callable[[], datetime]) -> None:
 
 def _passphrase(settings: Settings) -> str:
     try:
-        return settings.vault_passphrase.read_text(encoding="utf-8").strip()
-    except OSError:
-        raise storage(
-            "passphrase_missing",
-            f"The vault passphrase cannot be read from {settings.vault_passphrase}.",
-            "Name its file in VETTING_VAULT_PASSPHRASE_FILE.",
-        ) from None
+        return read_text(settings.vault_passphrase, PASSPHRASE_BYTES).strip()
+    except VettingError as error:
+        remedy = "It should hold the vault's passphrase: name its file in VETTING_VAULT_PASSPHRASE_FILE."
+        raise storage("passphrase_missing", error.sentence, remedy) from None
 
 
 def _write_secret(path: Path, secret: str) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
@@ -13,8 +12,9 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, Validation
 from filters.query_linter import lint_query
 from vetting.candidate import IdentifierKind
 from vetting.errors import VettingError, bad_input, not_found, refused
+from vetting.files import digest_of
 from vetting.protocol import Quotation, SearchProtocol, Step, Technique
-from vetting.settings import first_problem, read_toml
+from vetting.settings import TOML_BYTES, first_problem, read_toml
 from vetting.sources.registry import TECHNIQUES
 
 _Slug = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
@@ -159,7 +159,7 @@ def _digests(config: Path, criteria: str, packs: Sequence[str]) -> dict[str, str
     for name, path in files.items():
         if not path.is_file():
             raise bad_input("config_missing", f"The protocol names {name}, but {path} is missing.", "Restore the file.")
-    return {name: hashlib.sha256(path.read_bytes()).hexdigest() for name, path in files.items()}
+    return {name: digest_of(path, TOML_BYTES).hex() for name, path in files.items()}
 
 
 def declared_packs(config: Path, name: str) -> tuple[str, ...]:

@@ -178,7 +178,7 @@ def _hand_over(cast: Cast, password: str) -> None:
         say(f"Report: {save_pdf(cast.settings, chief, number, folder)}")
     accounts = Accounts(cast.settings.store_url("accounts"))
     auditor = accounts.check_password(cast.with_role(Role.AUDITOR).id, password, session.clock())
-    session.keep_token(cast.settings, accounts.start_session(auditor.id, session.clock()))
+    session.begin(cast.settings, accounts, auditor.id)
     say("Open a report above in a PDF viewer. Then, as the auditor who is signed in now:")
     say(f"  export VETTING_HOME={cast.settings.home}")
     say(f"  .venv/bin/vetting verify && .venv/bin/vetting uniformity {POSITION}")

@@ -99,18 +99,11 @@ def sign_in(
     chosen = session.settings()
     people = session.accounts(chosen)
     who = people.check_password(person, read_password(password_stdin), session.clock())
-    session.keep_token(chosen, people.start_session(who.id, session.clock()))
+    session.begin(chosen, people, who.id)
     say(f"Signed in as {who.id} ({', '.join(sorted(r.value.replace('_', ' ') for r in who.roles))}).")
 
 
 def sign_out() -> None:
     """Sign out at this terminal."""
-    chosen = session.settings()
-    try:
-        token = chosen.session_token.read_text(encoding="ascii").strip()
-    except (OSError, UnicodeDecodeError):
-        token = ""
-    if token:
-        session.accounts(chosen).end_session(token)
-    session.forget_token(chosen)
+    session.end(session.settings())
     say("Signed out.")
