@@ -56,10 +56,11 @@ def signed_in(chosen: Settings) -> Person:
 
 
 def begin(chosen: Settings, people: Accounts, person: str) -> None:
-    """Signs the person in at this terminal.
+    """Signs the person in at this terminal, and out whoever was signed in before: a token left behind opens nothing.
 
     Refuses an unknown person, and a folder that takes no token (mode 0600, in place of the old one).
     """
+    _end_held(chosen, people)
     token = people.start_session(person, clock())
     with disk_errors(f"{chosen.session_token}", _ADVICE):
         write_file(chosen.session_token, token.encode("ascii"))
