@@ -7,6 +7,7 @@ import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import quote
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -14,6 +15,8 @@ from vetting.errors import VettingError, bad_input
 from vetting.files import MEBIBYTE, read_text
 
 REPOSITORY = Path(__file__).resolve().parent.parent
+ROOMS = ("case_files", "released_reports", "transparency_log", "accounts", "prefect")
+"""The folders in a data folder."""
 TOML_BYTES = MEBIBYTE // 4
 """Six times the longest configuration file."""
 TOML_DEPTH = 10
@@ -53,7 +56,7 @@ class Settings:
     def store_url(self, store: str) -> str:
         """SQLAlchemy address of `case_files`, `released_reports`, `transparency_log` or `accounts`."""
         configured: str = getattr(self.department.stores, store)
-        return configured or f"sqlite:///{self.home / store / (store + '.db')}"
+        return configured or f"sqlite:///{quote(str(self.home / store / f'{store}.db'))}"
 
     @property
     def vault_key(self) -> Path:
@@ -98,15 +101,41 @@ class Settings:
         return f"vetting/{'-'.join(filter(None, words.split('-')))}"
 
 
-def choose_home(environment: Mapping[str, str], here: Path) -> tuple[Path, str]:
-    """The data folder and why: `VETTING_HOME`, else ./var/department, else the demo's where only the demo has run."""
+def choose_home(environment: Mapping[str, str], here: Path, *, new: bool = False) -> tuple[Path, str]:
+    """The data folder and why: `VETTING_HOME`, else ./var/department, else the demo's where only the demo has run.
+
+    Set-up asks for a `new` one, never the demo's, which the next demo empties. Refuses a VETTING_HOME that is set to
+    nothing, or names what is no folder and cannot become one.
+    """
     named = environment.get("VETTING_HOME")
-    if named:
-        return Path(named).resolve(), ""
+    if named is not None:
+        return _named_home(named), ""
     department, demo = here / "var" / "department", here / "var" / "demo"
-    if not department.exists() and demo.exists():
+    if not new and not department.exists() and demo.exists():
         return demo, "Using the demo's data in var/demo (set VETTING_HOME for your own)."
     return department, ""
+
+
+def _named_home(named: str) -> Path:
+    if not named.strip():
+        raise _no_home("VETTING_HOME is set, but to nothing.")
+    try:
+        named.encode()  # the stores' addresses are text
+        home = Path(named).resolve()
+        if home.is_dir() or not home.exists():
+            return home
+    except (OSError, RuntimeError, ValueError):  # a name too long, a link that leads to itself, bytes that are no text
+        raise _no_home("VETTING_HOME names what this account cannot use as a folder.") from None
+    raise _no_home(f"VETTING_HOME names {home}, which is no folder.")
+
+
+def _no_home(sentence: str) -> VettingError:
+    return bad_input("home_unusable", sentence, "Name a folder in it, or unset it to use ./var/department.")
+
+
+def is_data_folder(home: Path) -> bool:
+    """Whether set-up has made its rooms there; `prefect` may be missing, for it holds nothing to keep."""
+    return all((home / room).is_dir() for room in ROOMS if room != "prefect")
 
 
 def load_settings(home: Path, config: Path | None = None) -> Settings:

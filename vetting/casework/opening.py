@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import os
 import secrets
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
 from vetting.casework.desk import Desk, log_errors
-from vetting.errors import VettingError, storage
-from vetting.files import read_text
+from vetting.errors import VettingError, refused, storage
+from vetting.files import disk_errors, read_text, write_file
 from vetting.log import migrations as log_migrations
 from vetting.log.event import Event, EventType
 from vetting.log.keys import LogKey
@@ -22,22 +21,43 @@ from vetting.records.case_files import CaseFiles
 from vetting.records.released_reports import ReleasedReports
 from vetting.records.seal import VaultKey, VaultPublicKey
 from vetting.roles import Permission, Person, authorize
-from vetting.settings import Settings
+from vetting.settings import ROOMS, Settings, is_data_folder
 
 PASSPHRASE_BYTES = 10_000
+_EXPECTED = frozenset({*ROOMS, "session", ".demo", "lost+found"})
+"""What may lie in a folder that is being set up: what an interrupted set-up left, and what an empty disk holds."""
+
+
+def make_home(settings: Settings) -> None:
+    """Makes the data folder and its rooms, mode 0700.
+
+    Refuses a folder that holds other things and was never set up, and a place where no folder can be made.
+    """
+    home = settings.home
+    with disk_errors(f"The data folder {home}", "Name another folder in VETTING_HOME."):
+        found = {path.name for path in home.iterdir()} if home.exists() else set()
+        if found - _EXPECTED and not is_data_folder(home):
+            raise refused(
+                "home_in_use",
+                f"{home} holds other things and was never set up.",
+                "Name a new or an empty folder in VETTING_HOME.",
+            )
+        for room in ("", *ROOMS):
+            (home / room).mkdir(mode=0o700, parents=True, exist_ok=True)
+        if not found:
+            home.chmod(0o700)  # an empty folder that was there before
 
 
 def create_home(settings: Settings, clock: Callable[[], datetime]) -> None:
     """Makes the data folder, its keys and its stores. Doing it again changes nothing.
 
     The vault key is wrapped by a random passphrase in a file of mode 0400 beside it unless
-    `VETTING_VAULT_PASSPHRASE_FILE` names another place: good enough to try the product, not for production.
+    `VETTING_VAULT_PASSPHRASE_FILE` names another place: good enough to try the product, not for production. Refuses
+    what `make_home` refuses.
     """
-    for folder in ("", "case_files", "released_reports", "transparency_log", "accounts", "prefect"):
-        (settings.home / folder).mkdir(mode=0o700, parents=True, exist_ok=True)
+    make_home(settings)
     if not settings.vault_key.exists():
-        if not settings.vault_passphrase.exists():
-            _write_secret(settings.vault_passphrase, secrets.token_urlsafe(32))
+        _make_passphrase(settings.vault_passphrase)
         VaultKey.generate().save(settings.vault_key, _passphrase(settings))
     if not settings.vault_public_key.exists():
         VaultKey.load(settings.vault_key, _passphrase(settings)).public.save(settings.vault_public_key)
@@ -110,7 +130,9 @@ def _passphrase(settings: Settings) -> str:
         raise storage("passphrase_missing", error.sentence, remedy) from None
 
 
-def _write_secret(path: Path, secret: str) -> None:
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o400)
-    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        file.write(secret + "\n")
+def _make_passphrase(path: Path) -> None:
+    """A random passphrase where there is none. A link that leads nowhere is no place for one: it is left to be read."""
+    if path.exists() or path.is_symlink():
+        return
+    with disk_errors(f"{path}", "Name another file in VETTING_VAULT_PASSPHRASE_FILE."):
+        write_file(path, secrets.token_urlsafe(32).encode() + b"\n", 0o400)

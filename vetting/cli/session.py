@@ -12,7 +12,7 @@ from vetting.errors import VettingError, refused, storage
 from vetting.files import disk_errors, read_text, write_file
 from vetting.records.accounts import Accounts
 from vetting.roles import Person
-from vetting.settings import REPOSITORY, Settings, choose_home, load_settings
+from vetting.settings import REPOSITORY, Settings, choose_home, is_data_folder, load_settings
 
 TOKEN_BYTES = 1000
 _ADVICE = "Check the data folder's permissions, and that no folder is in the file's place."
@@ -29,9 +29,17 @@ def new_id() -> str:
     return "".join(secrets.choice(_ALPHABET) for _ in range(16))
 
 
-def settings() -> Settings:
-    """The settings of the data folder in use."""
-    home, why = choose_home(os.environ, Path.cwd())
+def here() -> Path:
+    """The folder the command runs in. Refuses one that was removed in the meantime."""
+    try:
+        return Path.cwd()
+    except OSError:
+        raise storage("no_folder_here", "The folder you are in does not exist any more.", "Go to another.") from None
+
+
+def settings(*, new: bool = False) -> Settings:
+    """The settings of the data folder in use, or of the one to set up."""
+    home, why = choose_home(os.environ, here(), new=new)
     if why:
         note(why)
     return load_settings(home)
@@ -39,7 +47,7 @@ def settings() -> Settings:
 
 def accounts(chosen: Settings) -> Accounts:
     """The accounts of the data folder. Refuses a folder that was not set up."""
-    if not chosen.vault_public_key.exists() and not (chosen.home / "accounts").exists():
+    if not is_data_folder(chosen.home):
         raise storage("home_missing", f"There is no data folder at {chosen.home}.", "Create it with: vetting init.")
     return Accounts(chosen.store_url("accounts"))
 
@@ -97,6 +105,7 @@ __all__ = [
     "begin",
     "clock",
     "end",
+    "here",
     "new_id",
     "recordings",
     "settings",

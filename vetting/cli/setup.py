@@ -20,7 +20,7 @@ def init(
     password_stdin: Annotated[bool, typer.Option(help="Read the password from standard input.")] = False,
 ) -> None:
     """Make the data folder, its keys and stores, and the first administrator."""
-    chosen = session.settings()
+    chosen = session.settings(new=True)
     create_home(chosen, session.clock)
     people = session.accounts(chosen)
     if people.people():
