@@ -85,7 +85,7 @@ def show_audit(audit: Audit) -> None:
     report, protocol = audit.report, audit.protocol
     steps = {step.id: step.title for step in protocol.steps}
     shown = matrix(audit)
-    say(f"{protocol.title}, protocol version {protocol.version}, sha256 {report.protocol_digest[:16]}…")
+    say(f"{protocol.title}, protocol version {protocol.version}, sha256 {report.protocol_digest[:16]}...")
     say(f"Frozen at entry {report.frozen_at_sequence}, before the first of {len(report.cases)} candidates.")
     numbers = {step: str(number) for number, step in enumerate(steps, start=1)}
     table(("Step", "Search"), [(numbers[step], title) for step, title in steps.items()])

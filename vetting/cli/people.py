@@ -2,26 +2,19 @@
 
 from __future__ import annotations
 
-import sys
 from datetime import date, datetime
 from typing import Annotated
 
 import typer
 
 from vetting.cli import session
+from vetting.cli.asking import read_password
 from vetting.cli.printing import as_json, say, table
 from vetting.roles import Permission, Person, Role, SensitivePosition, authorize
 
 app = typer.Typer(no_args_is_help=True)
 Id = Annotated[str, typer.Argument(help="Person id, e.g. a staff number or j.alvarez.")]
 Day = Annotated[datetime, typer.Option(formats=["%Y-%m-%d"])]
-
-
-def read_password(from_stdin: bool, *, confirmed: bool = False) -> str:
-    """The password from standard input or a hidden prompt; never an argument, which others could see."""
-    if from_stdin:
-        return sys.stdin.readline().rstrip("\n")
-    return str(typer.prompt("Password", hide_input=True, confirmation_prompt=confirmed))
 
 
 @app.command("add")

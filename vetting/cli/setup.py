@@ -8,7 +8,7 @@ import typer
 
 from vetting.casework.opening import create_home
 from vetting.cli import session
-from vetting.cli.people import read_password
+from vetting.cli.asking import read_password
 from vetting.cli.printing import note, say
 from vetting.errors import refused
 from vetting.roles import Person, Role
