@@ -1,6 +1,7 @@
 """The auditor's verbs: verify the log, and recompute from it alone whether everybody was searched alike.
 
-Reads the transparency log and nothing else. It opens no case file, holds no key and sees no content.
+Reads the transparency log and nothing else, and does not write to it. It opens no case file, holds no key and sees no
+content.
 """
 
 from __future__ import annotations
@@ -49,7 +50,7 @@ def verify_log(settings: Settings, known: Mapping[int, str] | None = None) -> Ve
     seen then (a report prints both): without it, a log cut back to an earlier signed state looks sound.
     """
     with _errors():
-        store = LogStore(settings.store_url("transparency_log"))
+        store = LogStore(settings.store_url("transparency_log"), read_only=True)
         try:
             return verify(LogReader(store), load_vkey(settings.log_verifier_key), known=known)
         finally:
@@ -59,7 +60,7 @@ def verify_log(settings: Settings, known: Mapping[int, str] | None = None) -> Ve
 def released_as(settings: Settings, digest: str) -> str | None:
     """The number under which a PDF of this SHA-256 was released, as the log says; None where it never was."""
     with _errors():
-        store = LogStore(settings.store_url("transparency_log"))
+        store = LogStore(settings.store_url("transparency_log"), read_only=True)
         try:
             bodies = [_body(e) for e in LogReader(store).entries() if e.event.type is EventType.REPORT_RELEASED]
         finally:
@@ -76,7 +77,7 @@ def audit_position(settings: Settings, person: Person, position: str) -> Audit:
     authorize(person, Permission.VERIFY_UNIFORMITY)
     verdict = verify_log(settings)
     with _errors():
-        store = LogStore(settings.store_url("transparency_log"))
+        store = LogStore(settings.store_url("transparency_log"), read_only=True)
         try:
             entries = [entry for entry in LogReader(store).entries() if entry.event.position == position]
         finally:
