@@ -19,6 +19,7 @@ from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from http import HTTPStatus
 from pathlib import Path
+from urllib.parse import quote
 
 from flows.template import DATABASE, lay, template_file
 from vetting.errors import VettingError, not_ready, storage
@@ -205,7 +206,7 @@ def _settings(home: Path) -> dict[str, str]:
     settings = SETTINGS | {
         "PREFECT_HOME": str(home),
         "PREFECT_PROFILES_PATH": str(home / "profiles.toml"),
-        "PREFECT_SERVER_DATABASE_CONNECTION_URL": f"sqlite+aiosqlite:///{home / DATABASE}",
+        "PREFECT_SERVER_DATABASE_CONNECTION_URL": f"sqlite+aiosqlite:///{quote(str(home / DATABASE))}",
     }
     return settings if debugging() else settings | {"PREFECT_LOGGING_SETTINGS_PATH": str(home / "logging.yml")}
 

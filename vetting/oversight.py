@@ -1,11 +1,12 @@
 """The auditor's verbs: verify the log, and recompute from it alone whether everybody was searched alike.
 
-Reads the transparency log and nothing else. It opens no case file, holds no key and sees no content.
+Reads the transparency log and nothing else, and does not write to it. It opens no case file, holds no key and sees no
+content.
 """
 
 from __future__ import annotations
 
-import hashlib
+import os
 from collections import Counter
 from collections.abc import Mapping
 from contextlib import suppress
@@ -51,7 +52,7 @@ def verify_log(settings: Settings, known: Mapping[int, str] | None = None) -> Ve
     folder saw when it last verified is always held against it, and what it sees now is kept for the next time.
     """
     with log_errors():
-        store = LogStore(settings.store_url("transparency_log"))
+        store = LogStore(settings.store_url("transparency_log"), read_only=True)
         try:
             seen = {**last_verified(settings), **(known or {})}
             verdict = verify(LogReader(store), load_vkey(settings.log_verifier_key), known=seen)
@@ -76,17 +77,18 @@ def last_verified(settings: Settings) -> dict[int, str]:
 
 
 def _remember(settings: Settings, verdict: Verdict) -> None:
+    """Notes what was verified, in one's own folder only: verifying leaves nothing in anybody else's."""
     draft = settings.last_verified.with_suffix(".new")
     with suppress(OSError):  # a copy on a read-only medium verifies all the same
-        draft.write_text(f"{verdict.size}:{verdict.root_hex}\n", "ascii")
-        draft.replace(settings.last_verified)
+        if settings.home.stat().st_uid == os.geteuid():
+            draft.write_text(f"{verdict.size}:{verdict.root_hex}\n", "ascii")
+            draft.replace(settings.last_verified)
 
 
-def released_as(settings: Settings, pdf: bytes) -> str | None:
-    """The number under which exactly this file was released, as the log says; None where it never was."""
-    digest = hashlib.sha256(pdf).hexdigest()
+def released_as(settings: Settings, digest: str) -> str | None:
+    """The number under which a PDF of this SHA-256 was released, as the log says; None where it never was."""
     with log_errors():
-        store = LogStore(settings.store_url("transparency_log"))
+        store = LogStore(settings.store_url("transparency_log"), read_only=True)
         try:
             bodies = [_body(e) for e in LogReader(store).entries() if e.event.type is EventType.REPORT_RELEASED]
         finally:
@@ -103,7 +105,7 @@ def audit_position(settings: Settings, person: Person, position: str) -> Audit:
     authorize(person, Permission.VERIFY_UNIFORMITY)
     verdict = verify_log(settings)
     with log_errors():
-        store = LogStore(settings.store_url("transparency_log"))
+        store = LogStore(settings.store_url("transparency_log"), read_only=True)
         try:
             entries = [entry for entry in LogReader(store).entries() if entry.event.position == position]
         finally:

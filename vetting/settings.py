@@ -4,16 +4,26 @@ from __future__ import annotations
 
 import os
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import quote
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from vetting.errors import bad_input, storage
+from vetting.errors import VettingError, bad_input
+from vetting.files import MEBIBYTE, read_text
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 DEMO_MARKER = ".demo"
+ROOMS = ("case_files", "released_reports", "transparency_log", "accounts", "prefect")
+"""The folders in a data folder."""
+TOML_BYTES = MEBIBYTE // 4
+"""Six times the longest configuration file."""
+TOML_DEPTH = 10
+"""Tables and lists within each other; a department's files need four."""
+TOML_DOTS = 200
+"""In one line. The parser's work on a dotted key grows with the square of its parts: 60,000 take minutes."""
 
 
 class Stores(BaseModel):
@@ -54,7 +64,7 @@ class Settings:
     def store_url(self, store: str) -> str:
         """SQLAlchemy address of `case_files`, `released_reports`, `transparency_log` or `accounts`."""
         configured: str = getattr(self.department.stores, store)
-        return configured or f"sqlite:///{self.home / store / (store + '.db')}"
+        return configured or f"sqlite:///{quote(str(self.home / store / f'{store}.db'))}"
 
     @property
     def vault_key(self) -> Path:
@@ -104,17 +114,41 @@ class Settings:
         return f"vetting/{'-'.join(filter(None, words.split('-')))}"
 
 
-def choose_home(environment: Mapping[str, str], here: Path, *, adopt_demo: bool = True) -> tuple[Path, str]:
-    """The data folder and why: `VETTING_HOME`, else ./var/department, else the demo's where only the demo has run
-    (never with `adopt_demo` off: a department's own folder is not set up inside it).
+def choose_home(environment: Mapping[str, str], here: Path, *, new: bool = False) -> tuple[Path, str]:
+    """The data folder and why: `VETTING_HOME`, else ./var/department, else the demo's where only the demo has run.
+
+    Set-up asks for a `new` one, never the demo's, which the next demo empties. Refuses a VETTING_HOME that is set to
+    nothing, or names what is no folder and cannot become one.
     """
     named = environment.get("VETTING_HOME")
-    if named:
-        return Path(named).resolve(), ""
+    if named is not None:
+        return _named_home(named), ""
     department, demo = here / "var" / "department", here / "var" / "demo"
-    if adopt_demo and not department.exists() and demo.exists():
+    if not new and not department.exists() and demo.exists():
         return demo, "Using the demo's data in var/demo (set VETTING_HOME for your own)."
     return department, ""
+
+
+def _named_home(named: str) -> Path:
+    if not named.strip():
+        raise _no_home("VETTING_HOME is set, but to nothing.")
+    try:
+        named.encode()  # the stores' addresses are text
+        home = Path(named).resolve()
+        if home.is_dir() or not home.exists():
+            return home
+    except (OSError, RuntimeError, ValueError):  # a name too long, a link that leads to itself, bytes that are no text
+        raise _no_home("VETTING_HOME names what this account cannot use as a folder.") from None
+    raise _no_home(f"VETTING_HOME names {home}, which is no folder.")
+
+
+def _no_home(sentence: str) -> VettingError:
+    return bad_input("home_unusable", sentence, "Name a folder in it, or unset it to use ./var/department.")
+
+
+def is_data_folder(home: Path) -> bool:
+    """Whether set-up has made its rooms there; `prefect` may be missing, for it holds nothing to keep."""
+    return all((home / room).is_dir() for room in ROOMS if room != "prefect")
 
 
 def load_settings(home: Path, config: Path | None = None) -> Settings:
@@ -129,19 +163,40 @@ def load_settings(home: Path, config: Path | None = None) -> Settings:
 
 
 def read_toml(path: Path) -> dict[str, object]:
-    """The file as a dictionary. Refuses a file that is missing, not UTF-8 or no TOML; never quotes its content."""
+    """The file as a dictionary. Refuses what `read_text` refuses and what is no TOML; never quotes its content."""
+    text = read_text(path, TOML_BYTES)
+    if any(line.count(".") > TOML_DOTS for line in text.splitlines()):
+        raise _too_deep(path)
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise bad_input("file_missing", f"{path} does not exist.", "Check the path.") from None
-    except OSError as error:
-        why = error.strerror or "unreadable"
-        raise storage("file_unreadable", f"{path} cannot be read ({why}).", "Check its permissions.") from None
-    except UnicodeDecodeError:
-        raise bad_input("file_not_utf8", f"{path} is not UTF-8 text.", "Save it as UTF-8.") from None
+        content = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         where = str(error).rpartition("(")[2].rstrip(")") or "unknown place"
         raise bad_input("file_not_toml", f"{path} is not valid TOML ({where}).", "Correct that line.") from None
+    except ValueError:  # a number of thousands of digits
+        raise bad_input("file_not_toml", f"{path} is not valid TOML (a number).", "Correct that number.") from None
+    except RecursionError:
+        raise _too_deep(path) from None
+    if _deeper_than(content, TOML_DEPTH):
+        raise _too_deep(path)
+    return content
+
+
+def _deeper_than(content: object, levels: int) -> bool:
+    """Whether tables and lists are nested deeper; looked at level by level, so that no depth can be too much."""
+    level: list[object] = [content]
+    for _ in range(levels):
+        level = [inner for value in level for inner in _inside(value)]
+    return any(isinstance(value, dict | list) for value in level)
+
+
+def _inside(value: object) -> Iterable[object]:
+    if isinstance(value, dict):
+        return value.values()
+    return value if isinstance(value, list) else ()
+
+
+def _too_deep(path: Path) -> VettingError:
+    return bad_input("file_not_toml", f"{path} is not valid TOML (nested too deeply).", "Remove the nesting.")
 
 
 def first_problem(error: ValidationError) -> str:

@@ -102,11 +102,11 @@ def test_the_demo_s_folder_takes_no_real_position_and_no_set_up(
     _open(settings, "patrol")
     monkeypatch.setenv("VETTING_HOME", str(settings.home))
     with pytest.raises(VettingError) as refusal:
-        session.settings_to_set_up()
+        session.settings(new=True)
     assert refusal.value.code == "demo_folder"
     (tmp_path / "var" / "demo").mkdir(parents=True)
     assert choose_home({}, tmp_path)[0] == tmp_path / "var" / "demo"
-    assert choose_home({}, tmp_path, adopt_demo=False)[0] == tmp_path / "var" / "department"
+    assert choose_home({}, tmp_path, new=True)[0] == tmp_path / "var" / "department"
 
 
 def test_whoever_decides_on_a_position_or_is_not_cleared_cannot_attest_for_it(settings: Settings) -> None:

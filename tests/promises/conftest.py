@@ -9,10 +9,14 @@ import pytest
 
 from tests.demonstration import DEMO_SECONDS, ROOT, Demo
 
+STRANGE_NAME = "a b?c%41#ü $HOME 'q\" & x"
+"""A folder may be called anything: the demonstration runs where a careless address or shell would go astray."""
+
 
 @pytest.fixture(scope="session")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Demo:
-    here = tmp_path_factory.mktemp("demo")
+    here = tmp_path_factory.mktemp("demo") / STRANGE_NAME
+    here.mkdir()
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     environment.pop("VETTING_HOME", None)
     run = subprocess.run(

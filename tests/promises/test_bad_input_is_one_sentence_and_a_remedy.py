@@ -1,5 +1,6 @@
 """Promise: bad input is one sentence and a remedy with a documented exit code, and leaves nothing half-written."""
 
+import os
 import re
 import resource
 import shutil
@@ -10,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.demonstration import ANOTHER, COMMAND, POSITION, ROOT, Demo
+from tests.demonstration import ANOTHER, COMMAND, DEMO_SECONDS, POSITION, ROOT, Demo
 
 REFUSED, BAD_INPUT, NOT_FOUND, STORAGE = 3, 4, 5, 7
 CASES = "case_files/case_files.db"
@@ -247,3 +248,89 @@ def test_the_wrong_desk_sees_no_case_and_no_finding(demo: Demo, tmp_path: Path) 
         for arguments in (("review", f"C-{number}"), ("case", "list", POSITION), ("position", "list")):
             answer = copy.vetting(*arguments)
             assert answer.returncode == REFUSED, (person, arguments, answer.stdout)
+
+
+# ------------------------------------------------------------------------------------------- files that are none
+
+
+def _unfit(folder: Path, kind: str) -> Path:
+    """Something in a file's place that must be neither waited for nor read to its end."""
+    path = folder / f"{kind}.toml"
+    if kind == "pipe":
+        os.mkfifo(path)
+    elif kind == "device":
+        path.symlink_to("/dev/zero")
+    elif kind == "folder":
+        path.mkdir()
+    elif kind == "terabyte":
+        with path.open("wb") as file:
+            file.truncate(1024**4)
+    else:
+        path.write_text("a = " + "[" * 5_000, encoding="utf-8")
+    return path
+
+
+@pytest.mark.parametrize("kind", ["pipe", "device", "folder", "terabyte"])
+def test_no_command_waits_for_what_is_no_file_or_reads_what_has_no_end(copy: Demo, tmp_path: Path, kind: str) -> None:
+    copy.sign_in("j.alvarez")
+    number = copy.open_case()
+    unfit = str(_unfit(tmp_path, kind))
+    before = _rows(copy)
+    for arguments in (("case", "open", POSITION, unfit), ("import", number, unfit), ("verify", "--report", unfit)):
+        _refusal(copy.vetting(*arguments), BAD_INPUT)
+    assert _rows(copy) == before
+
+
+@pytest.mark.parametrize("kind", ["pipe", "device", "terabyte"])
+def test_an_authorization_form_that_is_no_file_is_refused(copy: Demo, tmp_path: Path, kind: str) -> None:
+    form = _unfit(tmp_path, kind)
+    path = tmp_path / "candidate.toml"
+    path.write_text(NAME + SIGNED.replace("form.txt", form.name), encoding="utf-8")
+    copy.sign_in("j.alvarez")
+    _refusal(copy.vetting("case", "open", POSITION, str(path)), BAD_INPUT)
+
+
+@pytest.mark.parametrize("kind", ["pipe", "device", "terabyte", "nested"])
+def test_a_configuration_that_is_no_configuration_is_refused(copy: Demo, tmp_path: Path, kind: str) -> None:
+    _unfit(tmp_path, kind).rename(tmp_path / "department.toml")
+    answer = _with(copy, {"VETTING_CONFIG": str(tmp_path)}, "verify")
+    _refusal(answer, BAD_INPUT)
+
+
+@pytest.mark.parametrize("kind", ["pipe", "device", "folder", "terabyte", "absent"])
+def test_a_passphrase_file_that_is_none_is_refused(copy: Demo, tmp_path: Path, kind: str) -> None:
+    copy.sign_in("j.alvarez")
+    path = tmp_path / "absent" if kind == "absent" else _unfit(tmp_path, kind)
+    answer = _with(copy, {"VETTING_VAULT_PASSPHRASE_FILE": str(path)}, "position", "list")
+    assert "VETTING_VAULT_PASSPHRASE_FILE" in _refusal(answer, STORAGE)
+
+
+def test_a_session_token_that_is_no_file_signs_nobody_in_and_is_replaced(demo: Demo, tmp_path: Path) -> None:
+    copy = demo.copy(tmp_path)
+    for kind in ("pipe", "device", "terabyte", "nested"):
+        (copy.home / "session").unlink()
+        _unfit(tmp_path, kind).rename(copy.home / "session")
+        assert "signed in" in _refusal(copy.vetting("report", "list", POSITION), REFUSED)
+        copy.sign_in("chief.osei")
+        assert copy.vetting("report", "list", POSITION).returncode == 0
+    (copy.home / "session").unlink()
+    (copy.home / "session").mkdir()
+    _refusal(copy.vetting("sign-in", "chief.osei", "--password-stdin", typed=_password(copy)), STORAGE)
+    _refusal(copy.vetting("sign-out"), STORAGE)
+
+
+def _password(copy: Demo) -> str:
+    return (copy.home / "password").read_text(encoding="ascii")
+
+
+def _with(copy: Demo, variables: dict[str, str], *arguments: str) -> subprocess.CompletedProcess[str]:
+    """The command with more in its environment."""
+    return subprocess.run(
+        [*COMMAND, *arguments],
+        env=copy.environment | variables,
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=DEMO_SECONDS,
+    )

@@ -2,6 +2,7 @@
 
 import json
 from typing import Any
+from urllib.parse import quote
 
 from tests.demonstration import Demo
 from vetting.log.event import EventType
@@ -13,7 +14,7 @@ ANSWERS = {EventType.SEARCH_EXECUTED, EventType.SEARCH_BLOCKED, EventType.SEARCH
 
 
 def _events(demo: Demo) -> list[Any]:
-    store = LogStore(f"sqlite:///{demo.home}/transparency_log/transparency_log.db")
+    store = LogStore(f"sqlite:///{quote(str(demo.home))}/transparency_log/transparency_log.db")
     events = [entry.event for entry in LogReader(store).entries()]
     store.close()
     return events

@@ -83,3 +83,20 @@ def test_every_refusal_at_a_desk_that_writes_the_log_is_in_the_log(people: Demo)
     log = (people.home / "transparency_log" / "transparency_log.db").read_bytes()
     assert b"decides_not_here" in log
     assert b"decides_here" in log
+
+
+def test_a_second_sign_in_ends_the_session_that_was_open_at_this_terminal(people: Demo) -> None:
+    """The token of whoever was signed in may have been copied: it opens nothing once somebody else sits down."""
+    people.sign_in("j.alvarez")
+    kept = (people.home / "session").read_bytes()
+    people.sign_in("chief.osei")
+    (people.home / "session").write_bytes(kept)
+    answer = people.vetting("position", "list")
+    assert answer.returncode == REFUSED, answer.stdout
+    assert "session has ended" in answer.stderr
+
+
+def test_a_wrong_password_signs_nobody_out(people: Demo) -> None:
+    people.sign_in("j.alvarez")
+    assert people.vetting("sign-in", "chief.osei", "--password-stdin", typed="not the password\n").returncode == REFUSED
+    assert people.vetting("position", "list").returncode == 0

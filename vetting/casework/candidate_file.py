@@ -11,9 +11,12 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
 from vetting.candidate import Authorization, Candidate, Identifier, IdentifierKind
-from vetting.errors import bad_input, refused
+from vetting.errors import VettingError, bad_input, refused
+from vetting.files import MEBIBYTE, read_file
 from vetting.settings import first_problem, read_toml
 
+FORM_BYTES = 50 * MEBIBYTE
+"""A signed form, scanned in colour, has a twentieth of this."""
 _CREDENTIAL = re.compile(
     r"pass(word|wd|phrase|code)?$|^pwd$|secret|token|credential|login|^pin$|otp|cookie|api_?key",
     re.IGNORECASE,
@@ -92,14 +95,7 @@ def load_candidate(path: Path, now: datetime, *, may_request_handles: bool) -> t
 
 
 def _authorization(file: _AuthorizationFile, path: Path, now: datetime) -> Authorization:
-    form = path.parent / file.form
-    if Path(file.form).name != file.form or not form.is_file():
-        raise bad_input(
-            "form_missing",
-            f"{path}: the authorization form is not beside the file.",
-            "Put the signed form there.",
-        )
-    content = form.read_bytes()
+    content = _form(path, file.form)
     if not content.strip():
         raise bad_input("form_empty", f"{path}: the authorization form is empty.", "Put the signed form there.")
     authorization = Authorization(
@@ -109,6 +105,19 @@ def _authorization(file: _AuthorizationFile, path: Path, now: datetime) -> Autho
     )
     check_authorization(authorization, now)
     return authorization
+
+
+def _form(path: Path, name: str) -> bytes:
+    """The signed form beside the candidate file. Refuses a name that leads elsewhere, and what `read_file` refuses."""
+    try:
+        if Path(name).name == name:
+            return read_file(path.parent / name, FORM_BYTES)
+    except VettingError as error:
+        if error.code != "file_missing":
+            raise
+    raise bad_input(
+        "form_missing", f"{path}: the authorization form is not beside the file.", "Put the signed form there."
+    )
 
 
 def check_authorization(authorization: Authorization, now: datetime) -> None:

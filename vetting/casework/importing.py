@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,9 +12,10 @@ from vetting.casework.desk import Body, Desk, commit
 from vetting.casework.protocol_file import refuse_changed_config
 from vetting.casework.searching import preview, propose, store_evidence
 from vetting.errors import VettingError, refused
+from vetting.files import digest_of
 from vetting.log.event import EventType
 from vetting.roles import Permission
-from vetting.sources.archive_file import captures_of, hits_from, read_archive
+from vetting.sources.archive_file import MAX_IMPORT_BYTES, captures_of, hits_from, read_archive
 
 IMPORT_KEY = "import"
 
@@ -41,8 +41,8 @@ def import_evidence(desk: Desk, number: str, path: Path, criteria: Criteria, ana
     refuse_released(desk, number)
     with desk.case_files.reading() as view:
         refuse_changed_config(desk.settings.config, view.position(case.position).protocol)
+    digest = digest_of(path, MAX_IMPORT_BYTES)
     captures = captures_of(read_archive(path), clock=desk.clock, new_id=desk.new_id)
-    digest = _digest(path)
     findings = propose(desk, number, IMPORT_KEY, hits_from(captures), criteria)
     with desk.case_files.reading() as view:
         file = commit(view.case_secret(number), "import", digest)
@@ -59,14 +59,6 @@ def import_evidence(desk: Desk, number: str, path: Path, criteria: Criteria, ana
         store_evidence(desk, unit, case, IMPORT_KEY, captures, findings)
         preview(desk, unit, case, findings, analyzer, unit.candidate(number))
     return Imported(captures=len(captures), findings=len(findings))
-
-
-def _digest(path: Path) -> bytes:
-    """Of the file, which is not taken into memory; of nothing where it is no file that can be read twice."""
-    if not path.is_file():
-        return b""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").digest()
 
 
 def refuse_released(desk: Desk, number: str) -> None:

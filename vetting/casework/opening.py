@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import os
 import secrets
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
 from vetting.casework.desk import Desk
-from vetting.errors import VettingError, storage
+from vetting.errors import VettingError, refused, storage
+from vetting.files import disk_errors, read_text, write_file
 from vetting.journal import Actor, log_errors
 from vetting.log import migrations as log_migrations
 from vetting.log.event import Event, EventType
@@ -22,7 +22,31 @@ from vetting.records.case_files import CaseFiles
 from vetting.records.released_reports import ReleasedReports
 from vetting.records.seal import VaultKey, VaultPublicKey
 from vetting.roles import Permission, Person, authorize
-from vetting.settings import Settings
+from vetting.settings import DEMO_MARKER, ROOMS, Settings, is_data_folder
+
+PASSPHRASE_BYTES = 10_000
+_EXPECTED = frozenset({*ROOMS, "session", DEMO_MARKER, "lost+found"})
+"""What may lie in a folder that is being set up: what an interrupted set-up left, and what an empty disk holds."""
+
+
+def make_home(settings: Settings) -> None:
+    """Makes the data folder and its rooms, mode 0700.
+
+    Refuses a folder that holds other things and was never set up, and a place where no folder can be made.
+    """
+    home = settings.home
+    with disk_errors(f"The data folder {home}", "Name another folder in VETTING_HOME."):
+        found = {path.name for path in home.iterdir()} if home.exists() else set()
+        if found - _EXPECTED and not is_data_folder(home):
+            raise refused(
+                "home_in_use",
+                f"{home} holds other things and was never set up.",
+                "Name a new or an empty folder in VETTING_HOME.",
+            )
+        for room in ("", *ROOMS):
+            (home / room).mkdir(mode=0o700, parents=True, exist_ok=True)
+        if not found:
+            home.chmod(0o700)  # an empty folder that was there before
 
 
 def create_home(settings: Settings, clock: Callable[[], datetime]) -> None:
@@ -32,10 +56,10 @@ def create_home(settings: Settings, clock: Callable[[], datetime]) -> None:
     place would look like the old one and open nothing.
 
     The vault key is wrapped by a random passphrase in a file of mode 0400 beside it unless
-    `VETTING_VAULT_PASSPHRASE_FILE` names another place: good enough to try the product, not for production.
+    `VETTING_VAULT_PASSPHRASE_FILE` names another place: good enough to try the product, not for production. Refuses
+    what `make_home` refuses.
     """
-    for folder in ("", "case_files", "released_reports", "transparency_log", "accounts", "prefect"):
-        (settings.home / folder).mkdir(mode=0o700, parents=True, exist_ok=True)
+    make_home(settings)
     if not settings.vault_key.exists():
         _create_vault_key(settings)
     if not settings.vault_public_key.exists():
@@ -56,8 +80,7 @@ def _create_vault_key(settings: Settings) -> None:
             f"The vault key is not at its place ({settings.vault_key}), and there are case files sealed to it.",
             "Restore vault.key from its backup. Without it nobody can open them, and no new key can.",
         )
-    if not settings.vault_passphrase.exists():
-        _write_secret(settings.vault_passphrase, secrets.token_urlsafe(32))
+    _make_passphrase(settings.vault_passphrase)
     key.save(settings.vault_key, _passphrase(settings))
 
 
@@ -131,16 +154,15 @@ def _create_log(settings: Settings, clock: Callable[[], datetime]) -> None:
 
 def _passphrase(settings: Settings) -> str:
     try:
-        return settings.vault_passphrase.read_text(encoding="utf-8").strip()
-    except OSError:
-        raise storage(
-            "passphrase_missing",
-            f"The vault passphrase cannot be read from {settings.vault_passphrase}.",
-            "Name its file in VETTING_VAULT_PASSPHRASE_FILE.",
-        ) from None
+        return read_text(settings.vault_passphrase, PASSPHRASE_BYTES).strip()
+    except VettingError as error:
+        remedy = "It should hold the vault's passphrase: name its file in VETTING_VAULT_PASSPHRASE_FILE."
+        raise storage("passphrase_missing", error.sentence, remedy) from None
 
 
-def _write_secret(path: Path, secret: str) -> None:
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o400)
-    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        file.write(secret + "\n")
+def _make_passphrase(path: Path) -> None:
+    """A random passphrase where there is none. A link that leads nowhere is no place for one: it is left to be read."""
+    if path.exists() or path.is_symlink():
+        return
+    with disk_errors(f"{path}", "Name another file in VETTING_VAULT_PASSPHRASE_FILE."):
+        write_file(path, secrets.token_urlsafe(32).encode() + b"\n", 0o400)

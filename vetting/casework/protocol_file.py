@@ -15,8 +15,9 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstra
 from filters.query_linter import lint_query
 from vetting.candidate import IdentifierKind
 from vetting.errors import VettingError, bad_input, not_found, refused
+from vetting.files import digest_of
 from vetting.protocol import Quotation, SearchProtocol, Step, Technique
-from vetting.settings import first_problem, read_toml
+from vetting.settings import TOML_BYTES, first_problem, read_toml
 from vetting.sources.registry import TECHNIQUES
 
 _Slug = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
@@ -165,7 +166,7 @@ def _digests(config: Path, criteria: str, packs: Sequence[str]) -> dict[str, str
     for name, path in files.items():
         if not path.is_file():
             raise bad_input("config_missing", f"The protocol names {name}, but {path} is missing.", "Restore the file.")
-    digests = {name: hashlib.sha256(path.read_bytes()).hexdigest() for name, path in files.items()}
+    digests = {name: digest_of(path, TOML_BYTES).hex() for name, path in files.items()}
     # The name stands at the head of every page, so it may not change between two candidates; where the stores are, may.
     name = str(read_toml(config / "department.toml").get("name"))
     return {**digests, "department_name": hashlib.sha256(name.encode()).hexdigest()}

@@ -7,15 +7,17 @@ from collections.abc import Sequence
 
 import typer
 
-from vetting.cli import audits, cases, demonstration, people, positions, reports, reviews, setup
-from vetting.cli.printing import complain, note
-from vetting.errors import ExitCode, VettingError
+from vetting.cli import STOPPED, STOPPED_CODE, audits, cases, demonstration, people, positions, reports, reviews, setup
+from vetting.cli.printing import NARROW, complain, note, out
+from vetting.cli.process import ctrl_c
+from vetting.errors import ExitCode, VettingError, storage
 
 app = typer.Typer(
     name="vetting",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
+    rich_markup_mode="rich" if out.width >= NARROW else None,
     help="The same lawful internet searches for every candidate, protected information kept from those who decide, "
     "and proof of both.",
 )
@@ -39,19 +41,47 @@ app.command("serve")(setup.serve)
 def run(arguments: Sequence[str]) -> int:
     """The exit code of one command. A wrong command line is explained by Typer, with exit code 2."""
     os.umask(0o077)
+    code = _code(arguments)
+    if ctrl_c.pressed or code == STOPPED_CODE:
+        note(STOPPED)
+        return STOPPED_CODE
+    return code
+
+
+def _code(arguments: Sequence[str]) -> int:
+    """Runs the command. What fails because of Ctrl-C, wherever it struck, is no error of its own."""
     try:
-        app(args=list(arguments), prog_name="vetting")
-    except VettingError as error:
-        complain(error)
-        return int(error.exit_code)
+        with ctrl_c.ends_in_order():
+            app(args=list(arguments), prog_name="vetting")
     except SystemExit as ended:
         return ended.code if isinstance(ended.code, int) else int(ExitCode.OK)
     except KeyboardInterrupt:
-        note("Stopped. What was recorded stays; run the command again to go on.")
-        return 130
-    except Exception as error:
-        if os.environ.get("VETTING_DEBUG"):
-            raise
-        note(f"Something unexpected happened ({type(error).__name__}); nothing half-written was kept. Try again.")
-        return int(ExitCode.UNEXPECTED)
+        return STOPPED_CODE
+    except Exception as error:  # noqa: BLE001 - the last place before a person would see a traceback
+        if ctrl_c.pressed:
+            return STOPPED_CODE
+        return _explained(error)
     return int(ExitCode.OK)
+
+
+def _explained(error: Exception) -> int:
+    """Says what went wrong; the exit code."""
+    if isinstance(error, OSError) and not os.environ.get("VETTING_DEBUG"):
+        error = _refused_by_the_system(error)
+    if isinstance(error, VettingError):
+        complain(error)
+        return int(error.exit_code)
+    if os.environ.get("VETTING_DEBUG"):
+        raise error
+    note(f"Something unexpected happened ({type(error).__name__}); nothing half-written was kept. Try again.")
+    return int(ExitCode.UNEXPECTED)
+
+
+def _refused_by_the_system(error: OSError) -> VettingError:
+    """A disk or a right that failed where no verb expected it."""
+    why = error.strerror or type(error).__name__
+    return storage(
+        "system_refused",
+        f"The operating system refused a file ({why}); nothing half-written was kept.",
+        "Check the data folder: its owner, its permissions and the room on its disk.",
+    )

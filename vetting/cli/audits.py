@@ -11,10 +11,12 @@ from vetting.cli import session
 from vetting.cli.cases import AsJson
 from vetting.cli.printing import as_json, say, table
 from vetting.errors import ExitCode, bad_input
+from vetting.files import MEBIBYTE, digest_of
 from vetting.log.verify import PAPER_DIGITS, Verdict
 from vetting.oversight import Audit, audit_position, matrix, released_as, verify_log
 from vetting.uniformity import UniformityReport
 
+REPORT_BYTES = 100 * MEBIBYTE
 CASES_ABREAST = 5
 """Candidates side by side in one table: what fits a terminal of 80 columns in words."""
 
@@ -28,8 +30,9 @@ def verify(
 ) -> None:
     """Verify the transparency log: every entry, every signed checkpoint. Exit code 9 where it does not hold."""
     chosen = session.settings()
+    digest = digest_of(report, REPORT_BYTES).hex() if report else ""
     verdict = verify_log(chosen, dict(_known(text) for text in known or []))
-    number = released_as(chosen, _read(report)) if report else None
+    number = released_as(chosen, digest) if report else None
     if json:
         as_json(_verdict(verdict) | ({"released_as": number or ""} if report else {}))
     else:
@@ -48,13 +51,6 @@ def _known(text: str) -> tuple[int, str]:
             "known_malformed", "What was seen before is not SIZE:ROOT.", "E.g. --known 647:1e98987f4a41f7cd."
         )
     return int(size), root
-
-
-def _read(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError:
-        raise bad_input("file_unreadable", f"{path} cannot be read.", "Check the path.") from None
 
 
 def uniformity(position: Annotated[str, typer.Argument(help="Name of a position.")], json: AsJson = False) -> None:
@@ -89,7 +85,7 @@ def show_audit(audit: Audit) -> None:
     report, protocol = audit.report, audit.protocol
     steps = {step.id: step.title for step in protocol.steps}
     shown = matrix(audit)
-    say(f"{protocol.title}, protocol version {protocol.version}, sha256 {report.protocol_digest[:16]}…")
+    say(f"{protocol.title}, protocol version {protocol.version}, sha256 {report.protocol_digest[:16]}...")
     say(f"Frozen at entry {report.frozen_at_sequence}, before the first of {len(report.cases)} candidates.")
     numbers = {step: str(number) for number, step in enumerate(steps, start=1)}
     table(("Step", "Search"), [(numbers[step], title) for step, title in steps.items()])

@@ -6,7 +6,7 @@ Everything goes through the verbs and flows that a real case uses; only the revi
 from __future__ import annotations
 
 import secrets
-import shutil
+import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
@@ -18,11 +18,12 @@ from flows.workbench import at as working_at
 from vetting.administration import open_administration
 from vetting.casework.desk import Desk
 from vetting.casework.intake import attest
-from vetting.casework.opening import create_home, open_desk
+from vetting.casework.opening import create_home, make_home, open_desk
 from vetting.casework.workbench import Workbench
 from vetting.cli import session
 from vetting.cli.audits import show_audit
 from vetting.cli.cases import open_from_file
+from vetting.cli.demo_folder import fresh_home
 from vetting.cli.engine import warming
 from vetting.cli.positions import open_with_protocol
 from vetting.cli.printing import note, progress_bar, say
@@ -32,7 +33,7 @@ from vetting.errors import VettingError, refused
 from vetting.oversight import Audit
 from vetting.records.accounts import Accounts
 from vetting.roles import Person, Role, SensitivePosition
-from vetting.settings import DEMO_MARKER, REPOSITORY, Settings, load_settings, read_toml
+from vetting.settings import REPOSITORY, Settings, read_toml
 
 POSITION = "patrol-officer-2026"
 DEMO = REPOSITORY / "demo"
@@ -58,30 +59,26 @@ class Cast:
 
 def demo() -> None:
     """Vet the demo's candidates for one position, from authorization to verified log."""
-    settings = _fresh_home(Path.cwd() / "var" / "demo")
-    with warming(settings) as server:
-        say("The demo: invented people, a recorded internet, the real verbs.", style="bold")
-        create_home(settings, session.clock)
-        cast, password = _people(settings)
-        investigator = cast.desk(cast.with_role(Role.INVESTIGATOR).id)
-        reviewer = cast.desk(cast.with_role(Role.REVIEWER).id)
-        _open_position(cast, investigator, reviewer)
-        cases = {path.stem: open_from_file(investigator, POSITION, path) for path in _candidates()}
-        say(f"{len(cases)} cases open, each with a signed authorization: {', '.join(cases.values())}")
-        _show_refusals(cast)
-        audit = _run_flows(cast, investigator, reviewer, cases, server)
-    show_audit(audit)
-    _hand_over(cast, password)
+    with fresh_home(session.here() / "var" / "demo") as settings:
+        make_home(settings)
+        with warming(settings) as server:
+            say("The demo: invented people, a recorded internet, the real verbs.", style="bold")
+            create_home(settings, session.clock)
+            cast, password = _people(settings)
+            audit = _vet_everybody(cast, server)
+        show_audit(audit)
+        _hand_over(cast, password)
 
 
-def _fresh_home(home: Path) -> Settings:
-    """An empty data folder. Refuses to remove anything that an earlier demo did not make."""
-    if home.exists() and not (home / DEMO_MARKER).exists():
-        raise refused("not_a_demo", f"{home} exists and is no demo's.", "Move it away, or run the demo elsewhere.")
-    shutil.rmtree(home, ignore_errors=True)
-    home.mkdir(mode=0o700, parents=True)
-    (home / DEMO_MARKER).touch()
-    return load_settings(home)
+def _vet_everybody(cast: Cast, server: runtime.Server) -> Audit:
+    """From the position to the auditor's verdict."""
+    investigator = cast.desk(cast.with_role(Role.INVESTIGATOR).id)
+    reviewer = cast.desk(cast.with_role(Role.REVIEWER).id)
+    _open_position(cast, investigator, reviewer)
+    cases = {path.stem: open_from_file(investigator, POSITION, path) for path in _candidates()}
+    say(f"{len(cases)} cases open, each with a signed authorization: {', '.join(cases.values())}")
+    _show_refusals(cast)
+    return _run_flows(cast, investigator, reviewer, cases, server)
 
 
 def _candidates() -> list[Path]:
@@ -181,9 +178,9 @@ def _hand_over(cast: Cast, password: str) -> None:
         say(f"Report: {save_pdf(cast.settings, chief, number, folder)}")
     accounts = Accounts(cast.settings.store_url("accounts"))
     auditor = accounts.check_password(cast.with_role(Role.AUDITOR).id, password, session.clock())
-    session.keep_token(cast.settings, accounts.start_session(auditor.id, session.clock()))
+    session.begin(cast.settings, accounts, auditor.id)
     say("Open a report above in a PDF viewer. Then, as the auditor who is signed in now:")
-    say(f"  export VETTING_HOME={cast.settings.home}")
+    say(f"  export VETTING_HOME={shlex.quote(str(cast.settings.home))}")
     say(f"  .venv/bin/vetting verify && .venv/bin/vetting uniformity {POSITION}")
     note(f"Everybody's password in the demo is in {cast.settings.home / 'password'}; try: vetting sign-in j.alvarez")
     note("The demo made its own vault key and keeps its passphrase beside it. A department does not: docs/operation.md")

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from flows import runtime
-from vetting.errors import storage
-from vetting.settings import Settings, choose_home
+from vetting.errors import VettingError, storage
+from vetting.settings import Settings, choose_home, is_data_folder
 
 RUNS_A_FLOW = frozenset({"run", "release"})
 _started: list[runtime.Server] = []
@@ -17,10 +17,14 @@ _started: list[runtime.Server] = []
 
 @contextmanager
 def head_start(arguments: Sequence[str]) -> Iterator[None]:
-    """Starts the server before the rest of the program is even imported, for a command that will need it."""
-    home, _ = choose_home(os.environ, Path.cwd())
-    if arguments and arguments[0] in RUNS_A_FLOW and "--help" not in arguments and (home / "prefect").is_dir():
-        _started.append(runtime.start(home / "prefect"))
+    """Starts the server before the rest of the program is even imported, for a command that will need it.
+
+    Whatever is wrong here is no error yet: the command meets it again, and says so.
+    """
+    with suppress(VettingError, OSError):
+        home, _ = choose_home(os.environ, Path.cwd())
+        if arguments and arguments[0] in RUNS_A_FLOW and "--help" not in arguments and is_data_folder(home):
+            _started.append(runtime.start(home / "prefect"))
     try:
         yield
     finally:
@@ -35,7 +39,7 @@ def warming(settings: Settings) -> Iterator[runtime.Server]:
     What a command checks in the meantime (person, case, stores) costs no extra time. Refuses a data folder that was not
     set up, so that a mistyped VETTING_HOME leaves nothing behind.
     """
-    if not settings.home.is_dir():
+    if not is_data_folder(settings.home):
         raise storage("home_missing", f"There is no data folder at {settings.home}.", "Create it with: vetting init.")
     server = _started.pop() if _started else runtime.start(settings.prefect_home)
     try:

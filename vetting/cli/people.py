@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from datetime import date, datetime
 from typing import Annotated
 
@@ -10,6 +9,7 @@ import typer
 
 from vetting.administration import AdministrationDesk, open_administration
 from vetting.cli import session
+from vetting.cli.asking import read_password
 from vetting.cli.printing import as_json, say, table
 from vetting.roles import Person, Role, SensitivePosition
 
@@ -23,13 +23,6 @@ def desk() -> AdministrationDesk:
     chosen = session.settings()
     people = session.accounts(chosen)
     return open_administration(chosen, people, session.signed_in(chosen), session.clock, session.new_id)
-
-
-def read_password(from_stdin: bool, *, confirmed: bool = False) -> str:
-    """The password from standard input or a hidden prompt; never an argument, which others could see."""
-    if from_stdin:
-        return sys.stdin.readline().rstrip("\n")
-    return str(typer.prompt("Password", hide_input=True, confirmation_prompt=confirmed))
 
 
 @app.command("add")
@@ -99,18 +92,11 @@ def sign_in(
     chosen = session.settings()
     people = session.accounts(chosen)
     who = people.check_password(person, read_password(password_stdin), session.clock())
-    session.keep_token(chosen, people.start_session(who.id, session.clock()))
+    session.begin(chosen, people, who.id)
     say(f"Signed in as {who.id} ({', '.join(sorted(r.value.replace('_', ' ') for r in who.roles))}).")
 
 
 def sign_out() -> None:
     """Sign out at this terminal."""
-    chosen = session.settings()
-    try:
-        token = chosen.session_token.read_text(encoding="ascii").strip()
-    except (OSError, UnicodeDecodeError):
-        token = ""
-    if token:
-        session.accounts(chosen).end_session(token)
-    session.forget_token(chosen)
+    session.end(session.settings())
     say("Signed out.")

@@ -6,6 +6,7 @@ import json
 import sys
 from collections.abc import Iterable, Sequence
 
+from rich.cells import cell_len
 from rich.console import Console
 from rich.progress import (
     BarColumn,
@@ -22,6 +23,10 @@ from vetting.errors import VettingError
 
 out = Console(highlight=False, soft_wrap=True)
 err = Console(stderr=True, highlight=False, soft_wrap=True)
+NARROW = 60
+"""Columns below which boxes leave no room for words."""
+_GAP = 2
+"""Blanks between two columns."""
 
 
 def say(sentence: str, style: str = "") -> None:
@@ -41,16 +46,37 @@ def complain(error: VettingError) -> None:
 
 
 def table(headings: Sequence[str], rows: Iterable[Sequence[str]], title: str | None = None) -> None:
-    """A table of words."""
-    shown = Table(*headings, title=title, title_justify="left", box=None, pad_edge=False, header_style="bold")
-    for row in rows:
-        shown.add_row(*(Text(cell) for cell in row))
+    """A table of words; line by line where the screen is too narrow. No word is cut: part of a number is no number."""
+    cells = [list(row) for row in rows]
+    widths = [max(map(_longest_word, column)) for column in zip(headings, *cells, strict=True)]
+    if sum(widths) + _GAP * (len(widths) - 1) > out.width:
+        _lines(headings, cells, title)
+        return
+    shown = Table(title=title, title_justify="left", box=None, pad_edge=False, header_style="bold")
+    for heading, width in zip(headings, widths, strict=True):
+        shown.add_column(heading, overflow="fold", min_width=width)
+    for row in cells:
+        shown.add_row(*map(Text, row))
     out.print(shown, soft_wrap=False)
+
+
+def _longest_word(cell: str) -> int:
+    return max(map(cell_len, cell.split()), default=0)
+
+
+def _lines(headings: Sequence[str], rows: Iterable[Sequence[str]], title: str | None) -> None:
+    if title:
+        say(title)
+    for row in rows:
+        for heading, cell in zip(headings, row, strict=True):
+            say(f"{heading}: {cell}")
+        say("")
 
 
 def as_json(value: object) -> None:
     """One JSON document on stdout."""
-    sys.stdout.write(json.dumps(value, indent=2, sort_keys=True, ensure_ascii=False) + "\n")
+    narrow = not sys.stdout.encoding.lower().startswith("utf")  # JSON has a spelling for what an alphabet lacks
+    sys.stdout.write(json.dumps(value, indent=2, sort_keys=True, ensure_ascii=narrow) + "\n")
 
 
 def progress_bar() -> Progress:

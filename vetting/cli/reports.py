@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import Annotated
 
@@ -17,6 +16,7 @@ from vetting.cli.cases import AsJson, Case
 from vetting.cli.engine import warming
 from vetting.cli.positions import desk
 from vetting.cli.printing import as_json, say, table
+from vetting.files import disk_errors, write_file
 from vetting.roles import Person
 from vetting.settings import Settings
 
@@ -81,13 +81,13 @@ def reading_desk(chosen: Settings, person: Person) -> ReadingDesk:
 
 
 def save_pdf(chosen: Settings, person: Person, report: str, folder: Path) -> Path:
-    """Opens the report as `person` and writes its PDF into the folder; the path."""
+    """Opens the report as `person` and writes its PDF into the folder; the path.
+
+    Refuses a folder that cannot be made or written to, and a folder in the file's place; an earlier copy stays whole.
+    """
     filed = reading_desk(chosen, person).open_report(report)
     path = folder / f"{filed.report.number}.pdf"
-    with session.quiet_disk_errors():
+    with disk_errors(f"{path}", "Name a folder that you may write to with --to."):
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        os.fchmod(descriptor, 0o600)
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(filed.pdf)
+        write_file(path, filed.pdf)
     return path

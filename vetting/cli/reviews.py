@@ -13,6 +13,7 @@ from vetting.attribution import Attribution, Level, Link
 from vetting.casework.desk import Desk
 from vetting.casework.reviewing import Reviewed, attribute, findings_of, preview_of, validate
 from vetting.casework.workbench import Workbench
+from vetting.cli.asking import ask
 from vetting.cli.cases import AsJson, Case
 from vetting.cli.positions import desk
 from vetting.cli.printing import as_json, out, say, table
@@ -119,7 +120,7 @@ def _validate(at: Desk, chosen: Reviewed, state: State, element: Element, severi
 
 
 def _checked() -> RawText:
-    return RawText(typer.prompt("What did you check, and how?"))
+    return RawText(ask("What did you check, and how?"))
 
 
 def _list(case: str, findings: tuple[Reviewed, ...], *, json: bool) -> None:

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import os
 import secrets
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
 from vetting.cli.printing import note
 from vetting.errors import VettingError, refused, storage
+from vetting.files import disk_errors, read_text, write_file
 from vetting.records.accounts import Accounts
 from vetting.roles import Person
-from vetting.settings import REPOSITORY, Settings, choose_home, load_settings
+from vetting.settings import REPOSITORY, Settings, choose_home, is_data_folder, load_settings
 
+TOKEN_BYTES = 1000
+_ADVICE = "Check the data folder's permissions, and that no folder is in the file's place."
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"  # Crockford's base 32: no letter that reads like a digit
 
 
@@ -28,26 +29,28 @@ def new_id() -> str:
     return "".join(secrets.choice(_ALPHABET) for _ in range(16))
 
 
-def settings() -> Settings:
-    """The settings of the data folder in use."""
-    home, why = choose_home(os.environ, Path.cwd())
+def here() -> Path:
+    """The folder the command runs in. Refuses one that was removed in the meantime."""
+    try:
+        return Path.cwd()
+    except OSError:
+        raise storage("no_folder_here", "The folder you are in does not exist any more.", "Go to another.") from None
+
+
+def settings(*, new: bool = False) -> Settings:
+    """The settings of the data folder in use, or of a `new` one to set up, which is never the demo's."""
+    home, why = choose_home(os.environ, here(), new=new)
     if why:
         note(why)
-    return load_settings(home)
-
-
-def settings_to_set_up() -> Settings:
-    """The settings of the data folder that `vetting init` makes. Refuses the demo's: the next demo empties it."""
-    home, _ = choose_home(os.environ, Path.cwd(), adopt_demo=False)
     chosen = load_settings(home)
-    if chosen.of_demo:
+    if new and chosen.of_demo:
         raise refused("demo_folder", f"{home} is the demo's data folder.", "Name another one in VETTING_HOME.")
     return chosen
 
 
 def accounts(chosen: Settings) -> Accounts:
     """The accounts of the data folder. Refuses a folder that was not set up."""
-    if not chosen.vault_public_key.exists() and not (chosen.home / "accounts").exists():
+    if not is_data_folder(chosen.home):
         raise storage("home_missing", f"There is no data folder at {chosen.home}.", "Create it with: vetting init.")
     return Accounts(chosen.store_url("accounts"))
 
@@ -55,26 +58,44 @@ def accounts(chosen: Settings) -> Accounts:
 def signed_in(chosen: Settings) -> Person:
     """The person whose session token lies in the data folder. Refuses where nobody is signed in, or idle too long."""
     advice = "Sign in with: vetting sign-in PERSON."
-    try:
-        token = chosen.session_token.read_text(encoding="ascii").strip()
-    except (OSError, UnicodeDecodeError):
-        raise refused("not_signed_in", "Nobody is signed in.", advice) from None
+    token = _held_token(chosen)
+    if not token:
+        raise refused("not_signed_in", "Nobody is signed in.", advice)
     if chosen.session_token.stat().st_mode & 0o077:
         raise refused("token_exposed", "The session token can be read by others.", f"{advice} It writes a new one.")
     return accounts(chosen).session_person(token, clock())
 
 
-def keep_token(chosen: Settings, token: str) -> None:
-    """Writes the session token, mode 0600, in place of an old one."""
-    forget_token(chosen)
-    descriptor = os.open(chosen.session_token, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "w", encoding="ascii") as file:
-        file.write(token)
+def begin(chosen: Settings, people: Accounts, person: str) -> None:
+    """Signs the person in at this terminal, and out whoever was signed in before: a token left behind opens nothing.
+
+    Refuses an unknown person, and a folder that takes no token (mode 0600, in place of the old one).
+    """
+    _end_held(chosen, people)
+    token = people.start_session(person, clock())
+    with disk_errors(f"{chosen.session_token}", _ADVICE):
+        write_file(chosen.session_token, token.encode("ascii"))
 
 
-def forget_token(chosen: Settings) -> None:
-    """Removes the session token, if there is one."""
-    chosen.session_token.unlink(missing_ok=True)
+def end(chosen: Settings) -> None:
+    """Signs out whoever is signed in at this terminal; no error where nobody is."""
+    if _held_token(chosen):
+        _end_held(chosen, accounts(chosen))
+    with disk_errors(f"{chosen.session_token}", _ADVICE):
+        chosen.session_token.unlink(missing_ok=True)
+
+
+def _end_held(chosen: Settings, people: Accounts) -> None:
+    if token := _held_token(chosen):
+        people.end_session(token)
+
+
+def _held_token(chosen: Settings) -> str:
+    """The token that lies in the data folder; empty where there is none that can be read."""
+    try:
+        return read_text(chosen.session_token, TOKEN_BYTES).strip()
+    except VettingError:
+        return ""
 
 
 def recordings() -> Path:
@@ -82,25 +103,14 @@ def recordings() -> Path:
     return Path(os.environ.get("VETTING_RECORDINGS", REPOSITORY / "demo" / "internet"))
 
 
-@contextmanager
-def quiet_disk_errors() -> Iterator[None]:
-    """A full disk outside the stores (a file the command itself writes) as a sentence."""
-    try:
-        yield
-    except OSError as error:
-        why = error.strerror or "input/output error"
-        raise storage("file_not_written", f"A file could not be written ({why}).", "Make room, then repeat.") from None
-
-
 __all__ = [
-    "VettingError",
     "accounts",
+    "begin",
     "clock",
-    "forget_token",
-    "keep_token",
+    "end",
+    "here",
     "new_id",
     "recordings",
     "settings",
-    "settings_to_set_up",
     "signed_in",
 ]

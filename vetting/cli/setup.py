@@ -9,7 +9,7 @@ import typer
 from vetting.administration import open_administration
 from vetting.casework.opening import create_home
 from vetting.cli import session
-from vetting.cli.people import read_password
+from vetting.cli.asking import read_password
 from vetting.cli.printing import note, say
 from vetting.errors import refused
 from vetting.roles import Person, Role
@@ -21,7 +21,7 @@ def init(
     password_stdin: Annotated[bool, typer.Option(help="Read the password from standard input.")] = False,
 ) -> None:
     """Make the data folder, its keys and stores, and the first administrator."""
-    chosen = session.settings_to_set_up()
+    chosen = session.settings(new=True)
     create_home(chosen, session.clock)
     people = session.accounts(chosen)
     if people.people():

@@ -15,6 +15,7 @@ Read the rooms in this order; each needs only those before it.
 | `keys`        | the log's own signing key on disk                               | `cryptography`       |
 | `canonical`   | the RFC 8785 bytes of one entry, stored and hashed verbatim     | `rfc8785`            |
 | `faults`      | what databases report, turned into the errors above             | `sqlalchemy`         |
+| `untouched`   | reading a SQLite file that may not be written to                | standard library     |
 | `store`       | the tables, on SQLite and PostgreSQL alike                      | `sqlalchemy`         |
 | `migrations`  | how the tables come to be                                       | `alembic`            |
 | `writer`      | one writer at a time: entry, frontier and checkpoint in one act | `sqlalchemy`         |

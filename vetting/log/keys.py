@@ -10,6 +10,10 @@ from vetting.log.note import Signer, Verifier
 
 _ASK_FOR_VKEY = "Choose another file name; an existing key is never overwritten."
 
+_ASK_FOR_COPY = "Put the log's verification key, log.vkey, beside the log; whoever keeps the log has it."
+_LONGEST = 4096
+"""Bytes; a key file has about 150."""
+
 
 class LogKey:
     """The key that signs this log's checkpoints. The key's name is the log's origin."""
@@ -34,7 +38,7 @@ class LogKey:
             with path.open("rb") as file:
                 if stat.S_IMODE(os.fstat(file.fileno()).st_mode) & 0o077:
                     raise KeyFileError("The signing key file can be read by other accounts.")
-                secret = file.read(4096)
+                secret = file.read(_LONGEST)
         except OSError:
             raise KeyFileError("The signing key file cannot be read.") from None
         return cls(Signer.parse(secret.decode("utf-8", "replace").removesuffix("\n")))
@@ -66,11 +70,14 @@ class LogKey:
 
 
 def load_vkey(path: Path) -> Verifier:
-    """Read a verification key file; raises `KeyFileError` if it is missing and `NoteError` if malformed."""
+    """Read a verification key file; raises `KeyFileError` if it is missing or no file, `NoteError` if malformed."""
     try:
-        text = path.read_text("utf-8")
+        if not path.is_file():  # a pipe in a copy that somebody handed over would be waited for
+            raise KeyFileError("There is no verification key file at its place.", remedy=_ASK_FOR_COPY)
+        with path.open("rb") as file:
+            text = file.read(_LONGEST).decode("utf-8")
     except (OSError, UnicodeDecodeError):
-        raise KeyFileError("The verification key file cannot be read.") from None
+        raise KeyFileError("The verification key file cannot be read.", remedy=_ASK_FOR_COPY) from None
     return Verifier.parse(text.removesuffix("\n"))
 
 

@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
@@ -26,10 +26,11 @@ from sqlalchemy import (
     text,
 )
 from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.pool import ConnectionPoolEntry, QueuePool
+from sqlalchemy.pool import ConnectionPoolEntry, NullPool, QueuePool
 
-from vetting.log.errors import LogDamagedError, LogMissingError
+from vetting.log.errors import LogDamagedError, LogMissingError, LogReadOnlyError
 from vetting.log.faults import as_log_error
+from vetting.log.untouched import Untouched
 
 metadata = MetaData()
 
@@ -96,14 +97,24 @@ class LogStore:
 
     `url` is a SQLAlchemy address: `sqlite:////folder/log.sqlite` or `postgresql+psycopg://...`.
     `busy_timeout` is in seconds: how long a writer waits for another before `LogLockedError`. A SQLite file
-    is made only where `create` is set. Raises `LogMissingError` for any other kind of address.
+    is made only where `create` is set, and not written to at all, nor anything beside it that is not needed for
+    reading, where `read_only` is. Raises `LogMissingError` for any other kind of address.
     """
 
-    def __init__(self, url: str | URL, *, busy_timeout: float = 10.0, create: bool = False) -> None:
+    def __init__(
+        self, url: str | URL, *, busy_timeout: float = 10.0, create: bool = False, read_only: bool = False
+    ) -> None:
         self._busy_timeout = busy_timeout
         address = _address(url)
         self._on_sqlite = address.get_backend_name() == "sqlite"
-        self._engine = _sqlite(address, busy_timeout, create=create) if self._on_sqlite else _postgresql(address)
+        self._untouched: Untouched | None = None
+        if not self._on_sqlite:
+            self._engine = _postgresql(address)
+        elif read_only:
+            self._untouched = Untouched(_file(address))
+            self._engine = _sqlite_untouched(self._untouched, busy_timeout)
+        else:
+            self._engine = _sqlite(_file(address), busy_timeout, create=create)
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
@@ -112,6 +123,8 @@ class LogStore:
         Raises `LogLockedError`, `LogFullError`, `LogReadOnlyError`, `LogMissingError`, `LogUnavailableError`
         or `LogDamagedError`.
         """
+        if self._untouched:  # SQLite itself would only refuse the first change
+            raise LogReadOnlyError("The log was opened to be read; nothing was written.")
         with _translated(), self._engine.connect() as connection:
             connection.execution_options(**{_WRITES: True})
             with connection.begin():
@@ -122,7 +135,8 @@ class LogStore:
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """A transaction that sees one unmoving state of the log, however long it reads."""
-        with _translated(), self._engine.connect() as connection:
+        still = self._untouched.still() if self._untouched else nullcontext()
+        with still, _translated(), self._engine.connect() as connection:
             if not self._on_sqlite:
                 connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
             with connection.begin():
@@ -160,21 +174,35 @@ def _postgresql(address: URL) -> Engine:
     return create_engine(address, hide_parameters=True, pool_pre_ping=True)
 
 
-def _sqlite(address: URL, busy_timeout: float, *, create: bool) -> Engine:
-    """An engine whose writers begin with BEGIN IMMEDIATE and whose commits reach the disk."""
+def _file(address: URL) -> Path:
     if address.database in (None, "", ":memory:"):
         raise LogMissingError("A log needs a file; it cannot live in memory.")
-    file = f"file:{quote(str(Path(address.database).absolute()))}?mode={'rwc' if create else 'rw'}"
+    return Path(address.database).absolute()
 
-    def connect() -> sqlite3.Connection:
-        # isolation_level None: the driver begins nothing by itself, so that `_begin` decides how a
-        # transaction begins.
-        return sqlite3.connect(file, uri=True, timeout=busy_timeout, isolation_level=None, check_same_thread=False)
 
-    engine = create_engine("sqlite://", creator=connect, poolclass=QueuePool, hide_parameters=True)
+def _sqlite(file: Path, busy_timeout: float, *, create: bool) -> Engine:
+    """An engine whose writers begin with BEGIN IMMEDIATE and whose commits reach the disk."""
+    address = f"file:{quote(str(file))}?mode={'rwc' if create else 'rw'}"
+    engine = create_engine(
+        "sqlite://", creator=lambda: _opened(address, busy_timeout), poolclass=QueuePool, hide_parameters=True
+    )
     event.listen(engine, "connect", _prepare)
     event.listen(engine, "begin", _begin)
     return engine
+
+
+def _sqlite_untouched(untouched: Untouched, busy_timeout: float) -> Engine:
+    """An engine that opens the file anew for every look, in whichever way leaves it as it is."""
+    engine = create_engine(
+        "sqlite://", creator=lambda: _opened(untouched.address, busy_timeout), poolclass=NullPool, hide_parameters=True
+    )
+    event.listen(engine, "begin", _begin)
+    return engine
+
+
+def _opened(address: str, busy_timeout: float) -> sqlite3.Connection:
+    # isolation_level None: the driver begins nothing by itself, so that `_begin` decides how a transaction begins.
+    return sqlite3.connect(address, uri=True, timeout=busy_timeout, isolation_level=None, check_same_thread=False)
 
 
 def _prepare(connection: sqlite3.Connection, _record: ConnectionPoolEntry) -> None:
