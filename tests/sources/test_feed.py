@@ -70,6 +70,16 @@ def test_nothing_a_feed_points_to_is_opened_or_fetched(site: Site, run: Runner, 
         assert run(_source(), "http://site.example/feed").result.outcome is Outcome.UNAVAILABLE
 
 
+@pytest.mark.parametrize("markup", ["<!--" * 10_000, "<script>" * 10_000, "<a " * 10_000, "<div>" * 10_000 + "more"])
+def test_an_entry_of_any_shape_keeps_its_words(site: Site, run: Runner, markup: str) -> None:
+    body = RSS.replace("Words.", f"<![CDATA[<p onclick='x'>The words.</p><style>p</style>{markup}]]>")
+    site.answer("/feed", body, kind="application/rss+xml")
+    (hit,) = run(_source(), "http://site.example/feed").hits
+    assert hit.text.reveal().split()[:3] == ["One", "The", "words."]
+    assert hit.text.reveal().endswith("more" if "more" in markup else "words.")
+    assert hit.locator.reveal() == "http://jane.example/1"
+
+
 def test_a_billion_laughs_stay_quiet(site: Site, run: Runner) -> None:
     entities = "".join(f'<!ENTITY l{n} "{f"&l{n - 1};" * 10}">' for n in range(1, 10))
     body = f'<!DOCTYPE rss [<!ENTITY l0 "ha">{entities}]><rss version="2.0"><channel><item><title>&l9;</title></item>'

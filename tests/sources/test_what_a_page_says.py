@@ -7,7 +7,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vetting.sources.page_text import MAX_TEXT_BYTES, decoded_text, html_text, moment, page_facts, raw_text, readable
+from vetting.sources.interface import NotSearchedError, Reason
+from vetting.sources.internet import Response
+from vetting.sources.page_text import (
+    MAX_TEXT_BYTES,
+    decoded_text,
+    html_text,
+    json_of,
+    moment,
+    page_facts,
+    raw_text,
+    readable,
+)
 
 WORD = "Caf\u00e9"
 
@@ -159,6 +170,22 @@ def test_any_text_can_be_read_and_sealed(text: str) -> None:
 def test_any_bytes_can_be_read(body: bytes, content_type: str) -> None:
     assert isinstance(readable(body, content_type), str)
     page_facts(body, content_type)
+
+
+@pytest.mark.parametrize(
+    ("body", "reason"),
+    [
+        (b"[" + b"[]," * 3_000_000 + b"[]]", Reason.TOO_LARGE),
+        (b"[" * 100_000, Reason.UNREADABLE_ANSWER),
+        (b'{"a": "some words', Reason.UNREADABLE_ANSWER),
+    ],
+    ids=["long", "nested", "cut"],
+)
+def test_an_answer_that_cannot_be_taken_apart_is_none(body: bytes, reason: Reason) -> None:
+    answer = Response(url="http://a.example/", status=200, headers={}, body=body, capture_id="C-1")
+    with pytest.raises(NotSearchedError) as stopped:
+        json_of(answer)
+    assert stopped.value.reason is reason
 
 
 @pytest.mark.parametrize(

@@ -32,6 +32,7 @@ _PARAGRAPHS: Final = frozenset({"p", "figure", "h1", "h2", "h3", "h4", "h5", "h6
 _CELLS: Final = frozenset({"td", "th"})
 _LISTS: Final = frozenset({"ul", "ol", "menu", "dir"})
 _KEPT: Final = frozenset({"pre", "xmp", "listing", "plaintext"})
+_NOTED: Final = frozenset({"meta", "input", "title"})
 _MARKS: Final = ("* ", "+ ", "o ", "- ")
 _DISPLAY: Final = re.compile(r"(?:^|;)\s*display\s*:\s*([a-z-]+)")
 _DISPLAYED_APART: Final = frozenset({"block", "flex", "flow-root", "grid", "list-item", "table", "table-row"})
@@ -115,6 +116,7 @@ class HtmlReader:
         self._unseen = unseen
         self._styled = styled
         self._open: list[_Box] = []
+        self._boxes: dict[str, _Box] = {}
         self._hidden = 0
         self._kept = 0
         self._lists: list[str | int] = []
@@ -136,8 +138,10 @@ class HtmlReader:
         """Raises TooDeepError above MAX_DEPTH."""
         if len(self._open) >= MAX_DEPTH:
             raise TooDeepError
-        self._note(tag, attributes)
-        box = self._box(tag, attributes)
+        if tag in _NOTED:
+            self._note(tag, attributes)
+        style = attributes.get("style", "") if self._styled else ""
+        box = self._box(tag, style.lower()) if style else self._plain_box(tag)
         self._open.append(box)
         self._hidden += box.hidden
         if not self._hidden:
@@ -178,13 +182,17 @@ class HtmlReader:
         elif tag == "title":
             self._titles += 1
 
-    def _box(self, tag: str, attributes: Mapping[str, str]) -> _Box:
+    def _plain_box(self, tag: str) -> _Box:
+        if tag not in self._boxes:
+            self._boxes[tag] = self._box(tag, "")
+        return self._boxes[tag]
+
+    def _box(self, tag: str, style: str) -> _Box:
         margin = 1 if tag in _PARAGRAPHS else 0 if tag in _BREAKS else None
-        style = attributes.get("style", "").lower() if self._styled else ""
         display = _DISPLAY.findall(style)[-1:]
         if margin is None and not _DISPLAYED_APART.isdisjoint(display):
             margin = 0
-        kept = tag in _KEPT or bool(style and _WHITE_SPACE.search(style))
+        kept = tag in _KEPT or _WHITE_SPACE.search(style) is not None
         return _Box(tag, tag in self._unseen or display == ["none"], kept, margin)
 
     def _enter(self, box: _Box, attributes: Mapping[str, str]) -> None:

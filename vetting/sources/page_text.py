@@ -23,7 +23,9 @@ JsonValue: TypeAlias = "str | int | float | bool | list[JsonValue] | dict[str, J
 MAX_TEXT_BYTES: Final = 2 * 1024 * 1024
 """Of one page: a longer one is read to here. The capture holds all of it."""
 MAX_JSON_BYTES: Final = 8 * 1024 * 1024
-"""Of one JSON document, which holds more than what a person reads of it. A longer one is read to here."""
+"""Of one JSON document, which holds more than what a person reads of it. An imported one is read to here; an answer
+that is longer is none.
+"""
 _FACTS_BYTES: Final = 256 * 1024
 _UNSEEN: Final = frozenset({"script", "style", "template", "noscript", "title"})
 _JSON_STRING: Final = re.compile(r'"((?:[^"\\]++|\\.)*+)"?\s*+(:?)', re.DOTALL)
@@ -168,7 +170,12 @@ def _sentence(literal: str, colon: str) -> str:
 
 
 def json_of(response: Response) -> JsonValue:
-    """The JSON of an answer. Raises NotSearchedError where it is none, or nested beyond reason."""
+    """The JSON of an answer. Raises NotSearchedError where it is none, nested beyond reason or too long.
+
+    Its server may be the candidate's own, and lists of nothing take thirty times their length in memory.
+    """
+    if len(response.body) > MAX_JSON_BYTES:
+        raise NotSearchedError(Reason.TOO_LARGE)
     failed = False
     value: JsonValue = None
     try:
