@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 from vetting.attribution import Attribution, Level, Link
@@ -87,6 +88,11 @@ def case(number: str = "C-0001", of: str = "patrol-officer-2026") -> CaseRecord:
     return CaseRecord(
         number=number, position=of, authorization=authorization, opened_by="inv1", opened_at=NOW, practice=True
     )
+
+
+def outage() -> SearchResult:
+    """A second search, whose source did not answer."""
+    return replace(result(), key="name-web.2", outcome=Outcome.UNAVAILABLE, reason="timeout")
 
 
 def result(key: str = "name-web.1", outcome: Outcome = Outcome.COMPLETED) -> SearchResult:

@@ -22,6 +22,7 @@ KEPT = (
     "cases",
     "candidates",
     "results",
+    "repeats",
     "captures",
     "findings",
     "attributions",
@@ -36,6 +37,8 @@ def full(one_case: CaseFiles) -> CaseFiles:
     """Return case files with a row in every table."""
     with one_case.transaction() as unit:
         unit.add_attestation("patrol-officer-2026", "inv1", invented.NOW)
+        unit.add_result("C-0001", invented.outage())
+        unit.add_repeat("C-0001", invented.outage())
         unit.add_attribution(invented.attribution())
         unit.add_validation(invented.validation())
         unit.add_filter_record(invented.filter_record())

@@ -81,7 +81,7 @@ def test_results_come_back_in_the_order_of_recording(one_case: CaseFiles) -> Non
 
 
 def test_a_search_whose_source_was_unavailable_is_repeated_and_every_result_kept(one_case: CaseFiles) -> None:
-    down = replace(invented.result(), key="name-web.2", outcome=Outcome.UNAVAILABLE, reason="timeout")
+    down = invented.outage()
     found = replace(
         down, outcome=Outcome.NO_RESULTS, reason="nothing_found", ended_at=down.ended_at + timedelta(days=1)
     )

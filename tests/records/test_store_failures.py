@@ -7,6 +7,7 @@ import random
 import socket
 import stat
 import subprocess
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -152,8 +153,9 @@ def test_a_real_full_disk_under_postgresql_loses_nothing_that_was_there(
     small_disk: Path, postgres_url: str, vault_key: VaultKey
 ) -> None:
     small_disk.parent.chmod(0o755)
-    for folder in small_disk.parents[1], small_disk.parents[2]:
-        folder.chmod(folder.stat().st_mode | 0o011)  # the server's account must reach the disk
+    for folder in small_disk.parents:
+        if folder.stat().st_uid == os.geteuid() and folder.is_relative_to(Path(tempfile.gettempdir())):
+            folder.chmod(folder.stat().st_mode | 0o011)  # the server's account must reach the disk
     subprocess.run(["chown", "postgres", small_disk], check=True)
     ballast = small_disk / "ballast"
     with psycopg.connect(postgres_url.replace("+psycopg", "", 1), autocommit=True) as server:
@@ -296,6 +298,8 @@ def healthy(tmp_path: Path, vault_key: VaultKey) -> bytes:
     with store.transaction() as unit:
         unit.add_position(invented.position())
         _verb(unit, "C-0001", 500)
+        unit.add_result("C-0001", invented.outage())
+        unit.add_repeat("C-0001", invented.outage())
         unit.add_capture("C-0001", "name-web.1", invented.capture())
         unit.add_finding(invented.finding(), invented.SALT)
         unit.add_attribution(invented.attribution())
