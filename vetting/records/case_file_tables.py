@@ -97,7 +97,7 @@ repeats = Table(
     "repeats",
     METADATA,
     sequence(),
-    _of("case_number", "cases.number"),
+    Column("case_number", String, ForeignKey("cases.number"), nullable=False),  # the unique key begins with it
     code("key"),
     Column("ordinal", Integer, nullable=False),
     code("outcome"),

@@ -25,6 +25,5 @@ def upgrade() -> None:
         sa.UniqueConstraint("case_number", "key", "ordinal", name="uq_repeats_case_number_key_ordinal"),
         sa.ForeignKeyConstraint(["case_number"], ["cases.number"], name="fk_repeats_case_number"),
     )
-    op.create_index("ix_repeats_case_number", "repeats", ["case_number"])
     for statement in protect(op.get_bind().dialect.name, "repeats", ("case_number", "key", "ordinal")):
         op.execute(sa.text(statement))
