@@ -11,12 +11,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from vetting.errors import VettingError, not_found, refused
-from vetting.journal import Actor, log_errors
+from vetting.journal import Actor, Journal, log_errors, open_journal
 from vetting.log.event import EventType
-from vetting.log.keys import LogKey
 from vetting.log.reader import LogReader
-from vetting.log.store import LogStore
-from vetting.log.writer import LogWriter
 from vetting.records.released_reports import ReleasedReports
 from vetting.release import ReleasedReport
 from vetting.roles import Permission, Person, authorize
@@ -34,10 +31,10 @@ class ReadingDesk:
 
     def list_reports(self, position: str) -> tuple[str, ...]:
         """Numbers of the reports released for a position. Refuses anybody who does not decide on it."""
-        with self._log() as log:
-            self._permit(log, position)
-        with ReleasedReports(self.settings.store_url("released_reports")).reading() as unit:
-            return tuple(filed.report.number for filed in unit.reports(position))
+        with self._open() as (journal, reports):
+            self._permit(journal, position)
+            with reports.reading() as unit:
+                return tuple(filed.report.number for filed in unit.reports(position))
 
     def open_report(self, number: str) -> ReleasedReport:
         """The report, after the log has noted that it was opened: no log, no reading.
@@ -45,59 +42,58 @@ class ReadingDesk:
         Refuses anybody who does not decide on its position; for somebody who decides on none, an unknown number is
         refused like a known one. Refuses also while the log is older than the store (`log_cut_back`).
         """
-        with self._log() as log:
-            self._require(log, None, lambda: authorize(self.person, Permission.READ_REPORTS))
-            with ReleasedReports(self.settings.store_url("released_reports")).reading() as unit:
-                unit.refuse_older_log(LogReader(log).holds)
+        with self._open() as (journal, reports):
+            self._require(journal, None, lambda: authorize(self.person, Permission.READ_REPORTS))
+            with reports.reading() as unit:
                 filed = unit.report(number)
-            self._permit(log, filed.report.position)
-            opened, case = {"report": number}, filed.report.case_number
-            self._actor.note(
-                self._writer(log), EventType.REPORT_OPENED, opened, position=filed.report.position, case=case
-            )
+            self._permit(journal, filed.report.position)
+            opened, position = {"report": number}, filed.report.position
+            case = filed.report.case_number
+            journal.note(self._actor, EventType.REPORT_OPENED, opened, position=position, case=case)
         return filed
 
-    def _permit(self, log: LogStore, position: str) -> None:
+    def _permit(self, journal: Journal, position: str) -> None:
         def check() -> None:
             authorize(self.person, Permission.READ_REPORTS)
-            if self.person.id not in _deciders(log, position):
+            if self.person.id not in _deciders(journal.reader, position):
                 raise refused(
                     "decides_not_here",
                     f"{self.person.id} does not decide on this position.",
                     "Ask the investigator who opened it: its decision makers were named then.",
                 )
 
-        self._require(log, position, check)
+        self._require(journal, position, check)
 
-    def _require(self, log: LogStore, position: str | None, check: Callable[[], None]) -> None:
+    def _require(self, journal: Journal, position: str | None, check: Callable[[], None]) -> None:
         """Makes the check, and logs a refusal."""
         try:
             check()
         except VettingError as error:
             known = position if error.code == "decides_not_here" else None
-            self._actor.refusal(self._writer(log), error, Permission.READ_REPORTS.value, known)
+            journal.refusal(self._actor, error, Permission.READ_REPORTS.value, known)
             raise
 
     @property
     def _actor(self) -> Actor:
         return Actor(id=self.person.id, clock=self.clock, new_id=self.new_id)
 
-    def _writer(self, log: LogStore) -> LogWriter:
-        return LogWriter(log, LogKey.load(self.settings.log_key), clock=self.clock)
-
     @contextmanager
-    def _log(self) -> Iterator[LogStore]:
-        with log_errors():
-            store = LogStore(self.settings.store_url("transparency_log"))
-            try:
-                yield store
-            finally:
-                store.close()
+    def _open(self) -> Iterator[tuple[Journal, ReleasedReports]]:
+        """The log and the store, once the log holds whatever the store says was released."""
+        reports = ReleasedReports(self.settings.store_url("released_reports"))
+        journal = open_journal(self.settings, self.clock)
+        try:
+            journal.compare((reports,))
+            journal.settle((reports,))
+            with log_errors():
+                yield journal, reports
+        finally:
+            reports.close()
 
 
-def _deciders(log: LogStore, position: str) -> frozenset[str]:
+def _deciders(reader: LogReader, position: str) -> frozenset[str]:
     """Who decides on the position, as the log says since it was opened. NOT_FOUND for an unknown position."""
-    for entry in LogReader(log).entries():
+    for entry in reader.entries():
         if entry.event.type is EventType.POSITION_OPENED and entry.event.position == position:
             named = entry.event.body["deciders"]
             return frozenset(str(person) for person in named) if isinstance(named, list) else frozenset()

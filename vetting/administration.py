@@ -11,13 +11,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from vetting.errors import VettingError
-from vetting.journal import Actor, log_errors, refuse_older_log, settle
+from vetting.journal import Actor, Journal, open_journal
 from vetting.log.event import EventType
-from vetting.log.keys import LogKey
-from vetting.log.reader import LogReader
-from vetting.log.store import LogStore
-from vetting.log.writer import LogWriter
-from vetting.records.accounts import Accounts
+from vetting.records.accounts import Accounts, check_person_id
 from vetting.roles import Permission, Person, SensitivePosition, authorize
 from vetting.settings import Settings
 
@@ -30,11 +26,12 @@ class AdministrationDesk:
     """What an administrator works with."""
 
     accounts: Accounts
-    log: LogWriter
+    journal: Journal
     actor: Actor
 
     def enrol(self, newcomer: Person, password: str) -> None:
         """Adds a person with roles and a first password. Refuses a malformed or taken id and a short password."""
+        check_person_id(newcomer.id)
         body = {"person": newcomer.id, "roles": sorted(role.value for role in newcomer.roles)}
         event = self.actor.event(EventType.PERSON_ADDED, newcomer.id, body)
         self.accounts.enrol(newcomer, password, self.actor.clock(), event)
@@ -42,6 +39,7 @@ class AdministrationDesk:
 
     def clear(self, person_id: str, record: SensitivePosition) -> None:
         """Records that a person holds a sensitive position. Refuses an unknown person."""
+        self.accounts.person(person_id)  # before an event is made of what was typed
         body = {
             "person": person_id,
             "vetted_on": record.vetted_on.isoformat(),
@@ -65,7 +63,7 @@ class AdministrationDesk:
         return self.accounts.people()
 
     def _settle(self) -> None:
-        settle((self.accounts,), self.log)
+        self.journal.settle((self.accounts,))
 
 
 def open_administration(
@@ -80,16 +78,14 @@ def open_administration(
     Refuses, and logs the refusal, whoever is none. `person` is None while a data folder is set up and has nobody yet:
     the first administrator is added by the set-up itself.
     """
-    with log_errors():
-        store = LogStore(settings.store_url("transparency_log"))
-        writer = LogWriter(store, LogKey.load(settings.log_key), clock=clock)
+    journal = open_journal(settings, clock)
     actor = Actor(id=person.id if person else SYSTEM, clock=clock, new_id=new_id)
     if person:
         try:
             authorize(person, Permission.MANAGE_PEOPLE)
         except VettingError as error:
-            actor.refusal(writer, error, Permission.MANAGE_PEOPLE.value)
+            journal.refusal(actor, error, Permission.MANAGE_PEOPLE.value)
             raise
-    refuse_older_log((accounts,), LogReader(store))
-    settle((accounts,), writer)
-    return AdministrationDesk(accounts=accounts, log=writer, actor=actor)
+    journal.compare((accounts,))
+    journal.settle((accounts,))
+    return AdministrationDesk(accounts=accounts, journal=journal, actor=actor)

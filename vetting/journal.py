@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager
+import os
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol, TypeAlias, cast
+from pathlib import Path
+from typing import Final, Protocol, TypeAlias, cast
 
 from vetting.errors import VettingError, storage
 from vetting.log.canonical import canonical
+from vetting.log.checkpoint import Checkpoint
 from vetting.log.errors import LogError
 from vetting.log.event import Event, EventType
+from vetting.log.keys import LogKey
 from vetting.log.profile import MAX_INTEGER, JsonInput
 from vetting.log.reader import LogReader
+from vetting.log.store import LogStore
 from vetting.log.writer import LogWriter
-from vetting.records.outbox import OutboxEvent, PostingUnit
+from vetting.records.outbox import OutboxEvent, PostingUnit, log_cut_back
+from vetting.settings import Settings
+
+_ROOT_DIGITS: Final = 64
 
 Body: TypeAlias = Mapping[str, JsonInput]
 """What an event says: identifiers, codes, counts, digests and commitments; the log refuses prose."""
@@ -68,36 +76,89 @@ class Actor:
             canonical(_to_event(row), sequence=MAX_INTEGER, logged=row.at)
         return row
 
+
+class Journal:
+    """The log as one desk has it open, and what its data folder last saw of it.
+
+    Opening refuses (`log_cut_back`) a log that is older than what any desk of this folder has seen: somebody put an
+    earlier copy in its place, and an entry more would part it from the true one for good. `seen` is a note beside the
+    log's folder; whoever owns the folder can remove it, and against them only a witness or paper helps.
+    """
+
+    def __init__(self, store: LogStore, key: LogKey, seen: Path, clock: Callable[[], datetime]) -> None:
+        self.reader, self._verifier, self._seen = LogReader(store), key.verifier, seen
+        with log_errors():
+            self._writer = LogWriter(store, key, clock=clock)
+            known = last_seen(seen)
+            if any(not self._still_holds(size, root) for size, root in known.items()):
+                raise log_cut_back()
+
+    def checkpoint(self) -> Checkpoint:
+        """Size and root as the log stands."""
+        with log_errors():
+            return self.reader.checkpoint(self._verifier)
+
     def note(
-        self, log: LogWriter, kind: EventType, body: Body, *, position: str | None = None, case: str | None = None
+        self, actor: Actor, kind: EventType, body: Body, *, position: str | None = None, case: str | None = None
     ) -> None:
         """Puts an event without a record of its own (a refusal, a reading) into the log at once."""
+        self._append([actor.event(kind, actor.new_id(), body, position=position, case=case)])
+
+    def refusal(self, actor: Actor, error: VettingError, act: str, position: str | None = None) -> None:
+        """Notes that the act was refused; `position` only where it is one, for what was typed may be anything."""
+        self.note(actor, EventType.ACCESS_REFUSED, {"code": error.code, "act": act}, position=position)
+
+    def compare(self, stores: Iterable[Store]) -> None:
+        """Refuses a log that lacks what a store knows to be in it."""
+        for store in stores:
+            with store.reading() as view, log_errors():
+                view.refuse_older_log(self.reader.holds)
+
+    def settle(self, stores: Iterable[Store]) -> None:
+        """Moves what is in the outboxes into the log; doubles nothing. Refuses where the log cannot take it."""
+        for store in stores:
+            with store.reading() as view:
+                pending = view.unsettled()
+            if not pending:
+                continue
+            self._append(pending)
+            with store.transaction() as unit:
+                unit.settled([row.id for row in pending])
+
+    def _append(self, rows: Sequence[OutboxEvent]) -> None:
         with log_errors():
-            log.append(_to_event(self.event(kind, self.new_id(), body, position=position, case=case)))
+            self._writer.append_all([_to_event(row) for row in rows])
+        stands = self.checkpoint()
+        remember(self._seen, stands.size, stands.root_hex)
 
-    def refusal(self, log: LogWriter, error: VettingError, act: str, position: str | None = None) -> None:
-        """Notes that the act was refused."""
-        self.note(log, EventType.ACCESS_REFUSED, {"code": error.code, "act": act}, position=position)
-
-
-def settle(stores: Iterable[Store], log: LogWriter) -> None:
-    """Moves what is in the outboxes into the log; doubles nothing. Refuses where the log cannot take it."""
-    for store in stores:
-        with store.reading() as view:
-            pending = view.unsettled()
-        if not pending:
-            continue
-        with log_errors():
-            log.append_all([_to_event(row) for row in pending])
-        with store.transaction() as unit:
-            unit.settled([row.id for row in pending])
+    def _still_holds(self, size: int, root: str) -> bool:
+        signed = self.reader.signed_at(size, self._verifier)
+        return signed is not None and signed.root_hex == root
 
 
-def refuse_older_log(stores: Iterable[Store], reader: LogReader) -> None:
-    """Refuses a log that lacks what a store knows to be in it: somebody put an older copy in its place."""
-    for store in stores:
-        with store.reading() as view, log_errors():
-            view.refuse_older_log(reader.holds)
+def open_journal(settings: Settings, clock: Callable[[], datetime]) -> Journal:
+    """The log of a data folder, to be written to. Refuses a missing key, another key's log, and an older log."""
+    with log_errors():
+        store = LogStore(settings.store_url("transparency_log"))
+        key = LogKey.load(settings.log_key)
+    return Journal(store, key, settings.log_seen, clock)
+
+
+def last_seen(note: Path) -> dict[int, str]:
+    """Size and root that a data folder last saw of its log; empty where there is no note that can be read."""
+    try:
+        size, _, root = note.read_text("ascii").strip().partition(":")
+        return {int(size): root} if len(root) == _ROOT_DIGITS else {}
+    except (OSError, ValueError):
+        return {}
+
+
+def remember(note: Path, size: int, root: str) -> None:
+    """Notes what the log is, for the next who opens it; a medium that takes no note is no reason to stop."""
+    draft = note.with_suffix(f".{os.getpid()}")
+    with suppress(OSError):
+        draft.write_text(f"{size}:{root}\n", "ascii")
+        draft.replace(note)
 
 
 def _to_event(row: OutboxEvent) -> Event:

@@ -15,12 +15,12 @@ from typing import TYPE_CHECKING, cast
 
 from vetting.candidate import IdentifierKind
 from vetting.errors import not_found
-from vetting.journal import log_errors
+from vetting.journal import last_seen, log_errors, remember
 from vetting.log.event import Entry, EventType
 from vetting.log.keys import load_vkey
 from vetting.log.reader import LogReader
 from vetting.log.store import LogStore
-from vetting.log.verify import PAPER_DIGITS, Verdict, verify
+from vetting.log.verify import Verdict, verify
 from vetting.protocol import Json, SearchProtocol, from_document
 from vetting.roles import Permission, Person, authorize
 from vetting.search import Outcome
@@ -48,41 +48,20 @@ def verify_log(settings: Settings, known: Mapping[int, str] | None = None) -> Ve
     """Walks the whole log. Refuses with STORAGE where there is no log or no key to check it with.
 
     Anybody may do this: it shows that the log is whole, and nothing of what is in it. `known` maps a size to the root
-    seen then (a report prints both): without it, a log cut back to an earlier signed state looks sound. What this data
-    folder saw when it last verified is always held against it, and what it sees now is kept for the next time.
+    seen then (a report prints both): without it, a log cut back to an earlier signed state looks sound. What a desk
+    of this data folder last saw is always held against it, and what is seen now is kept for the next time.
     """
     with log_errors():
         store = LogStore(settings.store_url("transparency_log"), read_only=True)
         try:
-            seen = {**last_verified(settings), **(known or {})}
+            seen = {**last_seen(settings.log_seen), **(known or {})}
             verdict = verify(LogReader(store), load_vkey(settings.log_verifier_key), known=seen)
         finally:
             store.close()
-    if verdict.ok:
-        _remember(settings, verdict)
+    with suppress(OSError):
+        if verdict.ok and settings.home.stat().st_uid == os.geteuid():  # nothing is left in anybody else's folder
+            remember(settings.log_seen, verdict.size, verdict.root_hex)
     return verdict
-
-
-def last_verified(settings: Settings) -> dict[int, str]:
-    """Size and root that this data folder last verified; empty before the first time.
-
-    Whoever owns the folder can remove the note: against its keeper only what lies elsewhere helps, on paper or with a
-    witness. It notices the accident: a log restored from an older backup.
-    """
-    try:
-        size, _, root = settings.last_verified.read_text("ascii").strip().partition(":")
-        return {int(size): root} if len(root) >= PAPER_DIGITS else {}
-    except (OSError, ValueError):
-        return {}
-
-
-def _remember(settings: Settings, verdict: Verdict) -> None:
-    """Notes what was verified, in one's own folder only: verifying leaves nothing in anybody else's."""
-    draft = settings.last_verified.with_suffix(".new")
-    with suppress(OSError):  # a copy on a read-only medium verifies all the same
-        if settings.home.stat().st_uid == os.geteuid():
-            draft.write_text(f"{verdict.size}:{verdict.root_hex}\n", "ascii")
-            draft.replace(settings.last_verified)
 
 
 def released_as(settings: Settings, digest: str) -> str | None:

@@ -93,9 +93,9 @@ class Settings:
         return self.home / "transparency_log" / "log.vkey"
 
     @property
-    def last_verified(self) -> Path:
-        """Size and root of the log when it was last verified here, beside the log's folder and not in it."""
-        return self.home / "last_verified"
+    def log_seen(self) -> Path:
+        """Size and root of the log when a desk last saw it, beside the log's folder and not in it."""
+        return self.home / "log.seen"
 
     @property
     def session_token(self) -> Path:

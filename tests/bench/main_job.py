@@ -38,6 +38,7 @@ from vetting.validation import Element, State
 
 POSTS = 300
 PAGE = 100
+CHIEF = Person(id="chief", name="Chief", roles=frozenset({Role.DECISION_MAKER}))
 POSITION = "bench"
 DID = "did:plc:" + "a" * 24
 ORDINARY = "Morning ride along the river with the dogs, then coffee and the crossword, number {n} of the year."
@@ -140,7 +141,7 @@ def desks(home: Path) -> tuple[Desk, Desk]:
 def enrol(one: Desk, two: Desk, analyzer: Analyzer) -> str:
     """An open position with one candidate; the case number."""
     protocol = load_protocol(one.settings.config, "patrol_officer", analyzer.version, clock().date())
-    open_position(one, POSITION, protocol, ["chief"], practice=True)
+    open_position(one, POSITION, protocol, [CHIEF], practice=True)
     attest(one, POSITION)
     attest(two, POSITION)
     handle = Identifier(kind=IdentifierKind.ATPROTO_HANDLE, value="bench.riverton.example")

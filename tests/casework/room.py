@@ -43,6 +43,7 @@ SOON = 0.2
 CLEARED = SensitivePosition(
     vetted_on=date(2026, 1, 5), training_expires_on=date(2090, 1, 1), confidentiality_signed_on=date(2026, 1, 6)
 )
+CHIEF = Person(id="chief", name="Chief", roles=frozenset({Role.DECISION_MAKER}))
 BOTH = frozenset({Role.INVESTIGATOR, Role.REVIEWER})
 AUDITOR = Person(id="a.three", name="A. Three", roles=frozenset({Role.AUDITOR}))
 ONE, TWO = (Person(id=i, name=i, roles=BOTH, sensitive_position=CLEARED) for i in ("i.one", "r.two"))
@@ -113,7 +114,7 @@ class Room:
         """A case whose searches are done and found these passages; its number."""
         one, two = self.one, self.two
         protocol = load_protocol(self.settings.config, "patrol_officer", self.analyzer.version, now().date())
-        open_position(one, "patrol", protocol, ["chief"], practice=True)
+        open_position(one, "patrol", protocol, [CHIEF], practice=True)
         attest(one, "patrol")
         attest(two, "patrol")
         return self.enrolled(SOMEONE, passages)

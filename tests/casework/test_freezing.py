@@ -16,6 +16,7 @@ from vetting.errors import ExitCode, VettingError
 from vetting.roles import Person, Role, SensitivePosition
 from vetting.settings import REPOSITORY, Settings, load_settings
 
+CHIEF = Person(id="chief", name="Chief", roles=frozenset({Role.DECISION_MAKER}))
 PROTOCOL = "protocols/patrol_officer.toml"
 CRITERIA = "criteria/police.toml"
 TODAY = datetime.now(UTC).date()
@@ -95,5 +96,5 @@ def test_a_title_in_another_form_of_unicode_is_frozen_in_the_one_that_the_log_ta
     one = Person(id="i.one", name="One", roles=frozenset({Role.INVESTIGATOR}), sensitive_position=cleared)
     desk = open_desk(settings, one, lambda: datetime.now(UTC), lambda: secrets.token_hex(8))
     frozen = load_workable(settings, "patrol_officer", TODAY)
-    assert open_position(desk, "patrol", frozen, ["chief"], practice=True).title == "Caf\u00e9 Officer"
+    assert open_position(desk, "patrol", frozen, [CHIEF], practice=True).title == "Caf\u00e9 Officer"
     assert desk.reader.holds("protocol.frozen:patrol")

@@ -2,6 +2,7 @@
 
 import secrets
 import sqlite3
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -22,6 +23,7 @@ from vetting.settings import REPOSITORY, Settings, load_settings
 CLEARED = SensitivePosition(
     vetted_on=date(2026, 1, 5), training_expires_on=date(2090, 1, 1), confidentiality_signed_on=date(2026, 1, 6)
 )
+CHIEF = Person(id="chief", name="Chief", roles=frozenset({Role.DECISION_MAKER}))
 INVESTIGATOR = Person(id="i.one", name="I. One", roles=frozenset({Role.INVESTIGATOR}), sensitive_position=CLEARED)
 SOMEONE = Candidate(
     full_name="Ada Invented",
@@ -67,7 +69,7 @@ def test_an_act_interrupted_before_the_log_is_finished_when_a_desk_is_next_opene
     other = sqlite3.connect(settings.home / "transparency_log" / "transparency_log.db", isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
     with pytest.raises(VettingError) as refusal:
-        open_position(desk, "patrol", protocol, ["chief"], practice=True)
+        open_position(desk, "patrol", protocol, [CHIEF], practice=True)
     other.execute("ROLLBACK")
     other.close()
     assert refusal.value.exit_code is ExitCode.STORAGE
@@ -82,8 +84,8 @@ def test_an_act_interrupted_before_the_log_is_finished_when_a_desk_is_next_opene
 def test_a_refused_act_is_in_the_log_and_leaves_no_record(settings: Settings, protocol: SearchProtocol) -> None:
     desk = _desk(settings)
     with pytest.raises(VettingError, match="decides on this position"):
-        open_position(desk, "patrol", protocol, ["chief", "i.one"], practice=True)
-    open_position(desk, "patrol", protocol, ["chief"], practice=True)
+        open_position(desk, "patrol", protocol, [CHIEF, replace(CHIEF, id="i.one")], practice=True)
+    open_position(desk, "patrol", protocol, [CHIEF], practice=True)
     signed = Authorization(form_sha256="0" * 64, signed_at=now(), expires_at=now() + timedelta(days=1))
     with pytest.raises(VettingError, match="no conflict of interest"):
         open_case(desk, "patrol", SOMEONE, signed, secrets.token_bytes(32))
@@ -96,7 +98,7 @@ def test_the_log_holds_a_commitment_to_the_candidate_that_only_the_case_can_open
     settings: Settings, protocol: SearchProtocol
 ) -> None:
     desk = _desk(settings)
-    open_position(desk, "patrol", protocol, ["chief"], practice=True)
+    open_position(desk, "patrol", protocol, [CHIEF], practice=True)
     attest(desk, "patrol")
     signed = Authorization(form_sha256="0" * 64, signed_at=now(), expires_at=now() + timedelta(days=1))
     case = open_case(desk, "patrol", SOMEONE, signed, secrets.token_bytes(32))

@@ -22,6 +22,7 @@ TODAY = datetime.now(UTC).date()
 CLEARED = SensitivePosition(
     vetted_on=TODAY, training_expires_on=TODAY.replace(year=TODAY.year + 9), confidentiality_signed_on=TODAY
 )
+CHIEF = Person(id="chief", name="Chief", roles=frozenset({Role.DECISION_MAKER}))
 INVESTIGATOR = Person(id="i.one", name="I. One", roles=frozenset({Role.INVESTIGATOR}), sensitive_position=CLEARED)
 PROTOCOL = replace(invented.PROTOCOL, digests={"criteria": "a" * 64})
 
@@ -39,7 +40,7 @@ def settings(tmp_path: Path) -> Settings:
 
 def _open(settings: Settings, position: str, *, practice: bool = True) -> None:
     desk = open_desk(settings, INVESTIGATOR, now, lambda: secrets.token_hex(8))
-    open_position(desk, position, PROTOCOL, ["chief"], practice=practice)
+    open_position(desk, position, PROTOCOL, [CHIEF], practice=practice)
 
 
 @pytest.mark.parametrize("lost", [("vault_key",), ("vault_key", "vault_public_key")])
@@ -89,7 +90,7 @@ def test_an_older_copy_of_the_log_stops_every_desk_and_does_not_verify(settings:
     verdict = verify_log(settings)
     assert not verdict.ok
     assert "cut back" in str(verdict.reason)
-    settings.last_verified.unlink()
+    settings.log_seen.unlink()
     assert verify_log(settings).ok, "what it looks like to whoever has never seen the log before"
 
 

@@ -121,6 +121,14 @@ def test_an_identifier_that_is_more_than_one_is_refused(kind: IdentifierKind, va
     assert refusal.value.code == "identifier_malformed"
 
 
+_NAMES = iter(f"Ottoline {chr(ord('A') + n)}" for n in range(26))
+
+
+def _of(kind: IdentifierKind, value: str) -> Candidate:
+    """Somebody with a name of their own and one account."""
+    return _candidate(next(_NAMES), "Riverton", Identifier(kind=kind, value=value))
+
+
 MAIL = Identifier(kind=IdentifierKind.EMAIL, value="otto@mail.example")
 
 
@@ -130,9 +138,21 @@ MAIL = Identifier(kind=IdentifierKind.EMAIL, value="otto@mail.example")
         (_candidate(), _candidate("OTTOLINE  QUARRELWORTH", "riverton"), True),
         (_candidate("J.R. Quarrelworth"), _candidate("J. R. Quarrelworth"), True),
         (_candidate("Ottoline Q", "Elsewhere", MAIL), _candidate("O. Quarrelworth", "Riverton", MAIL), True),
+        (_candidate("José Núñez"), _candidate("Jose Nunez"), True),
+        (_of(IdentifierKind.WEBSITE, "https://Otto.example/"), _of(IdentifierKind.WEBSITE, "otto.example"), True),
+        (_of(IdentifierKind.WIKI_ACCOUNT, "Otto_Q"), _of(IdentifierKind.WIKI_ACCOUNT, "User:Otto Q"), True),
+        (_of(IdentifierKind.ATPROTO_HANDLE, "@otto.example"), _of(IdentifierKind.ATPROTO_HANDLE, "Otto.Example"), True),
+        (_of(IdentifierKind.FORUM_ACCOUNT, "otto"), _of(IdentifierKind.WIKI_ACCOUNT, "otto"), False),
         (_candidate(), _candidate(town="Elsewhere"), False),
         (_candidate(), _candidate("Ottoline P. Quarrelworth"), False),
     ],
 )
 def test_one_person_is_known_by_name_and_town_or_by_an_account(one: Candidate, other: Candidate, *, same: bool) -> None:
     assert same_candidate(one, other) is same
+
+
+def test_one_account_in_two_spellings_is_not_searched_twice() -> None:
+    handles = (Identifier(kind=IdentifierKind.ATPROTO_HANDLE, value=v) for v in ("@mei.example", "mei.example"))
+    with pytest.raises(VettingError) as refusal:
+        check_disclosed(_candidate("Mei Q", "Riverton", *handles))
+    assert refusal.value.code == "identifier_twice"

@@ -151,9 +151,9 @@ def test_a_document_of_another_shape_is_not_read_even_with_its_digest_right(
 
 
 def test_an_unknown_report_is_not_found(filed: ReleasedReports) -> None:
-    for read in (ReleasedReportUnit.report, ReleasedReportUnit.report_of_case):
-        for number in ("R-none", "C-none", "", "R-0001-1' --"):
-            refused(lambda r=read, n=number: _read(filed, r, n), "unknown_report", ExitCode.NOT_FOUND)  # type: ignore[misc]
+    for number in ("R-none", "C-none", "", "R-0001-1' --"):
+        refused(lambda n=number: _read(filed, ReleasedReportUnit.report, n), "unknown_report", ExitCode.NOT_FOUND)  # type: ignore[misc]
+        assert _read(filed, ReleasedReportUnit.report_of_case, number) is None
 
 
 def test_the_decision_makers_process_loads_nothing_of_the_investigators_side() -> None:

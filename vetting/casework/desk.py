@@ -14,13 +14,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from vetting.errors import VettingError
-from vetting.journal import Actor, Body, log_errors, refuse_older_log, settle
+from vetting.journal import Actor, Body, Journal
 from vetting.log.checkpoint import Checkpoint
 from vetting.log.commitment import commitment
 from vetting.log.event import EventType
-from vetting.log.note import Verifier
 from vetting.log.reader import LogReader
-from vetting.log.writer import LogWriter
 from vetting.records.case_files import CaseFiles, CaseFileUnit
 from vetting.records.outbox import OutboxEvent
 from vetting.records.released_reports import ReleasedReports
@@ -40,9 +38,7 @@ class Desk:
     person: Person
     case_files: CaseFiles
     released: ReleasedReports
-    log: LogWriter
-    reader: LogReader
-    verifier: Verifier
+    journal: Journal
     clock: Callable[[], datetime]
     new_id: Callable[[], str]
 
@@ -60,7 +56,8 @@ class Desk:
             if searcher and position is not None:
                 self._check_searcher(position, attesting=attesting)
         except VettingError as error:
-            self.actor.refusal(self.log, error, permission.value, position)
+            known = None if error.code == "unknown_position" else position
+            self.journal.refusal(self.actor, error, permission.value, known)
             raise
 
     def _check_searcher(self, position: str, *, attesting: bool) -> None:
@@ -76,8 +73,12 @@ class Desk:
 
     def checkpoint(self) -> Checkpoint:
         """Size and root of the log as it stands."""
-        with log_errors():
-            return self.reader.checkpoint(self.verifier)
+        return self.journal.checkpoint()
+
+    @property
+    def reader(self) -> LogReader:
+        """The log, to be read."""
+        return self.journal.reader
 
     def event(
         self,
@@ -98,13 +99,9 @@ class Desk:
             yield unit
         self.settle()
 
-    def refuse_older_log(self) -> None:
-        """Refuses a log that is older than the case files or the released reports."""
-        refuse_older_log((self.case_files, self.released), self.reader)
-
     def settle(self) -> None:
         """Moves what is in the outboxes into the log. Refuses where the log cannot take it."""
-        settle((self.case_files, self.released), self.log)
+        self.journal.settle((self.case_files, self.released))
 
 
 def salt_for(case_secret: bytes, record: str) -> bytes:

@@ -46,6 +46,12 @@ def check_disclosed(candidate: Candidate, accepted_names: Collection[str] = ()) 
     lint_name(candidate.town, accepted_names, place=True)
     for identifier in candidate.identifiers:
         _check_identifier(identifier)
+    if len(_accounts(candidate)) != len(candidate.identifiers):
+        raise bad_input(
+            "identifier_twice",
+            "An identifier is given twice, in two spellings.",
+            "Give each account once: it would be searched twice.",
+        )
 
 
 def same_candidate(one: Candidate, other: Candidate) -> bool:
@@ -99,7 +105,17 @@ def _is_page(address: str) -> bool:
 
 
 def _accounts(candidate: Candidate) -> set[tuple[IdentifierKind, str]]:
-    return {(i.kind, _plain(i.value).removeprefix("@").rstrip("/")) for i in candidate.identifiers}
+    return {(identifier.kind, _account(identifier)) for identifier in candidate.identifiers}
+
+
+def _account(identifier: Identifier) -> str:
+    """One spelling for what leads to the same account or page."""
+    value = unicodedata.normalize("NFKC", identifier.value).casefold().strip()
+    if identifier.kind in _PAGES:
+        return value.rpartition("://")[2].removeprefix("www.").rstrip("/")
+    if identifier.kind is IdentifierKind.WIKI_ACCOUNT:
+        return " ".join(value.removeprefix("user:").replace("_", " ").split())
+    return value.removeprefix("@")
 
 
 def _names(candidate: Candidate) -> set[str]:
@@ -107,5 +123,6 @@ def _names(candidate: Candidate) -> set[str]:
 
 
 def _plain(text: str) -> str:
-    """One spelling for texts that differ in case, blanks, dots and compatible characters only."""
-    return " ".join(unicodedata.normalize("NFKC", text).casefold().replace(".", " ").split())
+    """One spelling for texts that differ in case, accents, blanks, dots and compatible characters only."""
+    letters = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
+    return " ".join(letters.casefold().replace(".", " ").split())

@@ -10,8 +10,8 @@ from filters.criteria import Criteria
 from vetting.casework.candidate_file import check_authorization
 from vetting.casework.desk import Body, Desk, commit
 from vetting.casework.protocol_file import refuse_changed_config
-from vetting.casework.searching import preview, propose, store_evidence
-from vetting.errors import VettingError, refused
+from vetting.casework.searching import preview, propose, refuse_released, store_evidence
+from vetting.errors import refused
 from vetting.files import digest_of
 from vetting.log.event import EventType
 from vetting.roles import Permission
@@ -59,19 +59,3 @@ def import_evidence(desk: Desk, number: str, path: Path, criteria: Criteria, ana
         store_evidence(desk, unit, case, IMPORT_KEY, captures, findings)
         preview(desk, unit, case, findings, analyzer, unit.candidate(number))
     return Imported(captures=len(captures), findings=len(findings))
-
-
-def refuse_released(desk: Desk, number: str) -> None:
-    """A released report stands on what was known then; what comes later needs a corrected report."""
-    try:
-        with desk.released.reading() as view:
-            view.report_of_case(number)
-    except VettingError as error:
-        if error.code == "unknown_report":
-            return
-        raise
-    raise refused(
-        "released_already",
-        f"The report of {number} is released, so nothing can be added to the case.",
-        "A corrected report arrives with a later release; keep the archive until then.",
-    )

@@ -14,20 +14,24 @@ from vetting.log.event import EventType
 from vetting.protocol import SearchProtocol
 from vetting.records.case_files import CaseFileUnit
 from vetting.records.rows import CaseRecord, PositionRecord
-from vetting.roles import Permission, check_searcher
+from vetting.roles import Permission, Person, Role, check_searcher
 
 _SLUG = re.compile(r"[a-z0-9][a-z0-9-]{2,39}")
 
 
 def open_position(
-    desk: Desk, position: str, protocol: SearchProtocol, deciders: Sequence[str], *, practice: bool
+    desk: Desk, position: str, protocol: SearchProtocol, decision_makers: Sequence[Person], *, practice: bool
 ) -> PositionRecord:
     """Opens a position and freezes its protocol. The digest is in the log before any candidate can be enrolled (U1).
 
-    Refuses: a name that is no slug, a position that exists, no decision maker, an opener who decides on it, and a real
-    position in the demo's data folder, which the next demo empties.
+    Refuses: a name that is no slug, a position that exists, no decision maker, somebody named as one who is none, an
+    opener who decides on it, and a real position in the demo's data folder, which the next demo empties.
     """
     desk.permit(Permission.OPEN_POSITION)
+    deciders = sorted(person.id for person in decision_makers)
+    for person in decision_makers:
+        if Role.DECISION_MAKER not in person.roles:
+            raise refused("no_decider_role", f"{person.id} is no decision maker.", "Name a person who holds that role.")
     if desk.settings.of_demo and not practice:
         raise refused(
             "demo_folder",
@@ -46,7 +50,7 @@ def open_position(
         opened_at=desk.clock(),
     )
     frozen: Body = {"digest": protocol.digest(), "document": protocol.document()}
-    open_to: Body = {"practice": practice, "deciders": sorted(deciders), "protocol": protocol.digest()}
+    open_to: Body = {"practice": practice, "deciders": deciders, "protocol": protocol.digest()}
     with desk.act() as unit:
         unit.add_position(record)
         unit.post(desk.event(EventType.PROTOCOL_FROZEN, position, frozen, position=position))

@@ -10,7 +10,7 @@ from pathlib import Path
 from vetting.casework.desk import Desk
 from vetting.errors import VettingError, refused, storage
 from vetting.files import disk_errors, read_text, write_file
-from vetting.journal import Actor, log_errors
+from vetting.journal import Actor, Journal, log_errors, open_journal
 from vetting.log import migrations as log_migrations
 from vetting.log.event import Event, EventType
 from vetting.log.keys import LogKey
@@ -103,33 +103,28 @@ def open_desk(settings: Settings, person: Person, clock: Callable[[], datetime],
     """
     if not settings.vault_key.exists():
         raise storage("home_missing", f"There is no data folder at {settings.home}.", "Create it with: vetting init.")
-    with log_errors():
-        store = LogStore(settings.store_url("transparency_log"))
-        log_key = LogKey.load(settings.log_key)
-        writer = LogWriter(store, log_key, clock=clock)
-    _permit(writer, person, clock, new_id)
+    journal = open_journal(settings, clock)
+    _permit(journal, Actor(id=person.id, clock=clock, new_id=new_id), person)
     key = VaultKey.load(settings.vault_key, _passphrase(settings))
     desk = Desk(
         settings=settings,
         person=person,
         case_files=CaseFiles(settings.store_url("case_files"), key.public, key),
         released=ReleasedReports(settings.store_url("released_reports")),
-        log=writer,
-        reader=LogReader(store),
-        verifier=log_key.verifier,
+        journal=journal,
         clock=clock,
         new_id=new_id,
     )
-    desk.refuse_older_log()
+    journal.compare((desk.case_files, desk.released))
     desk.settle()
     return desk
 
 
-def _permit(writer: LogWriter, person: Person, clock: Callable[[], datetime], new_id: Callable[[], str]) -> None:
+def _permit(journal: Journal, actor: Actor, person: Person) -> None:
     try:
         authorize(person, Permission.OPEN_CASE_FILES)
     except VettingError as error:
-        Actor(id=person.id, clock=clock, new_id=new_id).refusal(writer, error, Permission.OPEN_CASE_FILES.value)
+        journal.refusal(actor, error, Permission.OPEN_CASE_FILES.value)
         raise
 
 

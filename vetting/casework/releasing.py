@@ -17,8 +17,8 @@ from vetting.casework.candidate_file import check_authorization
 from vetting.casework.desk import Body, Desk
 from vetting.casework.protocol_file import refuse_changed_config
 from vetting.casework.reviewing import Reviewed, add_step, reviewed
-from vetting.casework.searching import Progress, progress, refuse_unshared_outage
-from vetting.errors import VettingError, not_ready
+from vetting.casework.searching import Progress, progress
+from vetting.errors import not_ready
 from vetting.evidence import RawText
 from vetting.finding import Criterion
 from vetting.log.event import EventType
@@ -60,8 +60,8 @@ class Cleared:
 def clear_for_release(desk: Desk, number: str, gate: Gate, criteria: Mapping[str, Criterion]) -> Cleared:
     """Passes every reviewed finding through the gate and composes the report.
 
-    Refuses while a planned search has no outcome, a source was down for this candidate alone and was not asked again, a
-    finding waits for attribution or validation, or the criteria are not those the protocol was frozen with: their
+    Refuses while a planned search has no outcome, a source was down and was not asked again, a finding waits for
+    attribution or validation, or the criteria are not those the protocol was frozen with: their
     statements are what a report says. A nil report is a report like any other.
     """
     state = progress(desk, number)
@@ -69,7 +69,7 @@ def clear_for_release(desk: Desk, number: str, gate: Gate, criteria: Mapping[str
     check_authorization(state.case.authorization, desk.clock())
     refuse_changed_config(desk.settings.config, state.protocol)
     _refuse_outstanding(state)
-    refuse_unshared_outage(desk, state)
+    _refuse_single_outage(desk, state)
     with desk.case_files.reading() as view:
         findings = reviewed(view, number)
     _refuse_waiting(findings, number)
@@ -97,14 +97,10 @@ def already_released(desk: Desk, number: str) -> ReleasedReport | None:
     with desk.case_files.reading() as files:
         position = files.case(number).position
     desk.permit(Permission.RELEASE_REPORT, position=position, searcher=True)
-    try:
-        with desk.released.reading() as view:
-            filed = view.report_of_case(number)
-    except VettingError as error:
-        if error.code == "unknown_report":
-            return None
-        raise
-    _mark_released(desk, number)
+    with desk.released.reading() as view:
+        filed = view.report_of_case(number)
+    if filed is not None:
+        _mark_released(desk, number)
     return filed
 
 
@@ -143,6 +139,23 @@ def _refuse_outstanding(state: Progress) -> None:
             "search_without_outcome",
             f"{missing} of {len(state.planned)} planned searches have no outcome yet.",
             f"Run: vetting run {state.case.number}.",
+        )
+
+
+def _refuse_single_outage(desk: Desk, state: Progress) -> None:
+    """Refuses while a source that was down was asked once only: the same for everybody, whoever is released first (U5).
+
+    A source that is still down then is reported as unavailable, never as nothing found.
+    """
+    number = state.case.number
+    with desk.case_files.reading() as view:
+        once = [s for s in state.unavailable if len(view.results_of(number, s.key)) == 1]
+    if once:
+        searches = "search" if len(once) == 1 else "searches"
+        raise not_ready(
+            "outage_not_repeated",
+            f"The source of {len(once)} {searches} was unavailable and has not been asked again (U5).",
+            f"Ask once more, at another time: vetting run {number} --again.",
         )
 
 
@@ -226,10 +239,9 @@ def _for_the_gate(item: Reviewed, criterion: Criterion, *, quoting: bool) -> Rev
     """What two reviewers made of the finding: the latest corroboration counts, and their word on how the account
     took part before the source's.
     """
-    corroborated = next((step for step in reversed(item.history) if step.state is State.CORROBORATED), None)
-    engagement = item.attribution.engagement if item.attribution else None
+    corroborated = item.corroboration
     return ReviewedFinding(
-        finding=replace(item.finding, engagement=engagement) if engagement else item.finding,
+        finding=replace(item.finding, engagement=item.engagement),
         criterion=criterion,
         level=item.level,
         element=corroborated.element if corroborated else Element.NONE,

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from vetting.attribution import Attribution, Level, Link, check_level
 from vetting.casework.desk import Desk
-from vetting.errors import VettingError, refused
+from vetting.errors import refused
 from vetting.evidence import Engagement, RawText
 from vetting.finding import Criterion, Finding
 from vetting.log.event import EventType
@@ -215,14 +215,9 @@ def _refuse_second_reviewed(history: Sequence[Validation]) -> None:
 
 def _refuse_filed(desk: Desk, number: str, filtered_at: datetime) -> None:
     """A kill can part the filing of a report from the marking of its findings: what was filed counts."""
-    try:
-        with desk.released.reading() as view:
-            filed = view.report_of_case(number)
-    except VettingError as error:
-        if error.code == "unknown_report":
-            return
-        raise
-    if filed.released_at >= filtered_at:
+    with desk.released.reading() as view:
+        filed = view.report_of_case(number)
+    if filed is not None and filed.released_at >= filtered_at:
         raise refused(
             "report_filed",
             f"Report {filed.report.number} with this finding is released.",

@@ -17,7 +17,7 @@ from vetting.candidate import Candidate
 from vetting.casework.candidate_file import check_authorization
 from vetting.casework.desk import Body, Desk, commit, salt_for
 from vetting.casework.protocol_file import refuse_changed_config
-from vetting.errors import not_ready
+from vetting.errors import refused
 from vetting.evidence import Capture, Hit, RawText
 from vetting.finding import Finding
 from vetting.log.event import EventType
@@ -103,9 +103,12 @@ def run_search(
     each, in one transaction.
 
     What the internet does never raises; a full disk, a locked store or a closed log does, and then nothing is recorded
-    and the search is still outstanding. A search that has an outcome is run again only if that was `unavailable`: the
-    new outcome stands beside the old one, in the store and in the log, and counts.
+    and the search is still outstanding. A search that has an outcome is run again only if that was `unavailable`, and
+    only before the report: the new outcome stands beside the old one, in the store and in the log, and counts.
     """
+    again = search.key in {done.key for done in state.results}
+    if again:
+        refuse_released(desk, state.case.number)
     conducted = conduct(search)
     findings = propose(desk, state.case.number, search.key, conducted.hits, criteria)
     result = conducted.result
@@ -117,7 +120,6 @@ def run_search(
         "attempts": result.attempts,
         "captures": result.captures,
     }
-    again = search.key in {done.key for done in state.results}
     with desk.act() as unit:
         key = search.key
         if again:
@@ -131,25 +133,15 @@ def run_search(
     return result
 
 
-def refuse_unshared_outage(desk: Desk, state: Progress) -> None:
-    """Refuses a case whose source was down for it and not for others, until it was run again (U5).
-
-    A source that is still down then is reported as unavailable, and `vetting uniformity` shows the difference.
-    """
-    with desk.case_files.reading() as view:
-        once = {s.step.id for s in state.unavailable if len(view.results_of(state.case.number, s.key)) == 1}
-        others = [case.number for case in view.cases(state.case.position) if case.number != state.case.number]
-        answered = {
-            result.key.rpartition(".")[0]
-            for number in (others if once else ())
-            for result in view.results(number)
-            if result.outcome in {Outcome.COMPLETED, Outcome.NO_RESULTS}
-        }
-    if once & answered:
-        raise not_ready(
-            "outage_not_shared",
-            f"{len(once & answered)} of the searches had no answer for this candidate, and one for others (U5).",
-            f"Run them again: vetting run {state.case.number} --again.",
+def refuse_released(desk: Desk, number: str) -> None:
+    """Refuses a case whose report is released: it stands on what was known then."""
+    with desk.released.reading() as view:
+        released = view.report_of_case(number) is not None
+    if released:
+        raise refused(
+            "released_already",
+            f"The report of {number} is released, so nothing can be added to the case.",
+            "A corrected report arrives with a later release; keep what you have until then.",
         )
 
 

@@ -12,10 +12,10 @@ from flows.runtime import Server, prefect_server
 from flows.workbench import at as working_at
 from vetting.casework.candidate_file import load_candidate
 from vetting.casework.desk import Desk
-from vetting.casework.importing import import_evidence, refuse_released
+from vetting.casework.importing import import_evidence
 from vetting.casework.intake import open_case
 from vetting.casework.reviewing import reviewed
-from vetting.casework.searching import Progress, progress
+from vetting.casework.searching import Progress, progress, refuse_released
 from vetting.casework.workbench import Workbench
 from vetting.cli import session
 from vetting.cli.engine import warming

@@ -161,6 +161,7 @@ def _run_flows(
         with working_at(Workbench(desk=investigator, recordings=DEMO / "internet")):
             for name, number in cases.items():
                 searches = vet_candidate(number)
+                vet_candidate(number, again=True)  # before a report, a source that was down is asked once more
                 findings = review_case(investigator, reviewer, number, name, script)
                 say(f"{number}: {searches} searches run, {findings} findings, each seen by its reviewers.")
                 bar.advance(done)

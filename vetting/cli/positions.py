@@ -12,8 +12,7 @@ from vetting.casework.intake import attest, open_position
 from vetting.casework.opening import open_desk
 from vetting.cli import session
 from vetting.cli.printing import as_json, say, table
-from vetting.errors import not_found, refused
-from vetting.roles import Role
+from vetting.errors import not_found
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -26,14 +25,13 @@ def desk() -> Desk:
 
 def open_with_protocol(at: Desk, position: str, protocol: str, deciders: list[str], *, practice: bool) -> str:
     """Freezes the protocol for the position; the protocol's digest. Refuses whoever is no decision maker."""
-    known = {person.id: person.roles for person in session.accounts(at.settings).people()}
+    known = {person.id: person for person in session.accounts(at.settings).people()}
     for decider in deciders:
         if decider not in known:
             raise not_found("decider_unknown", f"There is no person {decider}.", "Add them with: vetting person add.")
-        if Role.DECISION_MAKER not in known[decider]:
-            raise refused("no_decider_role", f"{decider} is no decision maker.", "Name a person who holds that role.")
     frozen = load_workable(at.settings, protocol, at.clock().date())
-    return open_position(at, position, frozen, deciders, practice=practice).protocol.digest()
+    named = [known[decider] for decider in dict.fromkeys(deciders)]
+    return open_position(at, position, frozen, named, practice=practice).protocol.digest()
 
 
 @app.command("open")

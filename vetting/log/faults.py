@@ -14,9 +14,9 @@ from vetting.log.errors import (
     LogUnavailableError,
 )
 
-_LOCKED = "Another writer holds the log; nothing was written."
-_FULL = "The storage under the log is full; nothing was written."
-_READ_ONLY = "This account may not write to the log; nothing was written."
+_LOCKED = "Another writer holds the log, so nothing was added to it."
+_FULL = "The storage under the log is full, so nothing was added to it."
+_READ_ONLY = "This account may not write to the log, so nothing was added to it."
 _MISSING = "There is no log at that address, or this account may not open it."
 _DAMAGED = "The stored log is damaged, or refused a change to what is already written."
 

@@ -62,6 +62,12 @@ class LogReader:
         with self.snapshot() as snapshot:
             return open_checkpoint(snapshot.latest_note(), verifier)
 
+    def signed_at(self, size: int, verifier: Verifier) -> Checkpoint | None:
+        """The checkpoint signed when the log had `size` entries; None where there is none. Raises `NoteError`."""
+        with self._store.read() as connection:
+            note = connection.scalar(select(checkpoint.c.note).where(checkpoint.c.size == size))
+        return None if note is None else open_checkpoint(bytes(note).decode("utf-8", "replace"), verifier)
+
     def inclusion(self, sequence: int) -> InclusionProof:
         """The proof that entry `sequence` is in the log at its latest checkpoint; reads every leaf once."""
         with self.snapshot() as snapshot:

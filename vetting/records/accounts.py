@@ -102,8 +102,7 @@ class Accounts:
     def enrol(self, person: Person, password: str, now: datetime, event: OutboxEvent | None = None) -> None:
         """Adds a person with a first password. Refuses a short password, a malformed id and one that is taken."""
         hash_ = self._hashed(password)
-        if not PERSON_ID.fullmatch(person.id):
-            raise bad_input("person_id", "A person id is 2 to 40 of a-z, 0-9, dot and hyphen.", "E.g. j.alvarez.")
+        check_person_id(person.id)
         with self._recording(event) as connection:
             _add(connection, person)
             connection.execute(t.passwords.insert().values(person=person.id, hash=hash_, set_at=now))
@@ -221,6 +220,12 @@ class Accounts:
 
     def _lasts(self, session: Row[Any], now: datetime) -> bool:
         return bool(now < session.seen_at + self._idle and now < session.started_at + self._longest)
+
+
+def check_person_id(id_: str) -> None:
+    """Refuses what is no person id."""
+    if not PERSON_ID.fullmatch(id_):
+        raise bad_input("person_id", "A person id is 2 to 40 of a-z, 0-9, dot and hyphen.", "E.g. j.alvarez.")
 
 
 def _refuse_length(password: str) -> None:

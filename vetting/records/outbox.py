@@ -87,12 +87,7 @@ class PostingUnit:
         done = select(self._outbox.c.id).where(self._outbox.c.settled == true())
         last = self._connection.scalar(done.order_by(self._outbox.c.sequence.desc()).limit(1))
         if last is not None and not holds(last):
-            raise VettingError(
-                "log_cut_back",
-                "The transparency log lacks an act that it held before: an older copy was put in its place.",
-                "Put the latest copy back, keep both, and tell the auditor; nothing can be done until then.",
-                ExitCode.LOG_BROKEN,
-            )
+            raise log_cut_back()
 
     def settled(self, ids: Iterable[str]) -> None:
         """Notes that the log holds these. Refuses an id that was never posted; noting twice is no error."""
@@ -100,6 +95,16 @@ class PostingUnit:
             done = update(self._outbox).where(self._outbox.c.id == id_).values(settled=True)
             if self._connection.execute(done).rowcount != 1:
                 raise not_found("unknown_event", "An event that was never posted cannot be settled.", "Check its id.")
+
+
+def log_cut_back() -> VettingError:
+    """A log that lacks what was seen in it."""
+    return VettingError(
+        "log_cut_back",
+        "The transparency log lacks an act that it held before: an older copy was put in its place.",
+        "Put the latest copy back, keep both, and tell the auditor; nothing can be done until then.",
+        ExitCode.LOG_BROKEN,
+    )
 
 
 def _values(event: OutboxEvent) -> dict[str, object]:

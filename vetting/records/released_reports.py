@@ -77,22 +77,20 @@ class ReleasedReportUnit(PostingUnit):
 
     def report(self, number: str) -> ReleasedReport:
         """Refuses an unknown number, and a report that is not what was filed."""
-        return self._one(t.reports.c.number == number)
+        rows = self._rows(t.reports.c.number == number)
+        if not rows:
+            raise not_found("unknown_report", "No such report has been released.", "Check the number.")
+        return _released(rows[-1])
 
-    def report_of_case(self, case_number: str) -> ReleasedReport:
-        """The latest of the case: a correction is a report of its own. Refuses a case without one."""
-        return self._one(t.reports.c.case_number == case_number)
+    def report_of_case(self, case_number: str) -> ReleasedReport | None:
+        """The latest of the case: a correction is a report of its own. None where none was released."""
+        rows = self._rows(t.reports.c.case_number == case_number)
+        return _released(rows[-1]) if rows else None
 
     def reports(self, position: str) -> tuple[ReleasedReport, ...]:
         """Those of the position, in the order of their numbers, which tells nothing of when or whom."""
         released = (_released(row) for row in self._rows(t.reports.c.position == position))
         return tuple(sorted(released, key=lambda r: r.report.number))
-
-    def _one(self, condition: ColumnElement[bool]) -> ReleasedReport:
-        rows = self._rows(condition)
-        if not rows:
-            raise not_found("unknown_report", "No such report has been released.", "Check the number.")
-        return _released(rows[-1])
 
     @intact("released report")
     def _rows(self, condition: ColumnElement[bool]) -> list[Row[Any]]:
