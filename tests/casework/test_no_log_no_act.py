@@ -9,13 +9,17 @@ from pathlib import Path
 import pytest
 
 from filters.analyzer import Analyzer
+from tests.records import invented
+from vetting.adjudication import ReadingDesk
 from vetting.candidate import Authorization, Candidate, Identifier, IdentifierKind
-from vetting.casework.desk import Desk, commit
-from vetting.casework.intake import attest, open_case, open_position
+from vetting.casework.desk import Body, Desk, commit
+from vetting.casework.intake import attest, open_case, open_position, renew_authorization
 from vetting.casework.opening import create_home, open_desk
 from vetting.casework.protocol_file import declared_packs, load_protocol
+from vetting.casework.searching import begin
 from vetting.errors import ExitCode, VettingError
 from vetting.log.event import EventType
+from vetting.oversight import released_as
 from vetting.protocol import SearchProtocol
 from vetting.roles import Person, Role, SensitivePosition
 from vetting.settings import REPOSITORY, Settings, load_settings
@@ -119,3 +123,42 @@ def test_setting_up_twice_changes_nothing(settings: Settings) -> None:
     create_home(settings, now)
     assert [key.read_bytes() for key in keys] == before
     assert all(key.stat().st_mode & 0o777 == 0o400 for key in (settings.vault_key, settings.log_key))
+
+
+def test_an_authorization_that_ran_out_is_renewed_for_the_same_candidate_only(
+    settings: Settings, protocol: SearchProtocol
+) -> None:
+    desk = _desk(settings)
+    open_position(desk, "patrol", protocol, [CHIEF], practice=True)
+    attest(desk, "patrol")
+    first = Authorization(form_sha256="0" * 64, signed_at=now(), expires_at=now() + timedelta(days=1))
+    number = open_case(desk, "patrol", SOMEONE, first, secrets.token_bytes(32)).number
+    later = replace(desk, clock=lambda: now() + timedelta(days=2))
+    with pytest.raises(VettingError) as refusal:
+        begin(later, number)
+    assert refusal.value.code == "authorization_expired"
+    renewed = Authorization(form_sha256="1" * 64, signed_at=now(), expires_at=now() + timedelta(days=9))
+    with pytest.raises(VettingError) as other:
+        renew_authorization(later, number, replace(SOMEONE, identifiers=()), renewed)
+    assert other.value.code == "candidate_differs"
+    renew_authorization(later, number, SOMEONE, renewed)
+    begin(later, number)
+    assert _logged(desk).count(EventType.AUTHORIZATION_RECORDED) == 2
+
+
+def test_a_report_is_read_only_after_the_log_holds_its_release(settings: Settings, protocol: SearchProtocol) -> None:
+    desk = _desk(settings)
+    open_position(desk, "patrol", protocol, [CHIEF], practice=True)
+    filed = invented.released("C-0001")
+    filed = replace(filed, report=replace(filed.report, position="patrol"))
+    number = filed.report.number
+    with desk.released.transaction() as unit:  # as a kill between filing and logging leaves it
+        unit.add(filed)
+        body: Body = {"report": number, "pdf": filed.pdf_sha256, "log_size": 3}
+        unit.post(desk.event(EventType.REPORT_RELEASED, number, body, position="patrol", case="C-0001"))
+    assert EventType.REPORT_RELEASED not in _logged(desk)
+    reading = ReadingDesk(settings=settings, person=CHIEF, clock=now, new_id=new_id)
+    assert reading.list_reports("patrol") == (number,)
+    assert reading.open_report(number).report.number == number
+    assert _logged(desk)[-2:] == [EventType.REPORT_RELEASED, EventType.REPORT_OPENED]
+    assert released_as(settings, filed.pdf_sha256) == number

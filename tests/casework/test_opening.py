@@ -2,6 +2,7 @@
 
 import secrets
 import shutil
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -9,12 +10,15 @@ from pathlib import Path
 import pytest
 
 from tests.records import invented
+from vetting.adjudication import ReadingDesk
+from vetting.administration import open_administration
 from vetting.casework.intake import attest, open_position
 from vetting.casework.opening import create_home, open_desk
 from vetting.cli import session
 from vetting.errors import ExitCode, VettingError
 from vetting.log.event import EventType
 from vetting.oversight import verify_log
+from vetting.records.accounts import Accounts
 from vetting.roles import Person, Role, SensitivePosition
 from vetting.settings import DEMO_MARKER, Settings, choose_home, load_settings
 
@@ -24,6 +28,7 @@ CLEARED = SensitivePosition(
 )
 CHIEF = Person(id="chief", name="Chief", roles=frozenset({Role.DECISION_MAKER}))
 INVESTIGATOR = Person(id="i.one", name="I. One", roles=frozenset({Role.INVESTIGATOR}), sensitive_position=CLEARED)
+KIM = Person(id="s.kim", name="S. Kim", roles=frozenset({Role.ADMINISTRATOR}))
 PROTOCOL = replace(invented.PROTOCOL, digests={"criteria": "a" * 64})
 
 
@@ -76,22 +81,51 @@ def test_a_set_up_that_was_interrupted_after_its_passphrase_is_finished_by_the_n
     _open(chosen, "patrol")
 
 
-def test_an_older_copy_of_the_log_stops_every_desk_and_does_not_verify(settings: Settings, tmp_path: Path) -> None:
+def _every_desk(settings: Settings) -> tuple[Callable[[], object], ...]:
+    """One act at each desk that writes to the log, the refusal of somebody at the wrong desk among them."""
+
+    def new_id() -> str:
+        return secrets.token_hex(8)
+
+    reading = ReadingDesk(settings=settings, person=CHIEF, clock=now, new_id=new_id)
+    accounts = Accounts(settings.store_url("accounts"))
+    return (
+        lambda: _open(settings, "dispatcher"),
+        lambda: open_desk(settings, CHIEF, now, new_id),
+        lambda: reading.list_reports("patrol"),
+        lambda: open_administration(settings, accounts, KIM, now, new_id),
+        lambda: open_administration(settings, accounts, CHIEF, now, new_id),
+    )
+
+
+def test_an_older_copy_of_the_log_stops_every_desk_adds_nothing_and_does_not_verify(
+    settings: Settings, tmp_path: Path
+) -> None:
     log = settings.home / "transparency_log"
     _open(settings, "patrol")
     shutil.copytree(log, tmp_path / "older")
     _open(settings, "clerk")
-    verify_log(settings)
+    shutil.copytree(log, tmp_path / "latest")
     shutil.rmtree(log)
     shutil.copytree(tmp_path / "older", log)
-    with pytest.raises(VettingError) as refusal:
-        _open(settings, "dispatcher")
-    assert (refusal.value.code, refusal.value.exit_code) == ("log_cut_back", ExitCode.LOG_BROKEN)
+    for act in _every_desk(settings):
+        with pytest.raises(VettingError) as refusal:
+            act()
+        assert (refusal.value.code, refusal.value.exit_code) == ("log_cut_back", ExitCode.LOG_BROKEN)
     verdict = verify_log(settings)
     assert not verdict.ok
     assert "cut back" in str(verdict.reason)
+
+    settings.log_seen.unlink()  # what it looks like to whoever has never seen the log before
+    assert verify_log(settings).ok
     settings.log_seen.unlink()
-    assert verify_log(settings).ok, "what it looks like to whoever has never seen the log before"
+    with pytest.raises(VettingError, match="older copy"):
+        _open(settings, "dispatcher")
+    shutil.rmtree(log)
+    shutil.copytree(tmp_path / "latest", log)
+    _open(settings, "dispatcher")
+    _every_desk(settings)[3]()
+    assert verify_log(settings).ok
 
 
 def test_the_demo_s_folder_takes_no_real_position_and_no_set_up(

@@ -23,6 +23,7 @@ KEPT = (
     "candidates",
     "results",
     "repeats",
+    "authorizations",
     "captures",
     "findings",
     "attributions",
@@ -39,6 +40,7 @@ def full(one_case: CaseFiles) -> CaseFiles:
         unit.add_attestation("patrol-officer-2026", "inv1", invented.NOW)
         unit.add_result("C-0001", invented.outage())
         unit.add_repeat("C-0001", invented.outage())
+        unit.add_authorization("C-0001", invented.case().authorization)
         unit.add_attribution(invented.attribution())
         unit.add_validation(invented.validation())
         unit.add_filter_record(invented.filter_record())

@@ -80,6 +80,16 @@ def test_results_come_back_in_the_order_of_recording(one_case: CaseFiles) -> Non
         assert unit.results("C-none") == ()
 
 
+def test_the_authorization_signed_last_counts_and_the_case_stays_what_it_was(one_case: CaseFiles) -> None:
+    renewed = replace(invented.case().authorization, form_sha256="b" * 64)
+    with one_case.transaction() as unit:
+        assert unit.add_authorization("C-0001", invented.case().authorization) == 2
+        assert unit.add_authorization("C-0001", renewed) == 3
+    with one_case.reading() as unit:
+        assert unit.case("C-0001") == replace(invented.case(), authorization=renewed)
+        assert unit.cases("patrol-officer-2026") == (unit.case("C-0001"),)
+
+
 def test_a_search_whose_source_was_unavailable_is_repeated_and_every_result_kept(one_case: CaseFiles) -> None:
     down = invented.outage()
     found = replace(

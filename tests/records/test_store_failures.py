@@ -300,6 +300,7 @@ def healthy(tmp_path: Path, vault_key: VaultKey) -> bytes:
         _verb(unit, "C-0001", 500)
         unit.add_result("C-0001", invented.outage())
         unit.add_repeat("C-0001", invented.outage())
+        unit.add_authorization("C-0001", invented.case().authorization)
         unit.add_capture("C-0001", "name-web.1", invented.capture())
         unit.add_finding(invented.finding(), invented.SALT)
         unit.add_attribution(invented.attribution())

@@ -129,7 +129,7 @@ def check_authorization(authorization: Authorization, now: datetime) -> None:
     raise refused(
         "authorization_expired",
         f"The authorization expired on {authorization.expires_at.date().isoformat()}.",
-        "Have the candidate sign a new one, then open the case again.",
+        "Have the candidate sign a new one, then record it with: vetting case authorize.",
     )
 
 

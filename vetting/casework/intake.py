@@ -119,11 +119,7 @@ def open_case(
         "disclosed": {kind.value: count for kind, count in candidate.disclosed().items()},
         "candidate": commit(case_secret, "candidate", candidate.canonical()),
     }
-    signed: Body = {
-        "form": commit(case_secret, "form", bytes.fromhex(authorization.form_sha256)),
-        "signed_on": authorization.signed_at.date().isoformat(),
-        "expires_on": authorization.expires_at.date().isoformat(),
-    }
+    signed = _signed(case_secret, authorization)
     with desk.act() as unit:
         _refuse_enrolled(unit, position, candidate)
         unit.add_case(case, candidate, case_secret)
@@ -131,6 +127,37 @@ def open_case(
         for kind, body in post:
             unit.post(desk.event(kind, number, body, position=position, case=number))
     return case
+
+
+def renew_authorization(desk: Desk, number: str, candidate: Candidate, authorization: Authorization) -> None:
+    """Records what the candidate signed anew, after the first authorization ran out.
+
+    Refuses a person who may not search here, an authorization not in force, and a file of another candidate or with
+    other identifiers: what is searched for stays what the case was opened with.
+    """
+    with desk.case_files.reading() as view:
+        position = view.case(number).position
+    desk.permit(Permission.OPEN_CASE, position=position, searcher=True)
+    check_authorization(authorization, desk.clock())
+    with desk.act() as unit:
+        if unit.candidate(number).canonical() != candidate.canonical():
+            raise refused(
+                "candidate_differs",
+                f"The file does not describe the candidate as case {number} was opened.",
+                "Give the file the case was opened with, and change its authorization only.",
+            )
+        ordinal = unit.add_authorization(number, authorization)
+        signed = _signed(unit.case_secret(number), authorization)
+        kind = EventType.AUTHORIZATION_RECORDED
+        unit.post(desk.event(kind, f"{number}:{ordinal}", signed, position=position, case=number))
+
+
+def _signed(case_secret: bytes, authorization: Authorization) -> Body:
+    return {
+        "form": commit(case_secret, "form", bytes.fromhex(authorization.form_sha256)),
+        "signed_on": authorization.signed_at.date().isoformat(),
+        "expires_on": authorization.expires_at.date().isoformat(),
+    }
 
 
 def _refuse_enrolled(unit: CaseFileUnit, position: str, candidate: Candidate) -> None:

@@ -13,7 +13,7 @@ from flows.workbench import at as working_at
 from vetting.casework.candidate_file import load_candidate
 from vetting.casework.desk import Desk
 from vetting.casework.importing import import_evidence
-from vetting.casework.intake import open_case
+from vetting.casework.intake import open_case, renew_authorization
 from vetting.casework.reviewing import reviewed
 from vetting.casework.searching import Progress, progress, refuse_released
 from vetting.casework.workbench import Workbench
@@ -44,6 +44,19 @@ def open_command(
     """Open a case for a candidate who signed the authorization."""
     number = open_from_file(desk(), position, candidate)
     say(f"Case {number} is open. Run its searches with: vetting run {number}")
+
+
+@app.command("authorize")
+def authorize_command(
+    case: Case,
+    candidate: Annotated[Path, typer.Argument(help="The candidate file with the new authorization.")],
+) -> None:
+    """Record an authorization that the candidate signed anew, after the earlier one ran out."""
+    at = desk()
+    allowed = at.settings.department.may_request_handles
+    disclosed, authorization = load_candidate(candidate, at.clock(), may_request_handles=allowed)
+    renew_authorization(at, case, disclosed, authorization)
+    say(f"The searches of {case} are authorized until {authorization.expires_at:%Y-%m-%d}.")
 
 
 @app.command("list")

@@ -68,6 +68,19 @@ cases = Table(
     Column("practice", Boolean, nullable=False),
 )
 
+authorizations = Table(
+    "authorizations",
+    METADATA,
+    sequence(),
+    Column("case_number", String, ForeignKey("cases.number"), nullable=False),
+    Column("ordinal", Integer, nullable=False),
+    code("form_sha256"),
+    moment("signed_at"),
+    moment("expires_at"),
+    UniqueConstraint("case_number", "ordinal"),
+)
+"""What a candidate signed anew; `ordinal` is 2 for the first renewal, the one the case was opened with being 1."""
+
 candidates = Table(
     "candidates",
     METADATA,

@@ -78,13 +78,39 @@ class CaseUnit(SealedUnit):
             secret=self._seal(case_secret, case.number, case.number, "case_secret"),
         )
 
+    def add_authorization(self, number: str, authorization: Authorization) -> int:
+        """What the candidate signed anew; its ordinal, 2 for the first renewal. It counts from now on."""
+        ordinal = len(self._all(t.authorizations, case_number=number)) + 2
+        self._add(
+            t.authorizations,
+            case_number=number,
+            ordinal=ordinal,
+            form_sha256=authorization.form_sha256,
+            signed_at=authorization.signed_at,
+            expires_at=authorization.expires_at,
+        )
+        return ordinal
+
     def case(self, number: str) -> CaseRecord:
-        """Refuses an unknown case."""
-        return _case(self._one(t.cases, "number", number, "case"))
+        """With the latest authorization. Refuses an unknown case."""
+        return self._case(self._one(t.cases, "number", number, "case"))
 
     def cases(self, position: str) -> tuple[CaseRecord, ...]:
         """Those of the position, in the order of opening."""
-        return tuple(_case(row) for row in self._all(t.cases, position=position))
+        return tuple(self._case(row) for row in self._all(t.cases, position=position))
+
+    def _case(self, row: Row[Any]) -> CaseRecord:
+        signed = [row, *self._all(t.authorizations, case_number=row.number)][-1]
+        return CaseRecord(
+            number=row.number,
+            position=row.position,
+            authorization=Authorization(
+                form_sha256=signed.form_sha256, signed_at=signed.signed_at, expires_at=signed.expires_at
+            ),
+            opened_by=row.opened_by,
+            opened_at=row.opened_at,
+            practice=row.practice,
+        )
 
     def case_secret(self, number: str) -> bytes:
         """What the salts of the case's commitments come from. Needs the vault key."""
@@ -176,17 +202,6 @@ def _position(row: Row[Any]) -> PositionRecord:
         practice=row.practice,
         opened_by=row.opened_by,
         opened_at=row.opened_at,
-    )
-
-
-def _case(row: Row[Any]) -> CaseRecord:
-    return CaseRecord(
-        number=row.number,
-        position=row.position,
-        authorization=Authorization(form_sha256=row.form_sha256, signed_at=row.signed_at, expires_at=row.expires_at),
-        opened_by=row.opened_by,
-        opened_at=row.opened_at,
-        practice=row.practice,
     )
 
 
