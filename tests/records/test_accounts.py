@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import string
 from collections.abc import Callable
 from dataclasses import replace
@@ -15,11 +16,13 @@ from argon2 import PasswordHasher, extract_parameters
 from argon2.low_level import Type
 from sqlalchemy import select, text
 
+from tests.records import invented
 from tests.records.invented import NOW
 from tests.records.refusals import refused
 from vetting.errors import ExitCode, VettingError
 from vetting.records import account_tables as t
 from vetting.records.accounts import ATTEMPTS, ATTEMPTS_WITHIN, Accounts
+from vetting.records.outbox import OutboxEvent
 from vetting.roles import Person, Role, SensitivePosition
 
 PASSWORD = "eleven invented lanterns"
@@ -35,11 +38,18 @@ INVESTIGATOR = Person(
 AUDITOR = Person(id="aud-1", name="Abe Auditor", roles=frozenset({Role.AUDITOR}))
 
 
+_NUMBERS = itertools.count(1)
+
+
+def told() -> OutboxEvent:
+    """What an administrator's act is told by, under an identifier of its own."""
+    return invented.event(f"told-{next(_NUMBERS)}")
+
+
 @pytest.fixture
 def staffed(accounts: Accounts) -> Accounts:
-    accounts.add_person(INVESTIGATOR)
-    accounts.add_person(AUDITOR)
-    accounts.set_password("inv.1", PASSWORD, NOW)
+    accounts.enrol(INVESTIGATOR, PASSWORD, NOW, told())
+    accounts.enrol(AUDITOR, "another invented sentence", NOW, told())
     return accounts
 
 
@@ -52,29 +62,29 @@ def test_persons_come_back_with_roles_and_clearance(staffed: Accounts) -> None:
 
 
 def test_a_person_without_roles_is_nobody_in_particular(staffed: Accounts) -> None:
-    nobody = Person(id="x", name="", roles=frozenset())
-    staffed.add_person(nobody)
-    assert staffed.person("x") == nobody
+    nobody = Person(id="xx", name="", roles=frozenset())
+    staffed.enrol(nobody, PASSWORD, NOW, told())
+    assert staffed.person("xx") == nobody
 
 
 def test_an_id_belongs_to_one_person_for_ever(staffed: Accounts) -> None:
     again = replace(AUDITOR, name="Somebody else", roles=frozenset({Role.ADMINISTRATOR}))
-    refused(lambda: staffed.add_person(again), "already_recorded", ExitCode.REFUSED)
+    refused(lambda: staffed.enrol(again, PASSWORD, NOW, told()), "already_recorded", ExitCode.REFUSED)
     assert staffed.person("aud-1") == AUDITOR
 
 
 def test_a_clearance_is_renewed_and_withdrawn(staffed: Accounts) -> None:
     renewed = replace(CLEARANCE, training_expires_on=date(2028, 1, 2))
-    staffed.set_clearance("inv.1", renewed)
+    staffed.set_clearance("inv.1", renewed, told())
     assert staffed.person("inv.1").sensitive_position == renewed
-    staffed.set_clearance("inv.1", None)
+    staffed.set_clearance("inv.1", None, told())
     assert staffed.person("inv.1") == replace(INVESTIGATOR, sensitive_position=None)
 
 
 _UNKNOWN: list[Callable[[Accounts], object]] = [
     lambda a: a.person("nobody"),
-    lambda a: a.set_clearance("nobody", CLEARANCE),
-    lambda a: a.set_password("nobody", PASSWORD, NOW),
+    lambda a: a.set_clearance("nobody", CLEARANCE, told()),
+    lambda a: a.set_password("nobody", PASSWORD, NOW, told()),
     lambda a: a.start_session("nobody", NOW),
 ]
 
@@ -92,14 +102,14 @@ def test_the_right_password_gives_the_person(staffed: Accounts) -> None:
 
 
 def test_the_same_characters_typed_on_another_keyboard_are_the_same_password(staffed: Accounts) -> None:
-    staffed.set_password("inv.1", "eleven lanterns caf\u00e9", NOW)
+    staffed.set_password("inv.1", "eleven lanterns caf\u00e9", NOW, told())
     assert staffed.check_password("inv.1", "eleven lanterns cafe\u0301", NOW) == INVESTIGATOR
 
 
 def test_a_new_password_ends_the_old_one_and_every_open_session(staffed: Accounts) -> None:
     token = staffed.start_session("inv.1", NOW)
     other = staffed.start_session("aud-1", NOW)
-    staffed.set_password("inv.1", "twelve invented lanterns", NOW)
+    staffed.set_password("inv.1", "twelve invented lanterns", NOW, told())
     refused(lambda: staffed.check_password("inv.1", PASSWORD, NOW), "sign_in_refused", ExitCode.REFUSED)
     refused(lambda: staffed.session_person(token, NOW), "not_signed_in", ExitCode.REFUSED)
     assert staffed.session_person(other, NOW) == AUDITOR
@@ -108,7 +118,7 @@ def test_a_new_password_ends_the_old_one_and_every_open_session(staffed: Account
 def test_a_password_of_the_wrong_length_is_not_set(staffed: Accounts) -> None:
     for password in ("", "short", "x" * 14, "x" * 257):
         error = refused(
-            lambda password=password: staffed.set_password("inv.1", password, NOW),  # type: ignore[misc]
+            lambda password=password: staffed.set_password("inv.1", password, NOW, told()),  # type: ignore[misc]
             "password_length",
             ExitCode.BAD_INPUT,
         )
@@ -118,7 +128,7 @@ def test_a_password_of_the_wrong_length_is_not_set(staffed: Accounts) -> None:
 
 def test_the_longest_password_is_looked_at_whole(staffed: Accounts) -> None:
     longest = "0123456789abcdef" * 16
-    staffed.set_password("inv.1", longest, NOW)
+    staffed.set_password("inv.1", longest, NOW, told())
     for wrong in (longest + "x", longest[:-1]):
         refused(lambda w=wrong: staffed.check_password("inv.1", w, NOW), "sign_in_refused", ExitCode.REFUSED)  # type: ignore[misc]
     assert staffed.check_password("inv.1", longest, NOW) == INVESTIGATOR
@@ -225,8 +235,7 @@ def test_what_was_typed_as_a_name_is_not_kept_since_it_may_be_a_password(staffed
 def test_the_password_is_hashed_as_rfc_9106_recommends(tmp_path: Path) -> None:
     store = Accounts(f"sqlite:///{tmp_path / 'a' / 'a.db'}")
     store.migrate()
-    store.add_person(INVESTIGATOR)
-    store.set_password("inv.1", PASSWORD, NOW)
+    store.enrol(INVESTIGATOR, PASSWORD, NOW, told())
     with store.database.reading() as connection:
         parameters = extract_parameters(connection.scalar(select(t.passwords.c.hash)) or "")
     store.close()

@@ -131,8 +131,8 @@ def test_even_a_program_that_logs_everything_logs_nothing_confidential(
 
 @pytest.mark.parametrize("store_url", ["sqlite"], indirect=True)
 def test_neither_password_nor_token_stands_in_the_accounts(accounts: Accounts, tmp_path: Path) -> None:
-    accounts.add_person(Person(id="inv1", name=CLEAR, roles=frozenset()))
-    accounts.set_password("inv1", f"{MARK} and more words", invented.NOW)
+    person = Person(id="inv1", name=CLEAR, roles=frozenset())
+    accounts.enrol(person, f"{MARK} and more words", invented.NOW, invented.event("told"))
     accounts.check_password("inv1", f"{MARK} and more words", invented.NOW)
     token = accounts.start_session("inv1", invented.NOW)
     files = {path.name: path.read_bytes() for path in (tmp_path / "store").iterdir()}

@@ -49,7 +49,6 @@ def test_a_source_without_a_table_is_not_there(tmp_path: Path) -> None:
         (IDENTITY + "[metasearch]\nendpoint = 7\n", "metasearch.endpoint"),
         (IDENTITY + "feed = 7\n", "identity.feed"),
         ("feed = 7\n" + IDENTITY, "feed"),
-        ("[identity", "the file"),
     ],
 )
 def test_a_wrong_file_is_refused_and_the_place_named(tmp_path: Path, text: str, where: str) -> None:
@@ -60,7 +59,8 @@ def test_a_wrong_file_is_refused_and_the_place_named(tmp_path: Path, text: str, 
     assert refused.value.remedy
 
 
-def test_a_missing_file_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(VettingError) as refused:
-        build_sources(tmp_path / "none.toml")
-    assert refused.value.code == "sources_file"
+def test_a_missing_file_and_one_that_is_no_toml_are_refused(tmp_path: Path) -> None:
+    for path, code in ((tmp_path / "none.toml", "file_missing"), (_file(tmp_path, "[identity"), "file_not_toml")):
+        with pytest.raises(VettingError) as refused:
+            build_sources(path)
+        assert refused.value.code == code

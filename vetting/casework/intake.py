@@ -36,7 +36,7 @@ def open_position(
         raise refused(
             "demo_folder",
             "This is the demo's data folder, and the next demo empties it.",
-            "Open a real position in a data folder of your own (VETTING_HOME, vetting init), or add --practice.",
+            "Open a real position in a data folder of your own (VETTING_HOME), and here one for practice only.",
         )
     _refuse_unfit(desk, position, protocol, deciders)
     record = PositionRecord(

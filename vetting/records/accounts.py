@@ -87,19 +87,13 @@ class Accounts:
             yield PostingUnit(connection, t.outbox)
 
     @contextmanager
-    def _recording(self, event: OutboxEvent | None) -> Iterator[Connection]:
+    def _recording(self, event: OutboxEvent) -> Iterator[Connection]:
         """A change and the event that tells of it, together or not at all."""
         with self.database.writing() as connection:
             yield connection
-            if event:
-                PostingUnit(connection, t.outbox).post(event)
+            PostingUnit(connection, t.outbox).post(event)
 
-    def add_person(self, person: Person) -> None:
-        """Refuses an id that is taken (`already_recorded`)."""
-        with self._recording(None) as connection:
-            _add(connection, person)
-
-    def enrol(self, person: Person, password: str, now: datetime, event: OutboxEvent | None = None) -> None:
+    def enrol(self, person: Person, password: str, now: datetime, event: OutboxEvent) -> None:
         """Adds a person with a first password. Refuses a short password, a malformed id and one that is taken."""
         hash_ = self._hashed(password)
         check_person_id(person.id)
@@ -107,9 +101,7 @@ class Accounts:
             _add(connection, person)
             connection.execute(t.passwords.insert().values(person=person.id, hash=hash_, set_at=now))
 
-    def set_clearance(
-        self, person_id: str, clearance: SensitivePosition | None, event: OutboxEvent | None = None
-    ) -> None:
+    def set_clearance(self, person_id: str, clearance: SensitivePosition | None, event: OutboxEvent) -> None:
         """The person's sensitive-position record, replacing the one before. Refuses an unknown person."""
         with self._recording(event) as connection:
             changed = update(t.persons).where(t.persons.c.id == person_id).values(**_clearance_values(clearance))
@@ -129,7 +121,7 @@ class Accounts:
 
     # ---------------------------------------------------------------------------------------------- passwords
 
-    def set_password(self, person_id: str, password: str, now: datetime, event: OutboxEvent | None = None) -> None:
+    def set_password(self, person_id: str, password: str, now: datetime, event: OutboxEvent) -> None:
         """Replaces the password and ends the person's sessions. Refuses a short one and an unknown person."""
         hash_ = self._hashed(password)
         with self._recording(event) as connection:

@@ -14,6 +14,6 @@ def live_transport(*, practice: bool) -> httpx.BaseTransport:
         raise refused(
             "practice_case_offline",
             "A practice case may not search the live internet.",
-            "Run it with a recorded internet: --recordings FOLDER.",
+            "Name the folder of its recorded internet in VETTING_RECORDINGS.",
         )
     return GuardedTransport(PublicOnly())

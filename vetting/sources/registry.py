@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
@@ -14,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from vetting.candidate import IdentifierKind
 from vetting.errors import VettingError, bad_input
 from vetting.protocol import Technique
+from vetting.settings import read_toml
 from vetting.sources import atproto, feed, forum, mediawiki, metasearch, web_archive
 from vetting.sources.interface import Source
 
@@ -68,14 +68,12 @@ def build_sources(config_file: Path) -> Mapping[str, Source]:
 
 
 def _tables(config_file: Path) -> dict[str, Table]:
-    try:
-        document = tomllib.loads(config_file.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError):
-        raise _wrong(config_file, "the file", "it cannot be read") from None
-    for name, value in document.items():
+    tables: dict[str, Table] = {}
+    for name, value in read_toml(config_file).items():
         if not isinstance(value, dict):
             raise _wrong(config_file, name, "it must be a table")
-    return document
+        tables[name] = value
+    return tables
 
 
 def _checked(config_file: Path, name: str, build: Callable[[], T]) -> T:
