@@ -77,8 +77,8 @@ def _create_vault_key(settings: Settings) -> None:
     if settings.vault_public_key.exists() or _holds_cases(settings, key.public):
         raise storage(
             "vault_key_lost",
-            f"The vault key is not at its place ({settings.vault_key}), and there are case files sealed to it.",
-            "Restore vault.key from its backup. Without it nobody can open them, and no new key can.",
+            f"The vault key is not at its place ({settings.vault_key}); what was sealed to it opens with no other.",
+            "Restore vault.key from its backup. A new one would look like it and open nothing.",
         )
     _make_passphrase(settings.vault_passphrase)
     key.save(settings.vault_key, _passphrase(settings))

@@ -101,16 +101,3 @@ def _held_token(chosen: Settings) -> str:
 def recordings() -> Path:
     """The recorded internet for practice cases."""
     return Path(os.environ.get("VETTING_RECORDINGS", REPOSITORY / "demo" / "internet"))
-
-
-__all__ = [
-    "accounts",
-    "begin",
-    "clock",
-    "end",
-    "here",
-    "new_id",
-    "recordings",
-    "settings",
-    "signed_in",
-]
