@@ -18,7 +18,7 @@ from vetting.log.reader import LogReader
 from vetting.log.store import LogStore
 from vetting.log.writer import LogWriter
 from vetting.records.accounts import Accounts
-from vetting.roles import Permission, Person, SensitivePosition, authorize
+from vetting.roles import Permission, Person, SensitivePosition, authorize, check_record
 from vetting.settings import Settings
 
 SYSTEM = "system"
@@ -41,7 +41,8 @@ class AdministrationDesk:
         self._settle()
 
     def clear(self, person_id: str, record: SensitivePosition) -> None:
-        """Records that a person holds a sensitive position. Refuses an unknown person."""
+        """Records that a person holds a sensitive position. Refuses an unknown person, and an impossible record."""
+        check_record(record, self.actor.clock().date())
         body = {
             "person": person_id,
             "vetted_on": record.vetted_on.isoformat(),

@@ -54,7 +54,7 @@ def clear(
         confidentiality_signed_on=confidentiality_signed_on.date(),
     )
     at.clear(person, record)
-    say(f"{person} may search until {record.training_expires_on.isoformat()}.")
+    say(f"{person} is cleared; the training expires on {record.training_expires_on.isoformat()}.")
 
 
 @app.command("password")
