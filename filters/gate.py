@@ -85,9 +85,8 @@ class Gate:
 
         `names` are all names of the candidate, `record_id` the identifier of this filter decision (REQ-EEO-1).
         Refuses: no record identifier, attribution below A3, no independent element, a held (PA-) criterion, an adverse
-        criterion without severity, and a criterion whose own statement tells a class. Withholds, with a
-        reason code, what
-        is no conduct of the candidate, is undated, or cannot be vouched for in neutral form.
+        criterion without severity, and a criterion whose own statement, title or nexus tells a class. Withholds, with a
+        reason code, what is no conduct of the candidate, is undated, or cannot be vouched for in neutral form.
         """
         _check(reviewed, record_id)
         if reviewed.criterion.code != reviewed.finding.code:
@@ -95,7 +94,7 @@ class Gate:
         reason = _unfit(reviewed)
         if reason is not None:
             return Withheld(reason=reason)
-        self._check_statement(reviewed.criterion)
+        self._check_words(reviewed.criterion)
         record = FilterRecord(record_id)
         quotation = None
         if reviewed.quote:
@@ -109,17 +108,17 @@ class Gate:
         """Protected classes still recognizable in text that is about to be seen; empty where there are none."""
         return tuple(sorted({hit.protected_class.value for hit in leftover(self._analyzer, text)}))
 
-    def _check_statement(self, criterion: Criterion) -> None:
+    def _check_words(self, criterion: Criterion) -> None:
         """Refuses a statement, title or nexus sentence that itself tells a class; looked at once for each criterion."""
-        fixed = f"{criterion.statement} {criterion.title}"
-        if fixed not in self._clean:
-            self._clean[fixed] = not self.finds(criterion.statement)
-        if not self._clean[fixed]:
-            raise refused(
-                "statement_tells",
-                f"The behavior statement of {criterion.code} holds a word that tells a protected class.",
-                "Have the policy owner reword it in config/criteria/.",
-            )
+        for words in (criterion.statement, criterion.title, criterion.nexus):
+            if words not in self._clean:
+                self._clean[words] = not self.finds(words)
+            if not self._clean[words]:
+                raise refused(
+                    "statement_tells",
+                    f"The statement, title or nexus of {criterion.code} holds a word that tells a protected class.",
+                    "Have the policy owner reword it in config/criteria/.",
+                )
 
 
 def _check(reviewed: ReviewedFinding, record_id: str) -> None:

@@ -7,34 +7,10 @@ import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
-from reports import reading, wording
+from reports import reading
 from reports.compose import Page
 from reports.leak_rules import Leak, Rule
-
-_MONTHS: Final = "(?:" + "|".join([*wording.MONTHS, *(month[:3] for month in wording.MONTHS), "Sept"]) + ")"
-_DAY: Final = r"\d{1,2}(?:st|nd|rd|th)?"
-
-ADDRESSES: Final = re.compile(
-    r"""(?ix)
-      [@\#]                                                   # accounts, e-mail, hashtags
-    | \b[a-z][a-z0-9+.-]{1,15}:/ | \bwww\b | \b(?:mailto|data|javascript|did|acct|tel):
-    | (?<![\w/])[a-z0-9][a-z0-9-]*(?:\.[a-z0-9-]+)*\.[a-z]{2,24}\b        # a host or a file name
-    | (?<![\w/])[ur]/[a-z0-9_-]{2,}                           # reddit style
-    | [\[(]\s*(?:at|dot)\s*[\])]                              # written to be overlooked
-    | \b\d{1,3}(?:\.\d{1,3}){3}\b                             # an internet address
-    """
-)
-"""What leads to a page or an account."""
-
-NUMBERS_TO_CALL: Final = re.compile(r"(?<![\w.])\+?\d[\d ().-]{6,}\d(?![\w])")
-EXACT_TIMES: Final = re.compile(
-    rf"""(?ix)
-      \b\d{{4}}-\d{{1,2}}-\d{{1,2}}\b | \b\d{{1,2}}[/.]\d{{1,2}}[/.]\d{{2,4}}\b
-    | \b{_MONTHS}\.?\s+{_DAY}\b(?!\s*(?:to|of)\b) | \b{_DAY}\s+(?:of\s+)?{_MONTHS}\b
-    | \b\d{{1,2}}:\d{{2}}\b | \b\d{{1,2}}\s?[ap]\.?m\b
-    """
-)
-"""A day or a time of day; periods are told by the quarter."""
+from vetting.release import ADDRESSES, EXACT_TIMES, NUMBERS_TO_CALL
 
 
 def addresses(page: Page, sheets: Sequence[str]) -> Iterator[Leak]:

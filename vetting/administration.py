@@ -14,7 +14,7 @@ from vetting.errors import VettingError
 from vetting.journal import Actor, Journal, open_journal
 from vetting.log.event import EventType
 from vetting.records.accounts import Accounts, check_person_id
-from vetting.roles import Permission, Person, SensitivePosition, authorize
+from vetting.roles import Permission, Person, SensitivePosition, authorize, check_record
 from vetting.settings import Settings
 
 SYSTEM = "system"
@@ -38,8 +38,9 @@ class AdministrationDesk:
         self._settle()
 
     def clear(self, person_id: str, record: SensitivePosition) -> None:
-        """Records that a person holds a sensitive position. Refuses an unknown person."""
+        """Records that a person holds a sensitive position. Refuses an unknown person, and an impossible record."""
         self.accounts.person(person_id)  # before an event is made of what was typed
+        check_record(record, self.actor.clock().date())
         body = {
             "person": person_id,
             "vetted_on": record.vetted_on.isoformat(),

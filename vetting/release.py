@@ -5,6 +5,7 @@ The module imports no fact of the investigator's side: no candidate, capture, fi
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -27,6 +28,42 @@ def fits_report(words: str) -> bool:
     """Whether configured words can stand in a report: a protocol whose words cannot would never give one."""
     plain = words.strip()
     return 0 < len(plain) <= LONGEST_WORDS and PRINTABLE.issuperset(plain)
+
+
+ADDRESSES: Final = re.compile(
+    r"""(?ix)
+      [@\#]                                                   # accounts, e-mail, hashtags
+    | \b[a-z][a-z0-9+.-]{1,15}:/ | \bwww\b | \b(?:mailto|data|javascript|did|acct|tel):
+    | (?<![\w/])[a-z0-9][a-z0-9-]*(?:\.[a-z0-9-]+)*\.[a-z]{2,24}\b        # a host or a file name
+    | (?<![\w/])[ur]/[a-z0-9_-]{2,}                           # reddit style
+    | [\[(]\s*(?:at|dot)\s*[\])]                              # written to be overlooked
+    | \b\d{1,3}(?:\.\d{1,3}){3}\b                             # an internet address
+    """
+)
+"""What leads to a page or an account. The leak check finds it on any page, whoever wrote it."""
+
+NUMBERS_TO_CALL: Final = re.compile(r"(?<![\w.])\+?\d[\d ().-]{6,}\d(?![\w])")
+_MONTHS: Final = (
+    "(?:January|February|March|April|May|June|July|August|September|October|November|December"
+    "|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)"
+)
+_DAY: Final = r"\d{1,2}(?:st|nd|rd|th)?"
+EXACT_TIMES: Final = re.compile(
+    rf"""(?ix)
+      \b\d{{4}}-\d{{1,2}}-\d{{1,2}}\b | \b\d{{1,2}}[/.]\d{{1,2}}[/.]\d{{2,4}}\b
+    | \b{_MONTHS}\.?\s+{_DAY}\b(?!\s*(?:to|of)\b) | \b{_DAY}\s+(?:of\s+)?{_MONTHS}\b
+    | \b\d{{1,2}}:\d{{2}}\b | \b\d{{1,2}}\s?[ap]\.?m\b
+    """
+)
+"""A day or a time of day; periods are told by the quarter."""
+
+
+def leads_somewhere(words: str, *, finding: bool = False) -> bool:
+    """Whether configured words would be a leak on every page that prints them: an address or an account anywhere, in a
+    `finding` also a number to call and a day. A protocol with such words would be searched and never give a report.
+    """
+    patterns = (ADDRESSES, NUMBERS_TO_CALL, EXACT_TIMES) if finding else (ADDRESSES,)
+    return any(pattern.search(" ".join(words.split())) for pattern in patterns)
 
 
 FilterRecord = NewType("FilterRecord", str)

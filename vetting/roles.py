@@ -8,7 +8,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from types import MappingProxyType
 
-from vetting.errors import refused
+from vetting.errors import bad_input, refused
 
 
 class Role(StrEnum):
@@ -37,6 +37,21 @@ class Permission(StrEnum):
     MANAGE_PEOPLE = "manage_people"
 
 
+_ACTS: Mapping[Permission, str] = MappingProxyType(
+    {
+        Permission.OPEN_CASE_FILES: "open case files",
+        Permission.OPEN_POSITION: "open a position",
+        Permission.OPEN_CASE: "open a case",
+        Permission.RUN_SEARCHES: "run searches",
+        Permission.IMPORT_EVIDENCE: "import evidence",
+        Permission.REVIEW_FINDINGS: "review findings",
+        Permission.RELEASE_REPORT: "release a report",
+        Permission.READ_REPORTS: "read reports",
+        Permission.DETERMINE: "record a determination",
+        Permission.VERIFY_UNIFORMITY: "verify uniformity",
+        Permission.MANAGE_PEOPLE: "manage people",
+    }
+)
 _I, _R, _D, _A, _M = Role.INVESTIGATOR, Role.REVIEWER, Role.DECISION_MAKER, Role.AUDITOR, Role.ADMINISTRATOR
 
 PERMISSIONS: Mapping[Permission, frozenset[Role]] = MappingProxyType(
@@ -62,6 +77,7 @@ class SensitivePosition:
 
     vetted_on: date
     training_expires_on: date
+    """The first day on which the training counts no more."""
     confidentiality_signed_on: date
 
 
@@ -82,16 +98,26 @@ def authorize(person: Person, permission: Permission) -> None:
         needed = " or ".join(sorted(role.value.replace("_", " ") for role in PERMISSIONS[permission]))
         raise refused(
             "role_refused",
-            f"{person.id} may not {permission.value.replace('_', ' ')}.",
+            f"{person.id} may not {_ACTS[permission]}.",
             f"Sign in as a person with the role {needed}.",
+        )
+
+
+def check_record(record: SensitivePosition, today: date) -> None:
+    """Refuses a record that cannot be true: vetted or signed on a day to come. An expired training is a record too."""
+    if max(record.vetted_on, record.confidentiality_signed_on) > today:
+        raise bad_input(
+            "clearance_early",
+            "A person cannot have been vetted, or have signed, on a day that is still to come.",
+            "Give the day on which it was done.",
         )
 
 
 def check_searcher(person: Person, deciders: frozenset[str], now: datetime, *, attested: bool) -> None:
     """Refuses a searcher who decides on the position, or whose sensitive-position record is missing or expired.
 
-    `deciders` are the person ids who decide on the position; `attested` is whether the person has signed that they have
-    no conflict of interest in this position.
+    Training counts up to the day before it expires. `deciders` are the person ids who decide on the position;
+    `attested` is whether the person has signed that they have no conflict of interest in this position.
     """
     if person.id in deciders:
         raise refused(

@@ -3,6 +3,7 @@
 import secrets
 import sqlite3
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -69,6 +70,23 @@ def test_every_change_of_a_person_is_in_the_log_with_who_made_it(settings: Setti
     assert events[2].body["training_expires_on"] == "2090-01-01"
     log = (settings.home / "transparency_log" / "transparency_log.db").read_bytes()
     assert b"M. Tran" not in log, "the log knows persons by their ids"
+
+
+@pytest.mark.parametrize(
+    ("impossible", "code"),
+    [
+        (replace(CLEARED, vetted_on=date(2089, 1, 1)), "clearance_early"),
+        (replace(CLEARED, confidentiality_signed_on=date(2089, 1, 1)), "clearance_early"),
+    ],
+)
+def test_a_clearance_that_cannot_be_true_is_not_recorded(
+    settings: Settings, impossible: SensitivePosition, code: str
+) -> None:
+    desk = _desk(settings)
+    desk.enrol(TRAN, PASSWORD)
+    with pytest.raises(VettingError) as refusal:
+        desk.clear(TRAN.id, impossible)
+    assert refusal.value.code == code
 
 
 def test_a_change_that_was_refused_left_neither_a_record_nor_an_entry(settings: Settings) -> None:

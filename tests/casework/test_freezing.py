@@ -64,6 +64,39 @@ UNWORKABLE = {
         'statement = "As a Muslim woman made a threat',
         "statement_tells",
     ),
+    "a nexus that tells a class": (
+        CRITERIA,
+        '^nexus = "[^"]*"',
+        'nexus = "Pregnant officers and Jews need watching."',
+        "statement_tells",
+    ),
+    "a criterion's title that tells a class": (CRITERIA, '^title = "Violence', 'title = "Jewish', "statement_tells"),
+    "a clause that tells a class": (CRITERIA, '^clause = "', 'clause = "Muslims; ', "statement_tells"),
+    "a step's title that tells a class": (
+        PROTOCOL,
+        '^title = "Full name, web search"',
+        'title = "Full name, Muslim websites"',
+        "statement_tells",
+    ),
+    "a protocol's title that tells a class": (
+        PROTOCOL,
+        '^title = "Patrol Officer"',
+        'title = "Pregnant Officer"',
+        "statement_tells",
+    ),
+    "a step's title with a host": (
+        PROTOCOL,
+        '^title = "Disclosed social account, public posts"',
+        'title = "Disclosed social account, posts on bsky.app"',
+        "words_leak",
+    ),
+    "a department with an account": (
+        "department.toml",
+        '^name = "[^"]*"',
+        'name = "Riverton Police Dept, @chief #1"',
+        "words_leak",
+    ),
+    "a clause with a day": (CRITERIA, '^clause = "', 'clause = "Order of May 3; ', "words_leak"),
 }
 
 
@@ -77,6 +110,12 @@ def test_a_protocol_that_would_never_give_a_report_is_not_frozen(changed: Change
     with pytest.raises(VettingError) as refusal:
         load_workable(settings, "patrol_officer", TODAY)
     assert (refusal.value.code, refusal.value.exit_code) == (code, ExitCode.BAD_INPUT)
+
+
+@pytest.mark.parametrize("title", ["School Resource Officer", "Boston Marine Unit Officer", "Dispatcher"])
+def test_the_title_of_an_office_tells_no_class(changed: Change, title: str) -> None:
+    settings = changed(PROTOCOL, '^title = "Patrol Officer"', f'title = "{title}"')
+    assert load_workable(settings, "patrol_officer", TODAY).title == title
 
 
 def test_a_protocol_of_more_than_a_hundred_steps_is_refused_before_the_log_refuses_it(changed: Change) -> None:

@@ -1,11 +1,13 @@
 """Two people look at each finding, and neither can do the other's part or the gate's."""
 
+import io
 import json
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from secrets import token_hex
+from typing import Any
 
 import pytest
 
@@ -15,7 +17,7 @@ from vetting.casework.desk import Desk
 from vetting.casework.opening import create_home, open_desk
 from vetting.casework.reviewing import attribute, findings_of, validate
 from vetting.cli import reviews
-from vetting.errors import VettingError
+from vetting.errors import ExitCode, VettingError
 from vetting.evidence import Engagement, RawText
 from vetting.finding import Criterion
 from vetting.log.event import EventType
@@ -200,6 +202,47 @@ def test_attribution_and_step_are_not_recorded_in_one_command(signed_in: Desk) -
     assert (item.attribution, item.history) == (None, ())
 
 
+@pytest.mark.parametrize(
+    ("finding", "options", "code"),
+    [
+        ("", {"state": reviews.Step.REFUTED}, "finding_missing"),
+        ("", {"link": [Link.SAME_TOWN]}, "finding_missing"),
+        (FINDING, {"severity": 3}, "state_missing"),
+        (FINDING, {"quote": True}, "state_missing"),
+        (FINDING, {"element": Element.OTHER_CAPTURE}, "state_missing"),
+        (FINDING, {"level": Level.A2, "severity": 3}, "two_acts_at_once"),
+        (FINDING, {"link": [Link.SAME_TOWN]}, "level_missing"),
+    ],
+)
+def test_an_option_without_effect_is_refused(signed_in: Desk, finding: str, options: dict[str, Any], code: str) -> None:
+    with pytest.raises(VettingError) as refusal:
+        reviews.review(CASE, finding, **options)
+    assert (refusal.value.code, refusal.value.exit_code) == (code, ExitCode.USAGE)
+    assert findings_of(signed_in, CASE)[0].history == ()
+
+
+def test_an_unknown_finding_is_not_found(signed_in: Desk) -> None:
+    del signed_in
+    with pytest.raises(VettingError) as refusal:
+        reviews.review(CASE, "F-NOSUCH")
+    assert refusal.value.exit_code is ExitCode.NOT_FOUND
+
+
+@pytest.mark.usefixtures("signed_in")
+@pytest.mark.parametrize(
+    "act",
+    [
+        lambda: reviews.review(CASE, FINDING, level=Level.A4),
+        lambda: reviews.review(CASE, FINDING, state=reviews.Step.SECOND_REVIEWED),
+    ],
+)
+def test_nobody_writes_a_note_for_a_step_that_is_refused(
+    monkeypatch: pytest.MonkeyPatch, act: Callable[[], None]
+) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO(""))  # an asked question would find no answer
+    assert _refusal(act) not in {"", "input_ended"}
+
+
 def test_a_program_gets_the_record_of_a_finding_without_its_words(
     signed_in: Desk, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -219,6 +262,7 @@ def test_a_reviewer_sees_everything_recorded_and_what_would_be_withheld(
     reviews.review(CASE, FINDING)
     shown = capsys.readouterr().out
     assert "\x1b" not in shown
+    assert "Criterion: " in shown
     assert "Would be withheld: mosque  (could reveal religion; found by religion_words)" in shown
     assert "attribution A4: disclosed account, same town, authored" in shown
     assert "corroborated, archived copy, severity 3, wording decisive" in shown

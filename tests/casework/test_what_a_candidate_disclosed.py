@@ -2,6 +2,8 @@
 
 import pytest
 
+from filters.lexicon import FOLDER, read, word_list
+from filters.query_linter import lint_name
 from vetting.candidate import Candidate, Identifier, IdentifierKind
 from vetting.casework.disclosed import check_disclosed, same_candidate
 from vetting.errors import ExitCode, VettingError
@@ -20,6 +22,12 @@ NAMES = (
     "Christian Gay White",
     "Young Bishop",
     "Or Cohen",
+    "Bi Wei",
+    "Trans Nguyen",
+    "Dominic Race",
+    "Mary Ann Single",
+    "Dover Mann",
+    "JOHN DOBBS",
 )
 NO_NAMES = (
     'Dana" OR "pregnant',
@@ -44,6 +52,14 @@ ASKING = (
     "Dana Whitfield photo",
     "Dana Whitfield lesbian",
     "Dana Whitfield arrested",
+    "Dana Whitfield Pregnant",
+    "Dana Lesbian",
+    "Lesbian Nguyen",
+    "Dana Photo",
+    "Dana Transgender",
+    "Dana race",
+    "Dana Single Mary Whitfield",
+    "Dana Single Whitfield",
 )
 IDENTIFIERS = (
     (IdentifierKind.EMAIL, "ottoline.q+jobs@mail.example.org"),
@@ -64,6 +80,9 @@ NO_IDENTIFIERS = (
     (IdentifierKind.ATPROTO_HANDLE, "dana.example cancer"),
     (IdentifierKind.WIKI_ACCOUNT, "Dana|cancer"),
     (IdentifierKind.FORUM_ACCOUNT, "../admin"),
+    (IdentifierKind.FORUM_ACCOUNT, "is ann pregnant now"),
+    (IdentifierKind.WIKI_ACCOUNT, "Mei, is she gay & pregnant"),
+    (IdentifierKind.WIKI_ACCOUNT, "Mei, Lin"),
     (IdentifierKind.WEBSITE, "file:///etc/passwd"),
     (IdentifierKind.WEBSITE, "https://user:secret@x.example/"),
     (IdentifierKind.WEBSITE, "https://x.example/search?q=Dana+pregnant"),
@@ -91,16 +110,61 @@ def test_a_name_that_is_a_query_is_refused_and_not_repeated(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "town", ["Riverton", "Winchester-on-the-Severn", "St. Mary's", "Moscow", "Ward 4", "White Plains"]
+    "town",
+    [
+        "Riverton",
+        "Winchester-on-the-Severn",
+        "St. Mary's",
+        "Moscow",
+        "Ward 4",
+        "White Plains",
+        "Mashpee",
+        "Union",
+        "Indian Orchard",
+        "Old Orchard Beach",
+        "New Union",
+        "Lame Deer",
+    ],
 )
 def test_a_town_is_a_town(town: str) -> None:
     check_disclosed(_candidate(town=town))
 
 
-@pytest.mark.parametrize("town", ["Riverton pregnant", 'Riverton" "cancer', "Riverton disability", "site:x.example"])
+@pytest.mark.parametrize(
+    "town",
+    [
+        "Riverton pregnant",
+        'Riverton" "cancer',
+        "Riverton disability",
+        "Riverton Mosque",
+        "Salem Jewish",
+        "Indian orchard",
+        "site:x.example",
+    ],
+)
 def test_a_town_that_asks_is_refused(town: str) -> None:
     with pytest.raises(VettingError):
         check_disclosed(_candidate(town=town))
+
+
+@pytest.mark.parametrize("names", ["first_names", "last_names", "ambiguous_names", "ambiguous_last_names"])
+def test_no_name_of_the_census_is_refused(names: str) -> None:
+    for name in word_list(names):
+        lint_name(f"{name.title()} {name.title()}")
+
+
+def test_no_city_of_the_lists_is_refused() -> None:
+    cities = (spelling for spelling, term in read(FOLDER / "place.txt") if not term.ambiguous)
+    refused = {city for city in cities if not _accepted(city.title())}
+    assert refused == {"section 8 housing", "section 8 housings"}
+
+
+def _accepted(town: str) -> bool:
+    try:
+        lint_name(town, place=True)
+    except VettingError:
+        return False
+    return True
 
 
 def test_a_real_name_that_the_lists_lack_is_accepted_where_the_department_says_so() -> None:

@@ -166,8 +166,10 @@ def test_an_unknown_platform_is_withheld(gate: Gate, criteria: Criteria) -> None
     assert gate.clear(reviewed, NAMES, "FR-1") == Withheld(reason=WithheldReason.FAILED)
 
 
-def test_a_behavior_statement_that_tells_a_class_is_refused(gate: Gate, criteria: Criteria) -> None:
-    telling = dataclasses.replace(criteria.by_code["JR-09"], statement="Drove drunk with a Muslim woman from Lagos.")
+@pytest.mark.parametrize("field", ["statement", "title", "nexus"])
+def test_a_criterion_whose_own_words_tell_a_class_is_refused(gate: Gate, criteria: Criteria, field: str) -> None:
+    words = {field: "Drove drunk with a Muslim woman from Lagos."}
+    telling = dataclasses.replace(criteria.by_code["JR-09"], **words)  # type: ignore[arg-type]
     with pytest.raises(VettingError) as refusal:
         gate.clear(_reviewed(telling), NAMES, "FR-1")
     assert refusal.value.code == "statement_tells"

@@ -23,12 +23,15 @@ _WITHIN_NAMES: Final = frozenset(" '\u2019\u02bc-.,\u00b7")
 _OPERATORS: Final = frozenset({"OR", "AND", "NOT", "NEAR"})
 _LABEL: Final = r"[^\W_](?:[\w-]{0,61}[^\W_])?"
 _HOST: Final = rf"{_LABEL}(?:\.{_LABEL})+"
+_MORE_WORDS: Final = r"(?: [\w.'()&!-]+){0,2}"
+"""An account has three words at most: more of them, or a comma, is a sentence that asks something."""
+_USER: Final = rf"(?:User:)?\w[\w.'()&!-]*{_MORE_WORDS}"
 _FORMS: Final[Mapping[IdentifierKind, re.Pattern[str]]] = MappingProxyType(
     {
         IdentifierKind.EMAIL: re.compile(rf"[\w.%+'-]{{1,64}}@{_HOST}"),  # RFC 5321, 4.5.3.1, without quoted strings
         IdentifierKind.ATPROTO_HANDLE: re.compile(rf"@?{_HOST}"),  # AT Protocol: a handle is a domain name
-        IdentifierKind.WIKI_ACCOUNT: re.compile(r"(?:User:)?\w[\w .,'()&!-]{0,84}"),  # MediaWiki, 85 at most
-        IdentifierKind.FORUM_ACCOUNT: re.compile(r"\w[\w .'-]{0,59}"),
+        IdentifierKind.WIKI_ACCOUNT: re.compile(rf"(?=.{{1,90}}$){_USER}"),  # MediaWiki, 85 at most
+        IdentifierKind.FORUM_ACCOUNT: re.compile(rf"(?=.{{1,60}}$)\w[\w.'-]*{_MORE_WORDS}"),
     }
 )
 _PAGES: Final = frozenset({IdentifierKind.WEBSITE, IdentifierKind.FEED})

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import re
+from collections.abc import Collection, Iterator
 from datetime import date
 from pathlib import Path
 from typing import Final
@@ -12,17 +13,25 @@ import rfc8785
 from filters.analyzer import Analyzer
 from filters.criteria import load_criteria
 from filters.gate import Gate
+from filters.protected_classes import ProtectedClass
 from vetting.casework.protocol_file import declared_packs, load_protocol
 from vetting.errors import VettingError, bad_input
 from vetting.finding import Criterion
 from vetting.protocol import SearchProtocol
-from vetting.release import fits_report
+from vetting.release import fits_report, leads_somewhere
 from vetting.settings import Settings
 from vetting.sources.registry import ANCHORS, build_sources
 
 LONGEST_DOCUMENT: Final = 60_000
 """Bytes of a protocol as it is logged: an entry of the log has 65,535 at most."""
 FEDERAL: Final = "federal"
+_OF_AN_OFFICE: Final = frozenset(
+    kind.value
+    for kind in (ProtectedClass.ANY_GROUP, ProtectedClass.NAME, ProtectedClass.PLACE, ProtectedClass.UNREADABLE)
+)
+"""What a title may hold: it is the same for every candidate, and "Boston Marine Unit Officer" is an office, which the
+filter, made for sentences about a person, takes for a group or a name."""
+_WORD: Final = re.compile(r"[^\W\d_]{4,}")
 
 
 def load_workable(settings: Settings, name: str, today: date) -> SearchProtocol:
@@ -30,12 +39,15 @@ def load_workable(settings: Settings, name: str, today: date) -> SearchProtocol:
 
     Refuses what `load_protocol` refuses, and a protocol that could be opened and never brought to an end: a source that
     is not set up, an anchor that its source cannot look for, class packs without the federal or the jurisdiction's own,
-    words that no report can print, a statement that itself tells a class, a document too long for the log.
+    words that no report can print or that the leak check takes for an address or a day, words that themselves tell a
+    class, a document too long for the log.
     """
     config = settings.config
     analyzer = Analyzer.load(config / "class_packs", declared_packs(config, name))
     protocol = load_protocol(config, name, analyzer.version, today)
-    problems = (*_of_steps(protocol, config), *_of_packs(protocol, config), *_of_words(protocol, settings, analyzer))
+    criteria = load_criteria(config / "criteria" / f"{protocol.criteria}.toml").by_code.values()
+    words = (*_of_words(protocol, settings, criteria), *_of_telling(protocol, criteria, Gate(analyzer)))
+    problems = (*_of_steps(protocol, config), *_of_packs(protocol, config), *words)
     if problems:
         raise problems[0]
     return protocol
@@ -77,36 +89,58 @@ def _of_packs(protocol: SearchProtocol, config: Path) -> Iterator[VettingError]:
             )
 
 
-def _of_words(protocol: SearchProtocol, settings: Settings, analyzer: Analyzer) -> Iterator[VettingError]:
-    criteria = load_criteria(settings.config / "criteria" / f"{protocol.criteria}.toml").by_code.values()
-    gate = Gate(analyzer)
+def _of_words(protocol: SearchProtocol, settings: Settings, criteria: Collection[Criterion]) -> Iterator[VettingError]:
+    """Words that no report prints, or that the leak check would find on each of them."""
     if len(rfc8785.dumps(protocol.document())) > LONGEST_DOCUMENT:
         yield bad_input(
             "protocol_too_long",
             f"Protocol {protocol.id} has more than {LONGEST_DOCUMENT:,} bytes.",
             "Use fewer steps or shorter titles.",
         )
-    configured = {"title": protocol.title, "name of the department": settings.department.name}
-    for what, words in (*configured.items(), *_titles(protocol), *_sentences(criteria)):
+    fixed = (*_titles(protocol), ("name of the department", settings.department.name))
+    sentences = tuple(_sentences(criteria))
+    for what, words in (*fixed, *sentences):
         if not fits_report(words):
             yield bad_input(
                 "words_unprintable",
                 f"The {what} holds a character that no report prints, or is too long.",
                 "Write it in letters of the Latin alphabet, without symbols.",
             )
-    for criterion in criteria:
-        if not criterion.hold and gate.finds(criterion.statement):
+    leaks = [what for what, words in fixed if leads_somewhere(words)]
+    leaks += [what for what, words in sentences if leads_somewhere(words, finding=True)]
+    for what in leaks:
+        yield bad_input(
+            "words_leak",
+            f"The {what} reads like an address, an account, a number to call or a day, which no report may hold.",
+            "Name the kind of source, not its host, and leave out @ and #.",
+        )
+
+
+def _of_telling(protocol: SearchProtocol, criteria: Collection[Criterion], gate: Gate) -> Iterator[VettingError]:
+    """Words that decision makers read and that tell a class. A hold is never reported, so its title may name one."""
+    titles = [(what, set(gate.finds(words)) - _OF_AN_OFFICE) for what, words in _titles(protocol)]
+    reported = [(f"{name} of {c.code}", w) for c in criteria if not c.hold for name, w in _read_by_deciders(c)]
+    for what, told in (*titles, *((what, gate.finds(words)) for what, words in reported)):
+        if told:
             yield bad_input(
                 "statement_tells",
-                f"The behavior statement of {criterion.code} holds a word that tells a protected class.",
-                "Reword it in config/criteria/.",
+                f"The {what} holds a word that tells a protected class.",
+                "Reword it, in config/protocols/ or config/criteria/.",
             )
 
 
 def _titles(protocol: SearchProtocol) -> Iterator[tuple[str, str]]:
-    return ((f"title of step {step.id}", step.title) for step in protocol.steps)
+    yield ("title of the protocol", protocol.title)
+    yield from ((f"title of step {step.id}", step.title) for step in protocol.steps)
 
 
-def _sentences(criteria: Iterable[Criterion]) -> Iterator[tuple[str, str]]:
+def _read_by_deciders(criterion: Criterion) -> Iterator[tuple[str, str]]:
+    yield from (("title", criterion.title), ("nexus", criterion.nexus), ("statement", criterion.statement))
+    # A citation is numbers and abbreviations ("11 CCR 1953(e)(12)"), which the filter takes for years and ages: its
+    # words are read without them.
+    yield ("clause", " ".join(_WORD.findall(criterion.clause)))
+
+
+def _sentences(criteria: Collection[Criterion]) -> Iterator[tuple[str, str]]:
     for c in criteria:
         yield from ((f"wording of {c.code}", words) for words in (c.title, c.clause, c.nexus, c.statement))

@@ -124,6 +124,27 @@ def attribute(
     return attribution
 
 
+def check_attribution(desk: Desk, finding_id: str, level: Level, links: Sequence[Link]) -> None:
+    """Refuses what `attribute` would refuse, before somebody has written a note that would be lost."""
+    with desk.case_files.reading() as view:
+        case = view.case(view.finding(finding_id).case_number)
+        history = view.validations(finding_id)
+    desk.permit(Permission.REVIEW_FINDINGS, position=case.position, searcher=True)
+    check_level(level, tuple(links))
+    _refuse_second_reviewed(history)
+
+
+def check_validation(desk: Desk, step: Validation, criterion: Criterion) -> None:
+    """Refuses what `validate` would refuse, before somebody has written a note that would be lost."""
+    with desk.case_files.reading() as view:
+        item = reviewed_one(view, view.finding(step.finding_id))
+        case = view.case(item.finding.case_number)
+        desk.permit(Permission.REVIEW_FINDINGS, position=case.position, searcher=True)
+        _check_criterion(item.finding, criterion)
+        check_judgment(step, criterion)
+        _check_step(desk, view, case, item, step)
+
+
 def validate(
     desk: Desk,
     finding_id: str,

@@ -86,23 +86,30 @@ def show_audit(audit: Audit) -> None:
     steps = {step.id: step.title for step in protocol.steps}
     shown = matrix(audit)
     say(f"{protocol.title}, protocol version {protocol.version}, sha256 {report.protocol_digest[:16]}...")
-    say(f"Frozen at entry {report.frozen_at_sequence}, before the first of {len(report.cases)} candidates.")
+    say(f"Frozen at entry {report.frozen_at_sequence}, {_before(len(report.cases))}.")
     numbers = {step: str(number) for number, step in enumerate(steps, start=1)}
     table(("Step", "Search"), [(numbers[step], title) for step, title in steps.items()])
     for first in range(0, len(report.cases), CASES_ABREAST):
         part = shown.iloc[:, first : first + CASES_ABREAST]
         rows = [(numbers[str(step)], *(_short(str(cell)) for cell in row)) for step, row in part.T.items()]
         table(("Step", *map(str, part.columns)), rows)
-    say("n/a: the candidate disclosed nothing that this step searches for.")
+    if report.cases:
+        say("n/a: the candidate disclosed nothing that this step searches for.")
     for departure in report.departures:
         what = departure.difference.value.replace("_", " ")
         say(f"{departure.case_number} {departure.key}: {what} (entry {departure.sequence})", style="bold red")
     for case, archives in audit.imports.items():
-        say(f"{case}: {archives} archives imported by hand; read why in the case file.")
+        say(f"{case}: {archives} {'archive' if archives == 1 else 'archives'} imported by hand, beside the searches.")
     for case, left in report.unfinished.items():
-        say(f"{case}: {left} searches not run yet.")
+        say(f"{case}: {left} {'search' if left == 1 else 'searches'} not run yet.")
     _conclude(report)
     show_verdict(audit.verdict)
+
+
+def _before(candidates: int) -> str:
+    if candidates < 2:
+        return "before the only candidate" if candidates else "before any candidate"
+    return f"before the first of {candidates} candidates"
 
 
 def _conclude(report: UniformityReport) -> None:

@@ -54,7 +54,13 @@ def clear(
         confidentiality_signed_on=confidentiality_signed_on.date(),
     )
     at.clear(person, record)
-    say(f"{person} may search until {record.training_expires_on.isoformat()}.")
+    over = record.training_expires_on <= session.clock().date()
+    until = record.training_expires_on.isoformat()
+    say(
+        f"{person} may not search: the training expired on {until}."
+        if over
+        else f"{person} is cleared; the training expires on {until}."
+    )
 
 
 @app.command("password")

@@ -11,14 +11,23 @@ import typer
 from filters.criteria import Criteria
 from vetting.attribution import Attribution, Level, Link
 from vetting.casework.desk import Desk
-from vetting.casework.reviewing import Reviewed, attribute, findings_of, preview_of, validate
+from vetting.casework.reviewing import (
+    Reviewed,
+    attribute,
+    check_attribution,
+    check_validation,
+    findings_of,
+    preview_of,
+    validate,
+)
 from vetting.casework.workbench import Workbench
 from vetting.cli.asking import ask
 from vetting.cli.cases import AsJson, Case
 from vetting.cli.positions import desk
 from vetting.cli.printing import as_json, out, say, table
-from vetting.errors import VettingError, bad_input
+from vetting.errors import ExitCode, VettingError, bad_input, not_found
 from vetting.evidence import Engagement, RawText
+from vetting.finding import Criterion
 from vetting.validation import Element, State, Validation
 
 
@@ -55,6 +64,10 @@ def review(
     json: AsJson = False,
 ) -> None:
     """List the findings of a case, show one, or record attribution or a validation step (the note is asked for)."""
+    judged = element is not Element.NONE or severity != 0 or quote
+    _refuse_idle(
+        finding=finding, level=level, state=state, attributing=bool(link) or engagement is not None, judged=judged
+    )
     at = desk()
     findings = findings_of(at, case)
     if not finding:
@@ -62,27 +75,38 @@ def review(
         return
     chosen = next((item for item in findings if item.finding.id == finding), None)
     if chosen is None:
-        raise bad_input("finding_unknown", f"Case {case} has no finding {finding}.", f"See: vetting review {case}.")
-    if level is not None and state is not None:
-        raise _two_acts()
+        raise not_found("finding_unknown", f"Case {case} has no finding {finding}.", f"See: vetting review {case}.")
     if level is not None:
         _attribute(at, chosen, level, link or [], engagement)
     elif state is not None:
         _validate(at, chosen, State(state), element, severity, quote=quote)
-    elif link or engagement:
-        raise bad_input("level_missing", "Links and engagement belong to an attribution.", "Give --level with them.")
     elif json:
         as_json(_record(chosen))
     else:
-        _show(chosen, preview_of(at, chosen))
+        _show(chosen, preview_of(at, chosen), criteria_of(at, case).by_code.get(chosen.finding.code))
 
 
-def _two_acts() -> VettingError:
-    return bad_input(
-        "two_acts_at_once",
-        "Attribution and a validation step are two acts and are recorded one after the other.",
-        "Give --level first, then --state in a second command.",
-    )
+def _refuse_idle(*, finding: str, level: Level | None, state: Step | None, attributing: bool, judged: bool) -> None:
+    """Refuses options that would be without effect: whoever gave them meant to record something."""
+    problem: tuple[str, str, str] | None = None
+    if not finding and (level is not None or state is not None or attributing or judged):
+        problem = ("finding_missing", "These options record something on one finding.", "Give --finding with them.")
+    elif level is not None and (state is not None or judged):
+        problem = (
+            "two_acts_at_once",
+            "Attribution and a validation step are two acts and are recorded one after the other.",
+            "Give --level first, then --state in a second command.",
+        )
+    elif attributing and level is None:
+        problem = ("level_missing", "Links and engagement belong to an attribution.", "Give --level with them.")
+    elif judged and state is None:
+        problem = (
+            "state_missing",
+            "Element, severity and quote belong to a validation step.",
+            "Give --state with them.",
+        )
+    if problem is not None:
+        raise VettingError(*problem, ExitCode.USAGE)
 
 
 def criteria_of(at: Desk, case: str) -> Criteria:
@@ -93,6 +117,7 @@ def criteria_of(at: Desk, case: str) -> Criteria:
 
 
 def _attribute(at: Desk, chosen: Reviewed, level: Level, links: list[Link], engagement: Engagement | None) -> None:
+    check_attribution(at, chosen.finding.id, level, links)
     attribute(at, chosen.finding.id, level, links, _checked(), engagement)
     say(f"{chosen.finding.id}: attribution {level.value} recorded.")
 
@@ -106,6 +131,17 @@ def _validate(at: Desk, chosen: Reviewed, state: State, element: Element, severi
             f"The criteria no longer hold {finding.code}.",
             "Restore the criteria file that the position was opened with.",
         )
+    step = Validation(
+        finding_id=finding.id,
+        state=state,
+        element=element,
+        severity=severity,
+        quote=quote,
+        note=RawText(""),
+        reviewer=at.person.id,
+        at=at.clock(),
+    )
+    check_validation(at, step, criterion)
     validate(
         at,
         finding.id,
@@ -170,14 +206,17 @@ def _record(chosen: Reviewed) -> dict[str, object]:
     }
 
 
-def _show(chosen: Reviewed, preview: RawText | None) -> None:
+def _show(chosen: Reviewed, preview: RawText | None, criterion: Criterion | None) -> None:
     """The passage, on the reviewer's terminal only, with control characters taken out."""
     finding = chosen.finding
     posted = finding.posted_at.date().isoformat() if finding.posted_at else "undated"
     took_part = _words(chosen.engagement)
     say(f"{finding.id}  {finding.code}  {_plain(finding.platform)}, {took_part}, {posted}")
+    if criterion is not None:
+        _labelled("Criterion", criterion.title)
     for label, text in (("Words", finding.passage), ("Where", finding.locator), ("Account", finding.author)):
-        _labelled(label, printable(text))
+        if text.reveal().strip():
+            _labelled(label, printable(text))
     for start, end, reveals, found_by in parse_json(preview.reveal()) if preview else ():
         words = RawText(finding.passage.reveal()[start:end])
         _labelled("Would be withheld", f"{printable(words)}  (could reveal {_plain(reveals)}; found by {found_by})")
