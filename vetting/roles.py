@@ -104,13 +104,17 @@ def authorize(person: Person, permission: Permission) -> None:
 
 
 def check_record(record: SensitivePosition, today: date) -> None:
-    """Refuses a record that cannot be true: vetted or signed on a day to come; and one that lets nobody search."""
+    """Refuses a record that cannot be true: vetted or signed on a day to come."""
     if max(record.vetted_on, record.confidentiality_signed_on) > today:
         raise bad_input(
             "clearance_early",
             "A person cannot have been vetted, or have signed, on a day that is still to come.",
             "Give the day on which it was done.",
         )
+
+
+def check_training(record: SensitivePosition, today: date) -> None:
+    """Refuses a record that would let nobody search: training that has run out."""
     if record.training_expires_on <= today:
         raise bad_input(
             "training_over",

@@ -16,7 +16,7 @@ from vetting.log.event import Event, EventType
 from vetting.log.reader import LogReader
 from vetting.log.store import LogStore
 from vetting.records.accounts import Accounts
-from vetting.roles import Person, Role, SensitivePosition
+from vetting.roles import Person, Role, SensitivePosition, check_training
 from vetting.settings import Settings, load_settings
 
 PASSWORD = "eleven invented lanterns"
@@ -77,7 +77,6 @@ def test_every_change_of_a_person_is_in_the_log_with_who_made_it(settings: Setti
     [
         (replace(CLEARED, vetted_on=date(2089, 1, 1)), "clearance_early"),
         (replace(CLEARED, confidentiality_signed_on=date(2089, 1, 1)), "clearance_early"),
-        (replace(CLEARED, training_expires_on=date(2020, 1, 1)), "training_over"),
     ],
 )
 def test_a_clearance_that_cannot_be_true_is_not_recorded(
@@ -88,6 +87,17 @@ def test_a_clearance_that_cannot_be_true_is_not_recorded(
     with pytest.raises(VettingError) as refusal:
         desk.clear(TRAN.id, impossible)
     assert refusal.value.code == code
+
+
+@pytest.mark.parametrize(("expires", "refused"), [(date(2026, 6, 1), True), (date(2026, 6, 2), False)])
+def test_training_counts_up_to_the_day_before_it_expires(expires: date, *, refused: bool) -> None:
+    record, today = replace(CLEARED, training_expires_on=expires), date(2026, 6, 1)
+    if not refused:
+        check_training(record, today)
+        return
+    with pytest.raises(VettingError) as refusal:
+        check_training(record, today)
+    assert refusal.value.code == "training_over"
 
 
 def test_a_change_that_was_refused_left_neither_a_record_nor_an_entry(settings: Settings) -> None:

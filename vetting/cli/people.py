@@ -11,7 +11,7 @@ from vetting.administration import AdministrationDesk, open_administration
 from vetting.cli import session
 from vetting.cli.asking import read_password
 from vetting.cli.printing import as_json, say, table
-from vetting.roles import Person, Role, SensitivePosition
+from vetting.roles import Person, Role, SensitivePosition, check_training
 
 app = typer.Typer(no_args_is_help=True)
 Id = Annotated[str, typer.Argument(help="Person id, e.g. a staff number or j.alvarez.")]
@@ -53,6 +53,7 @@ def clear(
         training_expires_on=training_expires_on.date(),
         confidentiality_signed_on=confidentiality_signed_on.date(),
     )
+    check_training(record, session.clock().date())
     at.clear(person, record)
     say(f"{person} is cleared; the training expires on {record.training_expires_on.isoformat()}.")
 
@@ -71,17 +72,21 @@ def list_people(json: Annotated[bool, typer.Option("--json", help="As JSON.")] =
     """Show who there is (administrator)."""
     people = desk().people()
     if json:
-        as_json([{"id": p.id, "roles": sorted(p.roles), "training_expires_on": _expiry(p)} for p in people])
+        as_json([{"id": p.id, "roles": sorted(p.roles), "training_expires_on": _expiry(p) or None} for p in people])
         return
     table(
         ("Person", "Name", "Roles", "Training expires"),
-        [(p.id, p.name, ", ".join(sorted(p.roles)), _expiry(p)) for p in people],
+        [(p.id, p.name, ", ".join(sorted(_words(r) for r in p.roles)), _expiry(p) or "-") for p in people],
     )
 
 
 def _expiry(person: Person) -> str:
     expires: date | None = person.sensitive_position.training_expires_on if person.sensitive_position else None
-    return expires.isoformat() if expires else "-"
+    return expires.isoformat() if expires else ""
+
+
+def _words(role: Role) -> str:
+    return role.value.replace("_", " ")
 
 
 def sign_in(
