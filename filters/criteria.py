@@ -1,8 +1,7 @@
 """Job-related criteria and protected-activity holds: cues that propose a passage, and never decide about it.
 
 Before a cue is tried, every word for a protected group becomes `<group>` and every slur `<slur>`: a cue cannot tell
-one class
-or viewpoint from another, so the same statement about any class gets the same code (REQ-SPEECH-4).
+one class or viewpoint from another, so the same statement about any class gets the same code (REQ-SPEECH-4).
 """
 
 from __future__ import annotations

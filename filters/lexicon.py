@@ -1,8 +1,7 @@
 """The token trie: class words kept as data under lexicons/, found by whole words, never by substring.
 
 A file holds sections `[kind]` or `[kind?]` (ambiguous: counts only where the parse says that it speaks of a person),
-one
-term a line. Plurals of nouns are derived; an irregular one stands after a slash (`woman/women`).
+one term a line. Plurals of nouns are derived; an irregular one stands after a slash (`woman/women`).
 """
 
 from __future__ import annotations

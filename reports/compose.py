@@ -179,7 +179,7 @@ def _finding(number: int, finding: SanitizedFinding) -> FindingBlock:
         facts=(
             Row(label="When", words=_formed(_words(finding.period), _PERIOD)),
             Row(label="How often", words=_opening(finding.frequency)),
-            Row(label="Weight", words=_opening(finding.severity)),
+            Row(label="Severity", words=_opening(finding.severity)),
             Row(label="Part taken", words=_opening(finding.engagement)),
             Row(label="Audience", words=_opening(finding.audience)),
             Row(label="Kind of source", words=_opening(finding.source)),

@@ -20,9 +20,9 @@ AT_A_GLANCE: Final = "At a glance"
 HOW_TO_READ: Final = "How to read this report"
 HOW_TO_READ_WORDS: Final = (
     "This report states conduct, how it was linked to the candidate, and how it was checked. It holds no score, rank "
-    "or recommendation. Wording that could reveal a legally protected characteristic was made neutral or withheld "
-    f"before anybody who decides could read it; a gap in a quotation shows as {WITHHELD}. A finding that is not "
-    "verified may not be relied upon."
+    "or recommendation: severity is the reviewers\u2019 word for the conduct, not a score. Wording that could reveal a "
+    "legally protected characteristic was made neutral or withheld before anybody who decides could read it; a gap in "
+    f"a quotation shows as {WITHHELD}. A finding that is not verified may not be relied upon."
 )
 
 FINDINGS: Final = "Findings"
@@ -59,8 +59,8 @@ CERTIFICATE: Final = "Certificate"
 WITNESSED: Final = "At least one independent witness has signed the log."
 UNWITNESSED: Final = "UNWITNESSED: no independent witness has signed the log yet."
 VERIFY_WORDS: Final = (
-    "Give the entries and the root to the auditor. The command \u201cvetting verify\u201d recomputes the log, which "
-    "must have this root at this many entries and hold the digest of this file."
+    "Give the entries, the root and this file to the auditor: \u201cvetting verify --known ENTRIES:ROOT --report "
+    "FILE\u201d recomputes the log, which must have this root at this many entries and hold this file\u2019s digest."
 )
 
 MONTHS: Final = (

@@ -142,9 +142,10 @@ def test_only_the_searches_are_said_to_have_been_made_without_contact(nil: Repor
 
 def test_a_favorable_finding_stands_under_the_same_label_as_every_other(typical: Report) -> None:
     blocks = compose.page(typical).findings
-    weights = [row.words for block in blocks for row in block.facts if row.label == "Weight"]
-    assert weights == ["3 of 4", "4 of 4", "Favorable"]
-    assert "Severity" not in _text(typical)
+    severities = [row.words for block in blocks for row in block.facts if row.label == "Severity"]
+    assert severities == ["3 of 4", "4 of 4", "Favorable"]
+    assert "Weight" not in _text(typical)
+    assert "no score" in _text(typical)
 
 
 @pytest.mark.parametrize("period", ["1st quarter of 2021", "1st quarter of 2021 to 2nd quarter of 2022"])

@@ -69,7 +69,7 @@ def load_candidate(path: Path, now: datetime, *, may_request_handles: bool) -> t
     try:
         file = _CandidateFile.model_validate(content)
     except ValidationError as error:
-        raise bad_input("candidate_invalid", f"{path}: {first_problem(error)}.", "Correct that field.") from None
+        raise _invalid(path, error) from None
     given = [(i.kind, i.value.casefold()) for i in file.identifiers]
     if any(kind in _DERIVED for kind, _ in given) or len(set(given)) != len(given):
         raise bad_input(
@@ -92,6 +92,18 @@ def load_candidate(path: Path, now: datetime, *, may_request_handles: bool) -> t
         identifiers=tuple(Identifier(kind=i.kind, value=i.value) for i in file.identifiers),
     )
     return candidate, _authorization(file.authorization, path, now)
+
+
+def _invalid(path: Path, error: ValidationError) -> VettingError:
+    """In our words where a field is not asked for: whoever typed a protected class in must understand it."""
+    strange = [
+        problem["loc"][-1] for problem in error.errors(include_input=False) if problem["type"] == "extra_forbidden"
+    ]
+    if strange:
+        return bad_input(
+            "candidate_invalid", f"{path} holds a field that is not asked for: {strange[0]}.", "Remove it."
+        )
+    return bad_input("candidate_invalid", f"{path}: {first_problem(error)}.", "Correct that field.")
 
 
 def _authorization(file: _AuthorizationFile, path: Path, now: datetime) -> Authorization:

@@ -20,6 +20,10 @@ from vetting.errors import VettingError, bad_input
 LONGEST_NAME: Final = 100
 MOST_WORDS: Final = 8
 _WITHIN_NAMES: Final = frozenset(" '\u2019\u02bc-.,\u00b7")
+_UNSEEN: Final = re.compile(
+    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]"
+)
+"""Letters and marks that show nothing (Unicode, Default_Ignorable_Code_Point)."""
 _OPERATORS: Final = frozenset({"OR", "AND", "NOT", "NEAR"})
 _LABEL: Final = r"[^\W_](?:[\w-]{0,61}[^\W_])?"
 _HOST: Final = rf"{_LABEL}(?:\.{_LABEL})+"
@@ -61,12 +65,20 @@ def same_candidate(one: Candidate, other: Candidate) -> bool:
     """Whether two records are of one person: an account in common, or name (or a former one) and town."""
     if _accounts(one) & _accounts(other):
         return True
-    return bool(_names(one) & _names(other)) and _plain(one.town) == _plain(other.town)
+    return bool(_names(one) & _names(other)) and _one_town(_plain(one.town), _plain(other.town))
+
+
+def _one_town(one: tuple[str, ...], other: tuple[str, ...]) -> bool:
+    """Riverton, and Riverton in Massachusetts."""
+    shorter = min(len(one), len(other))
+    return one[:shorter] == other[:shorter]
 
 
 def _check_form(text: str, what: str, *, digits: bool = False) -> None:
     words, kinds = text.split(), {c: unicodedata.category(c)[0] for c in text}
     proper = all(kinds[c] in "LM" or c in _WITHIN_NAMES or (digits and c.isdecimal()) for c in text)
+    ends = not text or kinds[text[-1]] in "LM" or text[-1] == "." or (digits and text[-1].isdecimal())
+    proper = proper and ends and not _UNSEEN.search(text)
     starts = all(kinds[word[0]] == "L" or (digits and word[0].isdecimal()) for word in words)
     if not (proper and starts and "L" in kinds.values()) or len(text) > LONGEST_NAME or len(words) > MOST_WORDS:
         raise bad_input(
@@ -121,11 +133,11 @@ def _account(identifier: Identifier) -> str:
     return value.removeprefix("@")
 
 
-def _names(candidate: Candidate) -> set[str]:
-    return {_plain(name) for name in (candidate.full_name, *candidate.other_names)}
+def _names(candidate: Candidate) -> set[tuple[str, ...]]:
+    return {tuple(sorted(_plain(name))) for name in (candidate.full_name, *candidate.other_names)}
 
 
-def _plain(text: str) -> str:
-    """One spelling for texts that differ in case, accents, blanks, dots and compatible characters only."""
+def _plain(text: str) -> tuple[str, ...]:
+    """The words of a name without case, accents and punctuation, so that two spellings of it are one."""
     letters = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
-    return " ".join(letters.casefold().replace(".", " ").split())
+    return tuple(re.findall(r"\w+", re.sub("['\u2019\u02bc]", "", letters.casefold())))

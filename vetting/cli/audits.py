@@ -34,7 +34,7 @@ def verify(
     verdict = verify_log(chosen, dict(_known(text) for text in known or []))
     number = released_as(chosen, digest) if report else None
     if json:
-        as_json(_verdict(verdict) | ({"released_as": number or ""} if report else {}))
+        as_json(_verdict(verdict) | ({"released_as": number} if report else {}))
     else:
         show_verdict(verdict)
         if report:

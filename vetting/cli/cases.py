@@ -70,25 +70,24 @@ def list_cases(
     at.permit(Permission.OPEN_CASE_FILES, position=position, searcher=True)
     rows = [_standing(at, number) for number in numbers]
     if json:
-        as_json(
-            [dict(zip(("case", "searches", "planned", "findings", "waiting", "report"), r, strict=True)) for r in rows]
-        )
+        names = ("case", "searches", "planned", "findings", "waiting", "report")
+        as_json([dict(zip(names, row, strict=True)) for row in rows])
         return
     shown = [
-        (c, f"{done} of {planned}", str(found), str(waiting), report)
+        (c, f"{done} of {planned}", str(found), str(waiting), report or "-")
         for c, done, planned, found, waiting, report in rows
     ]
     table(("Case", "Searches", "Findings", "Waiting", "Report"), shown)
 
 
-def _standing(at: Desk, number: str) -> tuple[str, int, int, int, int, str]:
+def _standing(at: Desk, number: str) -> tuple[str, int, int, int, int, str | None]:
     state = progress(at, number)
     with at.case_files.reading() as unit:
         findings = reviewed(unit, number)
     with at.released.reading() as released:
         reports = {filed.report.case_number: filed.report.number for filed in released.reports(state.case.position)}
     waiting = sum(item.waiting for item in findings)
-    report = reports.get(number, "-")
+    report = reports.get(number)
     return number, len(state.results), len(state.planned), len(findings), waiting, report
 
 
@@ -135,11 +134,12 @@ def show_results(at: Desk, case: str, *, json: bool) -> None:
     """Every planned search of the case with its outcome."""
     state = progress(at, case)
     titles = {search.key: search.step.title for search in state.planned}
-    rows = [(r.key, titles[r.key], r.outcome.value.replace("_", " "), r.reason) for r in state.results]
+    rows = [(r.key, titles[r.key], r.outcome.value, r.reason) for r in state.results]
     if json:
         as_json([dict(zip(("search", "title", "outcome", "reason"), row, strict=True)) for row in rows])
         return
-    table(("Search", "Title", "Outcome", "Reason"), rows, title=f"Case {case}")
+    worded = [(key, title, outcome.replace("_", " "), reason) for key, title, outcome, reason in rows]
+    table(("Search", "Title", "Outcome", "Reason"), worded, title=f"Case {case}")
     say(f"{len(state.results)} of {len(state.planned)} searches have an outcome. Next: vetting review {case}")
     if state.unavailable:
         note(f"A source that was unavailable can be asked once more: vetting run {case} --again")

@@ -77,17 +77,21 @@ def list_people(json: Annotated[bool, typer.Option("--json", help="As JSON.")] =
     """Show who there is (administrator)."""
     people = desk().people()
     if json:
-        as_json([{"id": p.id, "roles": sorted(p.roles), "training_expires_on": _expiry(p)} for p in people])
+        as_json([{"id": p.id, "roles": sorted(p.roles), "training_expires_on": _expiry(p) or None} for p in people])
         return
     table(
         ("Person", "Name", "Roles", "Training expires"),
-        [(p.id, p.name, ", ".join(sorted(p.roles)), _expiry(p)) for p in people],
+        [(p.id, p.name, ", ".join(sorted(_words(r) for r in p.roles)), _expiry(p) or "-") for p in people],
     )
 
 
 def _expiry(person: Person) -> str:
     expires: date | None = person.sensitive_position.training_expires_on if person.sensitive_position else None
-    return expires.isoformat() if expires else "-"
+    return expires.isoformat() if expires else ""
+
+
+def _words(role: Role) -> str:
+    return role.value.replace("_", " ")
 
 
 def sign_in(

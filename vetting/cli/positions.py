@@ -28,7 +28,11 @@ def open_with_protocol(at: Desk, position: str, protocol: str, deciders: list[st
     known = {person.id: person for person in session.accounts(at.settings).people()}
     for decider in deciders:
         if decider not in known:
-            raise not_found("decider_unknown", f"There is no person {decider}.", "Add them with: vetting person add.")
+            raise not_found(
+                "decider_unknown",
+                "There is no person of the decision maker's id.",
+                "Add them with: vetting person add.",
+            )
     frozen = load_workable(at.settings, protocol, at.clock().date())
     named = [known[decider] for decider in dict.fromkeys(deciders)]
     return open_position(at, position, frozen, named, practice=practice).protocol.digest()

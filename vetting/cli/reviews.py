@@ -75,7 +75,7 @@ def review(
         return
     chosen = next((item for item in findings if item.finding.id == finding), None)
     if chosen is None:
-        raise not_found("finding_unknown", f"Case {case} has no finding {finding}.", f"See: vetting review {case}.")
+        raise not_found("finding_unknown", f"Case {case} has no finding of that id.", f"See: vetting review {case}.")
     if level is not None:
         _attribute(at, chosen, level, link or [], engagement)
     elif state is not None:
@@ -152,7 +152,7 @@ def _validate(at: Desk, chosen: Reviewed, state: State, element: Element, severi
         severity=severity,
         quote=quote,
     )
-    say(f"{finding.id}: {_words(state)} recorded.")
+    say(f"{finding.id} is recorded as {_words(state)}.")
 
 
 def _checked() -> RawText:
@@ -165,7 +165,7 @@ def _list(case: str, findings: tuple[Reviewed, ...], *, json: bool) -> None:
         as_json([dict(zip(("finding", "criterion", "search", "level", "state"), row, strict=True)) for row in rows])
         return
     if rows:
-        table(("Finding", "Criterion", "Search", "Level", "State"), rows)
+        table(("Finding", "Criterion", "Search", "Level", "State"), [(*row[:-1], _plain(row[-1])) for row in rows])
         say(f"Show one with: vetting review {case} --finding FINDING")
     else:
         say(f"Case {case} has no findings.")

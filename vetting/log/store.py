@@ -163,7 +163,7 @@ _LOCK = text("SELECT pg_advisory_xact_lock(:key)")
 def _address(url: str | URL) -> URL:
     try:
         address = make_url(url)
-    except SQLAlchemyError:
+    except (SQLAlchemyError, ValueError):
         raise LogMissingError("The log's address cannot be read.") from None
     if address.drivername not in {"sqlite", "sqlite+pysqlite", "postgresql", "postgresql+psycopg"}:
         raise LogMissingError("The log's address names neither SQLite nor PostgreSQL.")

@@ -140,7 +140,7 @@ def _address(url: str) -> URL:
         address = make_url(url)
         if address.drivername in _KINDS:
             return address
-    except ArgumentError:
+    except (ArgumentError, ValueError):
         pass
     raise bad_input(
         "store_address",
