@@ -44,7 +44,7 @@ def release(case_number: str) -> Release:
     rendered = pdf.render(cleared.report)
     leaks = leak_check.check(rendered, cleared.report, cleared.hunted, gate.finds, cleared.vocabulary)
     leak_check.refuse(leaks)
-    return _release(bench.desk, file_report(bench.desk, cleared.report, rendered), released_now=True)
+    return _release(bench.desk, file_report(bench.desk, cleared, rendered), released_now=True)
 
 
 def _release(desk: Desk, filed: ReleasedReport, *, released_now: bool) -> Release:

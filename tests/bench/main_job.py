@@ -202,7 +202,7 @@ def release(desk: Desk, number: str, analyzer: Analyzer) -> None:
         leaks = leak_check.check(rendered, cleared.report, cleared.hunted, gate.finds, cleared.vocabulary)
         leak_check.refuse(leaks)
     with timed("filing"):
-        file_report(desk, cleared.report, rendered)
+        file_report(desk, cleared, rendered)
 
 
 def stock_presidio() -> float:

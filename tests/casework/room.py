@@ -108,7 +108,7 @@ class Room:
     def release(self, number: str) -> ReleasedReport:
         """As the flow does, at a desk opened for it."""
         desk = self.desk()
-        return already_released(desk, number) or file_report(desk, self.clear(desk, number).report, PDF)
+        return already_released(desk, number) or file_report(desk, self.clear(desk, number), PDF)
 
     def searched(self, passages: tuple[Passage, ...]) -> str:
         """A case whose searches are done and found these passages; its number."""

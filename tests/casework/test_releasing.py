@@ -12,9 +12,10 @@ from vetting.casework.releasing import (
     file_report,
     withheld_reasons,
 )
-from vetting.casework.reviewing import findings_of
+from vetting.casework.reviewing import findings_of, validate
+from vetting.casework.searching import progress
 from vetting.errors import ExitCode, VettingError
-from vetting.evidence import Engagement
+from vetting.evidence import Engagement, RawText
 from vetting.log.event import EventType
 from vetting.roles import Role
 from vetting.validation import State
@@ -55,40 +56,41 @@ def test_a_release_broken_while_the_filter_records_are_logged_is_finished_by_the
 def test_a_release_broken_before_the_report_is_filed_gives_the_same_findings_again(room: Room) -> None:
     number = room.reviewed(*TWO_POSTS)
     desk = room.one
-    first = room.clear(desk, number).report
+    first = room.clear(desk, number)
     with locked(room.settings, "released_reports"), pytest.raises(VettingError) as refusal:
         file_report(desk, first, PDF)
     assert refusal.value.exit_code is ExitCode.STORAGE
     assert _states(room, number) == [State.FILTERED, State.FILTERED]
     assert logged(room, EventType.REPORT_RELEASED) == 0
 
-    assert room.release(number).report.findings == first.findings
+    assert room.release(number).report.findings == first.report.findings
     _is_released_once(room, number, findings=2)
 
 
 def test_a_release_broken_before_the_log_took_the_report_is_logged_once(room: Room) -> None:
     number = room.reviewed(*TWO_POSTS)
     desk = room.one
-    report = room.clear(desk, number).report
+    report = room.clear(desk, number)
     with locked(room.settings, "transparency_log"), pytest.raises(VettingError) as refusal:
         file_report(desk, report, PDF)
     assert refusal.value.exit_code is ExitCode.STORAGE
-    assert room.release(number).report == report
+    assert room.release(number).report == report.report
     _is_released_once(room, number, findings=2)
 
 
-def test_a_release_broken_before_the_findings_are_marked_marks_them_once(room: Room) -> None:
+def test_a_release_that_cannot_look_at_the_case_once_more_files_nothing(room: Room) -> None:
     number = room.reviewed(*TWO_POSTS)
     desk = room.one
-    report = room.clear(desk, number).report
+    report = room.clear(desk, number)
     with locked(room.settings, "case_files"), pytest.raises(VettingError) as refusal:
         file_report(desk, report, PDF)
     assert refusal.value.exit_code is ExitCode.STORAGE
     assert _states(room, number) == [State.FILTERED, State.FILTERED]
-    assert logged(room, EventType.REPORT_RELEASED) == 1
+    assert logged(room, EventType.REPORT_RELEASED) == 0
 
-    assert room.release(number).report == report
-    assert room.release(number).report == report
+    first = room.release(number).report
+    assert first.findings == report.report.findings
+    assert room.release(number).report == first
     _is_released_once(room, number, findings=2)
 
 
@@ -163,11 +165,33 @@ def test_a_criterion_reworded_after_the_freeze_is_refused(room: Room, config: Pa
 def test_who_may_not_release_is_refused_before_anything_is_looked_up(room: Room) -> None:
     number = room.reviewed(*TWO_POSTS)
     desk = room.one
-    report = room.clear(desk, number).report
-    with locked(room.settings, "case_files"), pytest.raises(VettingError):
+    report = room.clear(desk, number)
+    with locked(room.settings, "transparency_log"), pytest.raises(VettingError):
         file_report(desk, report, PDF)
     reviewer = replace(TWO, roles=frozenset({Role.REVIEWER}))
     with pytest.raises(VettingError):
         already_released(room.desk(reviewer), number)
     assert _states(room, number) == [State.FILTERED, State.FILTERED]
     assert logged(room, EventType.ACCESS_REFUSED) == 1
+
+
+def test_a_finding_refuted_while_the_report_is_made_is_not_released(room: Room) -> None:
+    number = room.reviewed(*TWO_POSTS)
+    cleared = room.clear(room.one, number)
+    first = findings_of(room.one, number)[0].finding
+    validate(room.two, first.id, State.REFUTED, RawText("not so"), criterion=room.criteria.by_code[first.code])
+    with pytest.raises(VettingError) as refusal:
+        file_report(room.one, cleared, PDF)
+    assert (refusal.value.code, refusal.value.exit_code) == ("case_changed", ExitCode.NOT_READY)
+    assert logged(room, EventType.REPORT_RELEASED) == 0
+    (reported,) = room.release(number).report.findings
+    assert reported.frequency == "once"
+
+
+def test_what_waits_for_the_lock_while_a_report_is_filed_meets_a_released_case(room: Room) -> None:
+    number = room.reviewed(*TWO_POSTS)
+    room.release(number)
+    (search, *_) = progress(room.one, number).planned
+    with pytest.raises(VettingError) as refusal:
+        room.run(search, (), number)
+    assert refusal.value.code == "released_already"

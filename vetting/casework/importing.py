@@ -49,6 +49,7 @@ def import_evidence(desk: Desk, number: str, path: Path, criteria: Criteria, ana
         if view.posted(f"{EventType.EVIDENCE_IMPORTED.value}:{number}:{file}"):
             raise refused("imported_before", "This archive was imported into the case before.", "Go on.")
     with desk.act() as unit:
+        refuse_released(desk, number)  # a report may have been filed while this waited for the lock
         custody: Body = {
             "file": file,
             "captures": len(captures),

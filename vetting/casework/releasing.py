@@ -7,6 +7,7 @@ The order survives a kill at any point: (1) gate and filter records in the case 
 from __future__ import annotations
 
 import hashlib
+import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -49,6 +50,8 @@ class Cleared:
     """A report that passed the gate, and the words that must not be in its PDF."""
 
     report: Report
+    stood: str
+    """What the case held when the report was composed: see `_standing`."""
     hunted: tuple[str, ...]
     vocabulary: tuple[str, ...]
     """What was frozen before this candidate came, and so says nothing about them."""
@@ -81,9 +84,12 @@ def clear_for_release(desk: Desk, number: str, gate: Gate, criteria: Mapping[str
             if passed is not None:
                 groups[item.finding.code].append(passed)
     sanitized = tuple(reported(group) for _, group in sorted(groups.items()))
+    with desk.case_files.reading() as view:
+        stood = _standing(view, number)
     report = _compose(desk, state, gate, sanitized)
     return Cleared(
         report=report,
+        stood=stood,
         hunted=_hunted(state, desk.settings.department.name),
         vocabulary=_vocabulary(state.protocol, criteria.values()),
     )
@@ -110,26 +116,44 @@ def withheld_reasons(desk: Desk, number: str) -> tuple[str, ...]:
         return tuple(record.reason for record in view.filter_records(number) if record.action == "withheld")
 
 
-def file_report(desk: Desk, report: Report, pdf: bytes) -> ReleasedReport:
-    """Files the checked PDF in the released store, then marks its findings as released."""
+def file_report(desk: Desk, cleared: Cleared, pdf: bytes) -> ReleasedReport:
+    """Files the checked PDF in the released store, then marks its findings as released.
+
+    Refuses where the case is not what it was when the report was composed: between the gate and the filing somebody may
+    have refuted a finding or added evidence. The case files' only writer looks and files, so nobody can in between; and
+    whoever waits for the lock meets a case that is released.
+    """
+    report = cleared.report
     released = ReleasedReport(
         report=report, pdf=pdf, pdf_sha256=hashlib.sha256(pdf).hexdigest(), released_at=desk.clock()
     )
     body: Body = {"report": report.number, "pdf": released.pdf_sha256, "log_size": report.log_size}
-    with desk.released.transaction() as unit:
-        unit.add(released)
-        unit.post(
-            desk.event(
-                EventType.REPORT_RELEASED,
-                report.number,
-                body,
-                position=report.position,
-                case=report.case_number,
+    kind, place = EventType.REPORT_RELEASED, {"position": report.position, "case": report.case_number}
+    with desk.case_files.transaction() as files:
+        if _standing(files, report.case_number) != cleared.stood:
+            raise not_ready(
+                "case_changed",
+                "Something was recorded in the case while its report was made; the report was not released.",
+                f"Release it again: vetting release {report.case_number}.",
             )
-        )
+        with desk.released.transaction() as unit:
+            unit.add(released)
+            unit.post(desk.event(kind, report.number, body, **place))
     desk.settle()
     _mark_released(desk, report.case_number)
     return released
+
+
+def _standing(unit: CaseFileUnit, number: str) -> str:
+    """A digest of all that a report stands on: outcomes, findings, and how much was recorded about each."""
+    held = [
+        [[r.key, r.outcome.value, r.ended_at.isoformat()] for r in unit.results(number)],
+        [
+            [item.finding.id, len(item.history), item.attribution.at.isoformat() if item.attribution else ""]
+            for item in reviewed(unit, number)
+        ],
+    ]
+    return hashlib.sha256(json.dumps(held).encode()).hexdigest()
 
 
 def _refuse_outstanding(state: Progress) -> None:

@@ -123,6 +123,7 @@ def run_search(
     with desk.act() as unit:
         key = search.key
         if again:
+            refuse_released(desk, state.case.number)  # a report may have been filed while this waited for the lock
             key = f"{key}:{unit.add_repeat(state.case.number, result)}"
         else:
             unit.add_result(state.case.number, result)
