@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from vetting.errors import VettingError, not_found, refused
-from vetting.journal import Actor, Journal, log_errors, open_journal
+from vetting.journal import RELEASES, Actor, Journal, log_errors, open_journal
 from vetting.log.event import EventType
 from vetting.log.reader import LogReader
 from vetting.records.released_reports import ReleasedReports
@@ -83,7 +83,7 @@ class ReadingDesk:
         reports = ReleasedReports(self.settings.store_url("released_reports"))
         journal = open_journal(self.settings, self.clock)
         try:
-            journal.compare((reports,))
+            journal.compare((reports, RELEASES))
             journal.settle((reports,))
             with log_errors():
                 yield journal, reports

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from vetting.errors import VettingError
-from vetting.journal import Actor, Journal, open_journal
+from vetting.journal import PEOPLE, Actor, Journal, open_journal
 from vetting.log.event import EventType
 from vetting.records.accounts import Accounts, check_person_id
 from vetting.roles import Permission, Person, SensitivePosition, authorize, check_record
@@ -87,6 +87,6 @@ def open_administration(
         except VettingError as error:
             journal.refusal(actor, error, Permission.MANAGE_PEOPLE.value)
             raise
-    journal.compare((accounts,))
+    journal.compare((accounts, PEOPLE))
     journal.settle((accounts,))
     return AdministrationDesk(accounts=accounts, journal=journal, actor=actor)

@@ -20,10 +20,16 @@ from vetting.log.profile import MAX_INTEGER, JsonInput
 from vetting.log.reader import LogReader
 from vetting.log.store import LogStore
 from vetting.log.writer import LogWriter
-from vetting.records.outbox import OutboxEvent, PostingUnit, log_cut_back
+from vetting.records.outbox import OutboxEvent, PostingUnit, log_cut_back, store_cut_back
 from vetting.settings import Settings
 
 _ROOT_DIGITS: Final = 64
+
+RELEASES: Final = frozenset({EventType.REPORT_RELEASED})
+PEOPLE: Final = frozenset({EventType.PERSON_ADDED, EventType.PERSON_CLEARED, EventType.PERSON_SIGN_IN_RESET})
+_NOTED: Final = frozenset({EventType.ACCESS_REFUSED, EventType.REPORT_OPENED, EventType.KEY_CREATED})
+CASEWORK: Final = frozenset(EventType) - RELEASES - PEOPLE - _NOTED
+"""What the released reports, the accounts and the case files post; the rest is noted without a record of its own."""
 
 Body: TypeAlias = Mapping[str, JsonInput]
 """What an event says: identifiers, codes, counts, digests and commitments; the log refuses prose."""
@@ -108,11 +114,9 @@ class Journal:
         """Notes that the act was refused; `position` only where it is one, for what was typed may be anything."""
         self.note(actor, EventType.ACCESS_REFUSED, {"code": error.code, "act": act}, position=position)
 
-    def compare(self, stores: Iterable[Store]) -> None:
-        """Refuses a log that lacks what a store knows to be in it."""
-        for store in stores:
-            with store.reading() as view, log_errors():
-                view.refuse_older_log(self.reader.holds)
+    def compare(self, *stores: tuple[Store, frozenset[EventType]]) -> None:
+        """Refuses stores and a log of which one is older than the other: see `compare`."""
+        compare(self.reader, *stores)
 
     def settle(self, stores: Iterable[Store]) -> None:
         """Moves what is in the outboxes into the log; doubles nothing. Refuses where the log cannot take it."""
@@ -134,6 +138,22 @@ class Journal:
     def _still_holds(self, size: int, root: str) -> bool:
         signed = self.reader.signed_at(size, self._verifier)
         return signed is not None and signed.root_hex == root
+
+
+def compare(reader: LogReader, *stores: tuple[Store, frozenset[EventType]]) -> None:
+    """Refuses a log that lacks the last act a store knows to be in it (`log_cut_back`), and a store that lacks the last
+    of its own acts in the log (`store_cut_back`): whichever is older, an earlier copy was put in its place.
+
+    Each store comes with the types of event that it posts. The log is read before the store for the one question and
+    after it for the other, so that an act somebody records meanwhile is never missed.
+    """
+    for store, kinds in stores:
+        with log_errors():
+            latest = reader.latest_of(kinds)
+            with store.reading() as view:
+                if latest is not None and not view.posted(latest):
+                    raise store_cut_back()
+                view.refuse_older_log(reader.holds)
 
 
 def open_journal(settings: Settings, clock: Callable[[], datetime]) -> Journal:

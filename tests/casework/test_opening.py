@@ -128,6 +128,42 @@ def test_an_older_copy_of_the_log_stops_every_desk_adds_nothing_and_does_not_ver
     assert verify_log(settings).ok
 
 
+def _put_back(settings: Settings, store: str, older: Path) -> None:
+    shutil.rmtree(settings.home / store)
+    shutil.copytree(older / store, settings.home / store)
+
+
+def test_an_older_copy_of_a_store_stops_every_desk_that_needs_it(settings: Settings, tmp_path: Path) -> None:
+    accounts = Accounts(settings.store_url("accounts"))
+    reading = ReadingDesk(settings=settings, person=CHIEF, clock=now, new_id=lambda: secrets.token_hex(8))
+    _open(settings, "patrol")
+    administrator = open_administration(settings, accounts, None, now, lambda: secrets.token_hex(8))
+    administrator.enrol(KIM, "eleven invented lanterns")
+    shutil.copytree(settings.home, tmp_path / "older")
+    _open(settings, "clerk")
+    administrator.clear(KIM.id, CLEARED)
+    desk = open_desk(settings, INVESTIGATOR, now, lambda: secrets.token_hex(8))
+    with desk.released.transaction() as unit:
+        unit.add(invented.released("C-0001"))
+        unit.post(desk.event(EventType.REPORT_RELEASED, "R-1", {"report": "R-1"}, position="patrol"))
+    desk.settle()
+    needs: dict[str, Callable[[], object]] = {
+        "case_files": lambda: _open(settings, f"d-{secrets.token_hex(4)}"),
+        "released_reports": lambda: reading.list_reports("patrol"),
+        "accounts": lambda: open_administration(settings, accounts, KIM, now, lambda: secrets.token_hex(8)),
+    }
+    for store, act in needs.items():
+        act()
+        shutil.copytree(settings.home / store, tmp_path / "latest" / store)
+        accounts.close()
+        _put_back(settings, store, tmp_path / "older")
+        with pytest.raises(VettingError) as refusal:
+            act()
+        assert (refusal.value.code, refusal.value.exit_code) == ("store_cut_back", ExitCode.LOG_BROKEN), store
+        accounts.close()
+        _put_back(settings, store, tmp_path / "latest")
+
+
 def test_the_demo_s_folder_takes_no_real_position_and_no_set_up(
     settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

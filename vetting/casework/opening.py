@@ -10,7 +10,7 @@ from pathlib import Path
 from vetting.casework.desk import Desk
 from vetting.errors import VettingError, refused, storage
 from vetting.files import disk_errors, read_text, write_file
-from vetting.journal import Actor, Journal, log_errors, open_journal
+from vetting.journal import CASEWORK, RELEASES, Actor, Journal, log_errors, open_journal
 from vetting.log import migrations as log_migrations
 from vetting.log.event import Event, EventType
 from vetting.log.keys import LogKey
@@ -99,7 +99,7 @@ def open_desk(settings: Settings, person: Person, clock: Callable[[], datetime],
 
     Refuses, and logs the refusal, whoever is no investigator or reviewer: for anybody else neither the case files nor
     the vault key are opened. Refuses with STORAGE where the data folder, a key or a store is missing, and with
-    LOG_BROKEN where the log is older than the stores.
+    LOG_BROKEN where the log is older than the stores or a store older than the log.
     """
     if not settings.vault_key.exists():
         raise storage("home_missing", f"There is no data folder at {settings.home}.", "Create it with: vetting init.")
@@ -115,7 +115,7 @@ def open_desk(settings: Settings, person: Person, clock: Callable[[], datetime],
         clock=clock,
         new_id=new_id,
     )
-    journal.compare((desk.case_files, desk.released))
+    journal.compare((desk.case_files, CASEWORK), (desk.released, RELEASES))
     desk.settle()
     return desk
 

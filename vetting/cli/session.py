@@ -10,6 +10,9 @@ from pathlib import Path
 from vetting.cli.printing import note
 from vetting.errors import VettingError, refused, storage
 from vetting.files import disk_errors, read_text, write_file
+from vetting.journal import PEOPLE, compare, log_errors
+from vetting.log.reader import LogReader
+from vetting.log.store import LogStore
 from vetting.records.accounts import Accounts
 from vetting.roles import Person
 from vetting.settings import REPOSITORY, Settings, choose_home, is_data_folder, load_settings
@@ -63,7 +66,19 @@ def signed_in(chosen: Settings) -> Person:
         raise refused("not_signed_in", "Nobody is signed in.", advice)
     if chosen.session_token.stat().st_mode & 0o077:
         raise refused("token_exposed", "The session token can be read by others.", f"{advice} It writes a new one.")
-    return accounts(chosen).session_person(token, clock())
+    people = accounts(chosen)
+    _refuse_older_accounts(chosen, people)
+    return people.session_person(token, clock())
+
+
+def _refuse_older_accounts(chosen: Settings, people: Accounts) -> None:
+    """An older copy of the accounts would bring back a clearance that was taken away, and a session that was ended."""
+    with log_errors():
+        store = LogStore(chosen.store_url("transparency_log"), read_only=True)
+        try:
+            compare(LogReader(store), (people, PEOPLE))
+        finally:
+            store.close()
 
 
 def begin(chosen: Settings, people: Accounts, person: str) -> None:

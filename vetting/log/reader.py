@@ -1,6 +1,6 @@
 """Reading the log: entries as they come, the latest checkpoint, and the proofs that stand on it."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -62,6 +62,11 @@ class LogReader:
         with self.snapshot() as snapshot:
             return open_checkpoint(snapshot.latest_note(), verifier)
 
+    def latest_of(self, kinds: Collection[str]) -> str | None:
+        """The id of the latest event of these types; None where there is none. Read from the end of the log."""
+        with self.snapshot() as snapshot:
+            return next((id_ for id_ in snapshot.ids_backwards() if id_.partition(":")[0] in kinds), None)
+
     def signed_at(self, size: int, verifier: Verifier) -> Checkpoint | None:
         """The checkpoint signed when the log had `size` entries; None where there is none. Raises `NoteError`."""
         with self._store.read() as connection:
@@ -97,6 +102,10 @@ class LogSnapshot:
             if not (isinstance(row.body, bytes) and isinstance(row.leaf, bytes)):
                 raise LogDamagedError("An entry is not stored as bytes.")
             yield StoredEntry(sequence=row.sequence, idem=row.idem, body=row.body, leaf=row.leaf)
+
+    def ids_backwards(self) -> Iterator[str]:
+        """The id of every event, the latest first. An id begins with the event's type."""
+        return (row.idem for row in self._stream(select(entry.c.idem).order_by(entry.c.sequence.desc())))
 
     def checkpoints(self) -> Iterator[tuple[int, bytes]]:
         """The size and the signed note of every checkpoint, smallest first."""

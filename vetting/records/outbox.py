@@ -97,6 +97,16 @@ class PostingUnit:
                 raise not_found("unknown_event", "An event that was never posted cannot be settled.", "Check its id.")
 
 
+def store_cut_back() -> VettingError:
+    """A store that lacks what it had posted."""
+    return VettingError(
+        "store_cut_back",
+        "A store lacks an act of its own that the transparency log holds: an older copy was put in its place.",
+        "Put the latest copy back, keep both, and tell the auditor; nothing can be done until then.",
+        ExitCode.LOG_BROKEN,
+    )
+
+
 def log_cut_back() -> VettingError:
     """A log that lacks what was seen in it."""
     return VettingError(
