@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from sqlalchemy import (
     Boolean,
     Column,
@@ -27,6 +29,12 @@ def _id(name: str) -> Column[str]:
 
 def _of(name: str, target: str) -> Column[str]:
     return Column(name, String, ForeignKey(target), nullable=False, index=True)
+
+
+def _came_of_it() -> tuple[Column[Any], ...]:
+    """What one run of a search brought, in clear: codes, times and counts."""
+    counts = (Column(name, Integer, nullable=False) for name in ("attempts", "hits", "captures"))
+    return (code("outcome"), code("reason"), moment("started_at"), moment("ended_at"), *counts)
 
 
 positions = Table(
@@ -96,13 +104,7 @@ results = Table(
     sequence(),
     _of("case_number", "cases.number"),
     code("key"),
-    code("outcome"),
-    code("reason"),
-    moment("started_at"),
-    moment("ended_at"),
-    Column("attempts", Integer, nullable=False),
-    Column("hits", Integer, nullable=False),
-    Column("captures", Integer, nullable=False),
+    *_came_of_it(),
     UniqueConstraint("case_number", "key"),
 )
 
@@ -113,13 +115,7 @@ repeats = Table(
     Column("case_number", String, ForeignKey("cases.number"), nullable=False),  # the unique key begins with it
     code("key"),
     Column("ordinal", Integer, nullable=False),
-    code("outcome"),
-    code("reason"),
-    moment("started_at"),
-    moment("ended_at"),
-    Column("attempts", Integer, nullable=False),
-    Column("hits", Integer, nullable=False),
-    Column("captures", Integer, nullable=False),
+    *_came_of_it(),
     UniqueConstraint("case_number", "key", "ordinal"),
 )
 """Results of searches run again after their source had been unavailable; `ordinal` is 2 for the first of these."""
