@@ -271,12 +271,17 @@ def _unfit(folder: Path, kind: str) -> Path:
 
 
 @pytest.mark.parametrize("kind", ["pipe", "device", "folder", "terabyte"])
-def test_no_command_waits_for_what_is_no_file_or_reads_what_has_no_end(copy: Demo, tmp_path: Path, kind: str) -> None:
+def test_no_command_waits_for_what_is_no_file_or_reads_what_has_no_end(
+    copy: Demo, another_case: str, tmp_path: Path, kind: str
+) -> None:
     copy.sign_in("j.alvarez")
-    number = copy.open_case()
     unfit = str(_unfit(tmp_path, kind))
     before = _rows(copy)
-    for arguments in (("case", "open", POSITION, unfit), ("import", number, unfit), ("verify", "--report", unfit)):
+    for arguments in (
+        ("case", "open", POSITION, unfit),
+        ("import", another_case, unfit),
+        ("verify", "--report", unfit),
+    ):
         _refusal(copy.vetting(*arguments), BAD_INPUT)
     assert _rows(copy) == before
 
