@@ -22,6 +22,8 @@ def test_no_report_before_every_finding_was_validated_by_two_people(demo: Demo, 
     copy = demo.copy(tmp_path)
     number = copy.open_case()
     assert copy.vetting("run", number).returncode == 0
+    assert "--again" in copy.vetting("release", number).stderr
+    assert copy.vetting("run", number, "--again").returncode == 0
     first = copy.vetting("release", number)
     assert first.returncode == NOT_READY
     assert "wait for attribution or validation" in first.stderr
