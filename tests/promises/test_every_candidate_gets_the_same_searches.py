@@ -23,6 +23,7 @@ def _events(demo: Demo) -> list[Any]:
 
 
 def test_the_auditor_finds_every_candidate_searched_alike(demo: Demo) -> None:
+    demo.sign_in("t.okafor")
     answer = demo.vetting("uniformity", POSITION, "--json")
     assert answer.returncode == 0, answer.stderr
     audit = json.loads(answer.stdout)
@@ -46,6 +47,7 @@ def _planned(candidate: Path) -> list[str]:
 
 
 def test_a_blocked_and_an_unavailable_source_are_said_so_and_never_nothing_found(demo: Demo) -> None:
+    demo.sign_in("t.okafor")
     audit = json.loads(demo.vetting("uniformity", POSITION, "--json").stdout)
     words = {word for row in audit["matrix"].values() for word in row.values()}
     assert {"completed", "no results", "blocked", "unavailable", "not applicable"} <= words
