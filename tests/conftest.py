@@ -30,6 +30,8 @@ settings.load_profile("house")
 def pytest_configure(config: pytest.Config) -> None:
     """Give Prefect a home of this run before anything imports it, and keep it silent towards the outside."""
     del config
+    # A shell starts what it sends to the background with Ctrl-C ignored, and a program would inherit that from here.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     home = tempfile.mkdtemp(prefix="vetting-tests-prefect-")
     os.environ.update(
         PREFECT_HOME=home,

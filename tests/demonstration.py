@@ -4,14 +4,41 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 ROOT = Path(__file__).resolve().parents[1]
 DEMO_SECONDS = 280
 POSITION = "patrol-officer-2026"
 ANOTHER = "patrol-officer-2027"
 COMMAND = (sys.executable, "-m", "vetting.cli")
+
+
+def completed(
+    command: Sequence[str],
+    environment: Mapping[str, str] | Mapping[bytes, bytes],
+    here: Path = ROOT,
+    *,
+    typed: str | None = None,
+    stdout: int | IO[bytes] = subprocess.PIPE,
+    own_session: bool = False,
+    wait: float = DEMO_SECONDS,
+) -> subprocess.CompletedProcess[str]:
+    """What the command said and how it ended; a session of its own has no terminal to ask at."""
+    return subprocess.run(
+        command,
+        env=environment,
+        cwd=here,
+        input=typed,
+        stdout=stdout,
+        stderr=subprocess.PIPE,
+        start_new_session=own_session,
+        text=True,
+        check=False,
+        timeout=wait,
+    )
 
 
 @dataclass(frozen=True)
@@ -27,16 +54,7 @@ class Demo:
 
     def vetting(self, *arguments: str, typed: str = "") -> subprocess.CompletedProcess[str]:
         """Runs the command on this data, with `typed` on its standard input."""
-        return subprocess.run(
-            [*COMMAND, *arguments],
-            env=self.environment,
-            cwd=ROOT,
-            input=typed,
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=DEMO_SECONDS,
-        )
+        return completed([*COMMAND, *arguments], self.environment, typed=typed)
 
     @property
     def environment(self) -> dict[str, str]:

@@ -62,6 +62,15 @@ def _desk(settings: Settings) -> Desk:
     return open_desk(settings, INVESTIGATOR, now, new_id)
 
 
+def _enrolled(settings: Settings, protocol: SearchProtocol) -> tuple[Desk, str]:
+    """A desk with one candidate, whose authorization lasts a day; the number of the case."""
+    desk = _desk(settings)
+    open_position(desk, "patrol", protocol, [CHIEF], practice=True)
+    attest(desk, "patrol")
+    signed = Authorization(form_sha256="0" * 64, signed_at=now(), expires_at=now() + timedelta(days=1))
+    return desk, open_case(desk, "patrol", SOMEONE, signed, secrets.token_bytes(32)).number
+
+
 def _logged(desk: Desk) -> list[EventType]:
     return [entry.event.type for entry in desk.reader.entries()]
 
@@ -101,14 +110,10 @@ def test_a_refused_act_is_in_the_log_and_leaves_no_record(settings: Settings, pr
 def test_the_log_holds_a_commitment_to_the_candidate_that_only_the_case_can_open(
     settings: Settings, protocol: SearchProtocol
 ) -> None:
-    desk = _desk(settings)
-    open_position(desk, "patrol", protocol, [CHIEF], practice=True)
-    attest(desk, "patrol")
-    signed = Authorization(form_sha256="0" * 64, signed_at=now(), expires_at=now() + timedelta(days=1))
-    case = open_case(desk, "patrol", SOMEONE, signed, secrets.token_bytes(32))
+    desk, number = _enrolled(settings, protocol)
     entry = next(e for e in desk.reader.entries() if e.event.type is EventType.CANDIDATE_ENROLLED)
     with desk.case_files.reading() as unit:
-        secret, candidate = unit.case_secret(case.number), unit.candidate(case.number)
+        secret, candidate = unit.case_secret(number), unit.candidate(number)
     assert candidate == SOMEONE
     assert entry.event.body["candidate"] == commit(secret, "candidate", candidate.canonical())
     assert entry.event.body["candidate"] != commit(secrets.token_bytes(32), "candidate", candidate.canonical())
@@ -128,11 +133,7 @@ def test_setting_up_twice_changes_nothing(settings: Settings) -> None:
 def test_an_authorization_that_ran_out_is_renewed_for_the_same_candidate_only(
     settings: Settings, protocol: SearchProtocol
 ) -> None:
-    desk = _desk(settings)
-    open_position(desk, "patrol", protocol, [CHIEF], practice=True)
-    attest(desk, "patrol")
-    first = Authorization(form_sha256="0" * 64, signed_at=now(), expires_at=now() + timedelta(days=1))
-    number = open_case(desk, "patrol", SOMEONE, first, secrets.token_bytes(32)).number
+    desk, number = _enrolled(settings, protocol)
     later = replace(desk, clock=lambda: now() + timedelta(days=2))
     with pytest.raises(VettingError) as refusal:
         begin(later, number)

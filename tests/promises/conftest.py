@@ -1,13 +1,11 @@
 """The demonstration, run once as a person runs it; the promises are held against what it left behind."""
 
 import os
-import subprocess
-import sys
 import tomllib
 
 import pytest
 
-from tests.demonstration import DEMO_SECONDS, ROOT, Demo
+from tests.demonstration import COMMAND, ROOT, Demo, completed
 
 STRANGE_NAME = "a b?c%41#ü $HOME 'q\" & x"
 """A folder may be called anything: the demonstration runs where a careless address or shell would go astray."""
@@ -19,15 +17,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Demo:
     here.mkdir()
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     environment.pop("VETTING_HOME", None)
-    run = subprocess.run(
-        [sys.executable, "-m", "vetting.cli", "demo"],
-        cwd=here,
-        env=environment,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=DEMO_SECONDS,
-    )
+    run = completed([*COMMAND, "demo"], environment, here)
     assert run.returncode == 0, f"the demonstration failed:\n{run.stdout}\n{run.stderr}"
     return Demo(home=here / "var" / "demo", printed=run.stdout + run.stderr)
 

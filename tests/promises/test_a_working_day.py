@@ -4,14 +4,13 @@ import json
 import os
 import re
 import shlex
-import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
 
-from tests.demonstration import COMMAND, DEMO_SECONDS, ROOT
+from tests.demonstration import COMMAND, ROOT, completed
 
 pytestmark = pytest.mark.timeout(900)  # some thirty commands are typed, one after the other
 
@@ -39,16 +38,8 @@ class Day:
 
     def vetting(self, arguments: list[str], typed: str) -> str:
         """Runs one command with `typed` on its standard input and without a terminal; what it printed."""
-        ran = subprocess.run(
-            [*COMMAND, *arguments],
-            cwd=ROOT,
-            env={**os.environ, "VETTING_HOME": str(self.home)},
-            input=typed,
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=DEMO_SECONDS,
-            start_new_session=True,
+        ran = completed(
+            [*COMMAND, *arguments], {**os.environ, "VETTING_HOME": str(self.home)}, typed=typed, own_session=True
         )
         assert ran.returncode == 0, f"vetting {shlex.join(arguments)}\n{ran.stdout}\n{ran.stderr}"
         return ran.stdout

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.demonstration import COMMAND, DEMO_SECONDS, ROOT
+from tests.demonstration import COMMAND, DEMO_SECONDS, ROOT, completed
 from vetting.cli.demo_folder import fresh_home
 from vetting.settings import DEMO_MARKER
 
@@ -28,15 +28,7 @@ def _left_by_a_demo(home: Path) -> None:
 def _vetting(here: Path, *arguments: str, wait: float = DEMO_SECONDS) -> subprocess.CompletedProcess[str]:
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     environment.pop("VETTING_HOME", None)
-    return subprocess.run(
-        [*COMMAND, *arguments],
-        cwd=here,
-        env=environment,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=wait,
-    )
+    return completed([*COMMAND, *arguments], environment, here, wait=wait)
 
 
 def _refusal(answer: subprocess.CompletedProcess[str], code: int) -> str:
@@ -93,14 +85,9 @@ for earlier in (False, True):
 
 
 def test_a_demo_killed_between_any_two_steps_of_clearing_up_is_cleared_up_by_the_next(tmp_path: Path) -> None:
-    answer = subprocess.run(
+    answer = completed(
         [sys.executable, "-c", KILLED_AT_EVERY_STEP, str(tmp_path / "var" / "demo")],
-        cwd=ROOT,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=DEMO_SECONDS,
+        {**os.environ, "PYTHONPATH": str(ROOT)},
     )
     assert answer.returncode == 0, answer.stderr
     first, later = map(int, answer.stdout.split())
@@ -201,12 +188,5 @@ def test_a_folder_that_was_removed_under_the_command_is_a_sentence(tmp_path: Pat
     gone = tmp_path / "gone"
     gone.mkdir()
     script = 'cd "$1" && rmdir "$1" && shift && exec "$@"'
-    answer = subprocess.run(
-        ["sh", "-c", script, "sh", str(gone), *COMMAND, "demo"],
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=DEMO_SECONDS,
-    )
+    answer = completed(["sh", "-c", script, "sh", str(gone), *COMMAND, "demo"], {**os.environ, "PYTHONPATH": str(ROOT)})
     assert "does not exist any more" in _refusal(answer, STORAGE)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.demonstration import COMMAND, DEMO_SECONDS, ROOT, Demo
+from tests.demonstration import COMMAND, ROOT, Demo, completed
 from vetting.settings import ROOMS
 
 BAD_INPUT, REFUSED, STORAGE = 4, 3, 7
@@ -26,16 +26,7 @@ OTHERS = (
 
 
 def _vetting(home: str | bytes, *arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [*COMMAND, *arguments],
-        env={**os.environb, b"VETTING_HOME": os.fsencode(home)},
-        cwd=ROOT,
-        input=f"{PASSWORD}\n",
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=DEMO_SECONDS,
-    )
+    return completed([*COMMAND, *arguments], {**os.environb, b"VETTING_HOME": os.fsencode(home)}, typed=f"{PASSWORD}\n")
 
 
 def _refusal(answer: subprocess.CompletedProcess[str], *codes: int) -> str:
@@ -95,16 +86,7 @@ def test_set_up_without_a_named_folder_does_not_move_in_with_the_demo(tmp_path: 
     (tmp_path / "var" / "demo").mkdir(parents=True)
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     environment.pop("VETTING_HOME", None)
-    answer = subprocess.run(
-        [*COMMAND, *INIT],
-        env=environment,
-        cwd=tmp_path,
-        input=f"{PASSWORD}\n",
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=DEMO_SECONDS,
-    )
+    answer = completed([*COMMAND, *INIT], environment, tmp_path, typed=f"{PASSWORD}\n")
     assert answer.returncode == 0, answer.stderr
     assert str(tmp_path / "var" / "department") in answer.stdout
     assert not list((tmp_path / "var" / "demo").iterdir())
@@ -176,19 +158,14 @@ def test_a_place_that_takes_no_passphrase_is_a_sentence(tmp_path: Path, place: s
     (tmp_path / "link").symlink_to("nowhere")
     (tmp_path / "folder").mkdir()
     os.mkfifo(tmp_path / "pipe")
-    answer = subprocess.run(
+    answer = completed(
         [*COMMAND, *INIT],
-        env={
+        {
             **os.environ,
             "VETTING_HOME": str(tmp_path / "home"),
             "VETTING_VAULT_PASSPHRASE_FILE": str(tmp_path / place),
         },
-        cwd=ROOT,
-        input=f"{PASSWORD}\n",
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=DEMO_SECONDS,
+        typed=f"{PASSWORD}\n",
     )
     assert "VETTING_VAULT_PASSPHRASE_FILE" in _refusal(answer, STORAGE)
     assert not (tmp_path / "nowhere").exists()

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.demonstration import COMMAND, DEMO_SECONDS, POSITION, ROOT, Demo
+from tests.demonstration import COMMAND, DEMO_SECONDS, POSITION, ROOT, Demo, completed
 from tests.terminal import Terminal
 
 STORAGE = 7
@@ -129,15 +129,7 @@ def test_a_dumb_terminal_gets_no_signs_it_cannot_read(copy: Demo, dumb: Callable
 def test_a_reader_that_goes_away_is_not_missed(copy: Demo, arguments: tuple[str, ...], redirection: str) -> None:
     script = f'{{ "$@"; echo $? > "$0"; }} {redirection}'
     status = copy.home.parent / "status"
-    answer = subprocess.run(
-        ["bash", "-c", script, str(status), *COMMAND, *arguments],
-        env=copy.environment,
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=DEMO_SECONDS,
-    )
+    answer = completed(["bash", "-c", script, str(status), *COMMAND, *arguments], copy.environment)
     assert status.read_text(encoding="ascii").strip() == "0"
     assert not answer.stderr
 
@@ -145,15 +137,7 @@ def test_a_reader_that_goes_away_is_not_missed(copy: Demo, arguments: tuple[str,
 def test_a_verdict_keeps_its_exit_code_where_nobody_reads_it(copy: Demo) -> None:
     script = '"$@" | true; exit ${PIPESTATUS[0]}'
     known = "1:" + "0" * 64
-    answer = subprocess.run(
-        ["bash", "-c", script, "bash", *COMMAND, "verify", "--known", known],
-        env=copy.environment,
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=DEMO_SECONDS,
-    )
+    answer = completed(["bash", "-c", script, "bash", *COMMAND, "verify", "--known", known], copy.environment)
     assert answer.returncode == 9
     assert not answer.stderr
 
@@ -161,31 +145,14 @@ def test_a_verdict_keeps_its_exit_code_where_nobody_reads_it(copy: Demo) -> None
 @pytest.mark.parametrize("arguments", [("verify",), ("person", "list", "--json")])
 def test_a_result_that_a_full_disk_did_not_take_is_an_error(copy: Demo, arguments: tuple[str, ...]) -> None:
     with Path("/dev/full").open("wb") as full:
-        answer = subprocess.run(
-            [*COMMAND, *arguments],
-            env=copy.environment,
-            cwd=ROOT,
-            stdout=full,
-            stderr=subprocess.PIPE,
-            text=True,
-            check=False,
-            timeout=DEMO_SECONDS,
-        )
+        answer = completed([*COMMAND, *arguments], copy.environment, stdout=full)
     assert answer.returncode == STORAGE
     assert len(answer.stderr.splitlines()) == 2, answer.stderr
 
 
 def test_an_installation_that_is_not_whole_is_a_sentence(copy: Demo, tmp_path: Path) -> None:
     (tmp_path / "typer.py").write_text("raise ImportError('a missing library')\n", encoding="ascii")
-    answer = subprocess.run(
-        [*COMMAND, "verify"],
-        env=copy.environment | {"PYTHONPATH": f"{tmp_path}:{ROOT}"},
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=DEMO_SECONDS,
-    )
+    answer = completed([*COMMAND, "verify"], copy.environment | {"PYTHONPATH": f"{tmp_path}:{ROOT}"})
     assert answer.returncode == 1
     assert answer.stderr.splitlines() == [
         "The program cannot be read (ImportError).",

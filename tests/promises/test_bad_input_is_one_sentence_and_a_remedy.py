@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.demonstration import ANOTHER, COMMAND, DEMO_SECONDS, POSITION, ROOT, Demo
+from tests.demonstration import ANOTHER, COMMAND, POSITION, ROOT, Demo, completed
 
 REFUSED, BAD_INPUT, NOT_FOUND, STORAGE = 3, 4, 5, 7
 CASES = "case_files/case_files.db"
@@ -330,12 +330,4 @@ def _password(copy: Demo) -> str:
 
 def _with(copy: Demo, variables: dict[str, str], *arguments: str) -> subprocess.CompletedProcess[str]:
     """The command with more in its environment."""
-    return subprocess.run(
-        [*COMMAND, *arguments],
-        env=copy.environment | variables,
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=DEMO_SECONDS,
-    )
+    return completed([*COMMAND, *arguments], copy.environment | variables)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.demonstration import DEMO_SECONDS, ROOT, Demo
+from tests.demonstration import COMMAND, DEMO_SECONDS, ROOT, Demo, completed
 from tests.terminal import CTRL_C, CTRL_D, Terminal
 
 STOPPED, USAGE = 130, 2
@@ -54,14 +54,9 @@ def at_terminal(copy: Demo) -> Iterator[Callable[..., Terminal]]:
 
 
 def _pressed(copy: Demo, event: str, times: int, *arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
+    return completed(
         [sys.executable, "-c", PRESSES_CTRL_C, event, str(times), *arguments],
-        env={**copy.environment, "PYTHONPATH": str(ROOT)},
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=DEMO_SECONDS,
+        {**copy.environment, "PYTHONPATH": str(ROOT)},
     )
 
 
@@ -208,31 +203,17 @@ def test_an_input_that_is_closed_is_a_sentence_and_a_remedy(copy: Demo, what: st
     if what == "note":
         number, finding = _finding(copy)
         arguments[1:1] = [number, "--finding", finding]
-    answer = subprocess.run(
-        ["sh", "-c", f'"$@" {closed}', "sh", sys.executable, "-m", "vetting.cli", *arguments],
-        env=copy.environment,
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=False,
-        start_new_session=True,
-        timeout=DEMO_SECONDS,
-    )
+    answer = completed(["sh", "-c", f'"$@" {closed}', "sh", *COMMAND, *arguments], copy.environment, own_session=True)
     assert answer.returncode == USAGE, answer.stderr
     assert len(answer.stderr.splitlines()) == 2, answer.stderr
 
 
 def test_a_password_is_not_asked_for_where_everybody_would_see_it(copy: Demo) -> None:
-    answer = subprocess.run(
-        [sys.executable, "-m", "vetting.cli", "sign-in", "j.alvarez"],
-        env=copy.environment,
-        cwd=ROOT,
-        input="a password that would be seen\n",
-        capture_output=True,
-        text=True,
-        check=False,
-        start_new_session=True,
-        timeout=DEMO_SECONDS,
+    answer = completed(
+        [*COMMAND, "sign-in", "j.alvarez"],
+        copy.environment,
+        typed="a password that would be seen\n",
+        own_session=True,
     )
     assert answer.returncode == USAGE
     assert "--password-stdin" in answer.stderr
