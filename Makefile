@@ -16,8 +16,8 @@ demo: $(READY)  ## Vet invented candidates for one position, from authorization 
 serve: $(READY)  ## Serve the desks on this machine
 	@$(BIN)/vetting serve
 
-test: $(READY)  ## Run every test
-	@$(BIN)/python -m pytest
+test: $(READY)  ## Run every test, on as many cores as there are, up to four
+	@$(BIN)/python -m pytest --numprocesses=auto --maxprocesses=4 --dist=loadfile
 
 check: $(READY)  ## The one gate: format, lint, types, floors, then the house and its documents
 	@$(BIN)/ruff format --check .

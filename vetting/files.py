@@ -5,10 +5,10 @@ from __future__ import annotations
 import errno
 import hashlib
 import os
-import secrets
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from glob import escape
 from pathlib import Path
 from typing import BinaryIO
 
@@ -54,9 +54,10 @@ def write_file(path: Path, content: bytes, mode: int = 0o600) -> None:
     """Writes the file in place of an earlier one, which stays whole until the new one is on the disk.
 
     A link or a pipe of that name is replaced and never written through. Raises OSError where there is no room, no
-    right, or a folder of that name, and leaves nothing half-written.
+    right, or a folder of that name, and leaves nothing half-written; what a killed writer left is removed by the next.
     """
-    draft = path.with_name(f".{secrets.token_hex(8)}.part")
+    _remove_orphans(path)
+    draft = path.with_name(f".{path.name}.{os.getpid()}.part")
     number = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
     try:
         with os.fdopen(number, "wb") as file:
@@ -69,6 +70,24 @@ def write_file(path: Path, content: bytes, mode: int = 0o600) -> None:
         draft.unlink(missing_ok=True)
         raise
     _settle(path.parent)
+
+
+def _remove_orphans(path: Path) -> None:
+    """Removes the drafts of this file whose writer lives no more."""
+    for draft in path.parent.glob(f".{escape(path.name)}.*.part"):
+        writer = draft.name.split(".")[-2]
+        if writer.isdecimal() and (int(writer) == os.getpid() or not _lives(int(writer))):
+            draft.unlink(missing_ok=True)
+
+
+def _lives(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except PermissionError:
+        return True  # somebody else's
+    except (ProcessLookupError, OverflowError):
+        return False
+    return True
 
 
 def _settle(folder: Path) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass
@@ -11,6 +10,7 @@ from pathlib import Path
 from typing import Final, Protocol, TypeAlias, cast
 
 from vetting.errors import VettingError, storage
+from vetting.files import write_file
 from vetting.log.canonical import canonical
 from vetting.log.checkpoint import Checkpoint
 from vetting.log.errors import LogError
@@ -175,10 +175,8 @@ def last_seen(note: Path) -> dict[int, str]:
 
 def remember(note: Path, size: int, root: str) -> None:
     """Notes what the log is, for the next who opens it; a medium that takes no note is no reason to stop."""
-    draft = note.with_suffix(f".{os.getpid()}")
     with suppress(OSError):
-        draft.write_text(f"{size}:{root}\n", "ascii")
-        draft.replace(note)
+        write_file(note, f"{size}:{root}\n".encode("ascii"))
 
 
 def _to_event(row: OutboxEvent) -> Event:

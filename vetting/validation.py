@@ -115,10 +115,17 @@ class Validation:
 def check_transition(history: Sequence[Validation], step: Validation, level: Level) -> None:
     """Refuses a step the state machine does not allow.
 
-    Refuses: a transition not in `TRANSITIONS`; attribution or anything after it below level A3; corroboration without
-    an independent element; a second review by anybody who took a step of the first (two people validate each finding).
+    Refuses: the state that the finding is in already; a transition not in `TRANSITIONS`; attribution or anything after
+    it below level A3; corroboration without an independent element; a second review by anybody who took a step of
+    the first (two people validate each finding).
     """
     current = history[-1].state if history else State.CAPTURED
+    if step.state is current:
+        raise refused(
+            "step_recorded",
+            f"The finding is recorded as {current.value.replace('_', ' ')} already.",
+            "Go on with the next step.",
+        )
     if step.state not in TRANSITIONS.get(current, frozenset()):
         raise refused(
             "transition_refused",

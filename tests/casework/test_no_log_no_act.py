@@ -143,6 +143,8 @@ def test_an_authorization_that_ran_out_is_renewed_for_the_same_candidate_only(
         renew_authorization(later, number, replace(SOMEONE, identifiers=()), renewed)
     assert other.value.code == "candidate_differs"
     renew_authorization(later, number, SOMEONE, renewed)
+    with pytest.raises(VettingError, match="recorded already"):  # as after a kill that came too late
+        renew_authorization(later, number, SOMEONE, renewed)
     begin(later, number)
     assert _logged(desk).count(EventType.AUTHORIZATION_RECORDED) == 2
 

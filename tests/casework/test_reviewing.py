@@ -2,6 +2,7 @@
 
 import io
 import json
+import shutil
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime
@@ -15,6 +16,7 @@ from tests.records import invented
 from vetting.attribution import Attribution, Level, Link
 from vetting.casework.desk import Desk
 from vetting.casework.opening import create_home, open_desk
+from vetting.casework.protocol_file import config_digests
 from vetting.casework.reviewing import attribute, findings_of, validate
 from vetting.cli import reviews
 from vetting.errors import ExitCode, VettingError
@@ -62,8 +64,10 @@ def desk_of(tmp_path: Path) -> Callable[[str], Desk]:
     preview = replace(
         invented.filter_record(detail='[[20, 26, "religion", "religion_words"]]'), action="previewed", reason=""
     )
+    position, frozen = invented.position(), invented.PROTOCOL
+    digests = config_digests(settings.config, frozen.criteria, frozen.class_packs)
     with desk("one").case_files.transaction() as unit:
-        unit.add_position(invented.position())
+        unit.add_position(replace(position, protocol=replace(frozen, digests=digests)))
         unit.add_case(invented.case(), invented.CANDIDATE, invented.SECRET)
         unit.add_result(CASE, invented.result())
         unit.add_capture(CASE, "name-web.1", invented.capture())
@@ -101,6 +105,16 @@ def test_a_reviewer_says_how_the_account_took_part_where_the_source_could_not(de
     bodies = [e.event.body for e in desk.reader.entries() if e.event.type is EventType.ATTRIBUTION_RECORDED]
     assert "engagement" not in bodies[0]
     assert bodies[1]["engagement"] == "endorsed"
+
+
+def test_an_attribution_that_is_repeated_word_for_word_is_recorded_once(desk_of: Callable[[str], Desk]) -> None:
+    desk = desk_of("one")
+    attribute(desk, FINDING, Level.A4, LINKS, NOTE)
+    with pytest.raises(VettingError, match="recorded already"):
+        attribute(desk, FINDING, Level.A4, LINKS, NOTE)
+    attribute(desk, FINDING, Level.A4, LINKS, RawText("Looked once more."))
+    attribute(desk_of("two"), FINDING, Level.A4, LINKS, RawText("Looked once more."))
+    assert [e.event.type for e in desk.reader.entries()].count(EventType.ATTRIBUTION_RECORDED) == 3
 
 
 def test_severity_and_quotation_of_each_step_are_in_the_log(desk_of: Callable[[str], Desk]) -> None:
@@ -219,6 +233,17 @@ def test_an_option_without_effect_is_refused(signed_in: Desk, finding: str, opti
         reviews.review(CASE, finding, **options)
     assert (refusal.value.code, refusal.value.exit_code) == (code, ExitCode.USAGE)
     assert findings_of(signed_in, CASE)[0].history == ()
+
+
+def test_nobody_reviews_by_criteria_that_are_not_the_frozen_ones(
+    signed_in: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config = shutil.copytree(signed_in.settings.config, tmp_path / "config")
+    with (config / "criteria" / "police.toml").open("a") as file:
+        file.write("# one line more\n")
+    at = replace(signed_in, settings=replace(signed_in.settings, config=config))
+    monkeypatch.setattr(reviews, "desk", lambda: at)
+    assert _refusal(lambda: reviews.review(CASE, FINDING, state=reviews.Step.NOT_RELEVANT)) == "config_changed"
 
 
 def test_an_unknown_finding_is_not_found(signed_in: Desk) -> None:

@@ -3,6 +3,7 @@
 import os
 import resource
 import stat
+import subprocess
 from collections.abc import Callable
 from hashlib import sha256
 from pathlib import Path
@@ -176,6 +177,18 @@ def test_what_cannot_be_written_for_another_reason_gets_another_remedy(tmp_path:
 def _written(path: Path, content: bytes) -> None:
     with disk_errors(f"{path}", "Choose another folder."):
         write_file(path, content)
+
+
+def test_what_a_killed_writer_left_is_removed_by_the_next_and_what_a_living_one_writes_is_not(tmp_path: Path) -> None:
+    with subprocess.Popen(["true"]) as ended:
+        pass
+    for writer in (ended.pid, os.getpid(), 10**30, os.getppid()):
+        (tmp_path / f".file.{writer}.part").touch()
+    (tmp_path / ".other.1.part").touch()
+    (tmp_path / ".file.note.part").touch()
+    write_file(tmp_path / "file", b"new")
+    living = {f".file.{os.getppid()}.part", ".other.1.part", ".file.note.part"}
+    assert {p.name for p in tmp_path.iterdir()} == {"file", *living}
 
 
 def test_whatever_goes_wrong_in_the_middle_leaves_no_draft(tmp_path: Path) -> None:

@@ -71,6 +71,11 @@ def test_every_shortcut_is_refused() -> None:
             check_transition([step(current)], step(following, "two"), Level.A4)
 
 
+def test_a_step_that_is_repeated_is_said_to_be_recorded_already() -> None:
+    with pytest.raises(VettingError, match="recorded as second reviewed already"):
+        check_transition([step(State.SECOND_REVIEWED)], step(State.SECOND_REVIEWED, "two"), Level.A4)
+
+
 def test_what_is_settled_stays_settled_unless_it_goes_on_to_release() -> None:
     assert {state for state in SETTLED if TRANSITIONS.get(state)} == {State.FILTERED}
 
@@ -119,7 +124,7 @@ def test_until_release_a_finding_can_be_corrected_or_set_aside(current: State) -
 
 def test_what_was_released_is_never_changed() -> None:
     for following in State:
-        with pytest.raises(VettingError, match="cannot become"):
+        with pytest.raises(VettingError, match=r"cannot become|already"):
             check_transition([step(State.RELEASED)], step(following, "three"), Level.A4)
 
 

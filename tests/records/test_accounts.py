@@ -69,7 +69,7 @@ def test_a_person_without_roles_is_nobody_in_particular(staffed: Accounts) -> No
 
 def test_an_id_belongs_to_one_person_for_ever(staffed: Accounts) -> None:
     again = replace(AUDITOR, name="Somebody else", roles=frozenset({Role.ADMINISTRATOR}))
-    refused(lambda: staffed.enrol(again, PASSWORD, NOW, told()), "already_recorded", ExitCode.REFUSED)
+    refused(lambda: staffed.enrol(again, PASSWORD, NOW, told()), "person_taken", ExitCode.REFUSED)
     assert staffed.person("aud-1") == AUDITOR
 
 
@@ -278,6 +278,16 @@ def test_a_session_ends_after_eight_hours_however_busy(staffed: Accounts) -> Non
     over = NOW + timedelta(hours=8)
     refused(lambda: staffed.session_person(token, over), "not_signed_in", ExitCode.REFUSED)
     staffed.session_person(token, over - timedelta(microseconds=1))
+
+
+def test_a_clock_that_was_set_back_ends_a_session(staffed: Accounts) -> None:
+    token = staffed.start_session("inv.1", NOW)
+    staffed.session_person(token, NOW - timedelta(seconds=50))  # two processes need not agree to the second
+    for back in (timedelta(minutes=2), timedelta(days=30)):
+        token = staffed.start_session("inv.1", NOW)
+        with pytest.raises(VettingError) as refusal:
+            staffed.session_person(token, NOW - back)
+        assert refusal.value.code == "not_signed_in"
 
 
 def test_how_long_a_session_lasts_can_be_set(store_url: str, staffed: Accounts) -> None:

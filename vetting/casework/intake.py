@@ -74,7 +74,11 @@ def _refuse_unfit(desk: Desk, position: str, protocol: SearchProtocol, deciders:
         )
     with desk.case_files.reading() as unit:
         if position in {record.id for record in unit.positions()}:
-            raise refused("position_exists", f"Position {position} is open already.", "Choose another name.")
+            raise refused(
+                "position_exists",
+                f"Position {position} is open already.",
+                f"Look at it with: vetting position show {position}. Another position needs another name.",
+            )
     check_searcher(desk.person, frozenset(deciders), desk.clock(), attested=True)
 
 
@@ -145,6 +149,12 @@ def renew_authorization(desk: Desk, number: str, candidate: Candidate, authoriza
                 "candidate_differs",
                 f"The file does not describe the candidate as case {number} was opened.",
                 "Give the file the case was opened with, and change its authorization only.",
+            )
+        if unit.case(number).authorization == authorization:
+            raise refused(
+                "authorization_recorded",
+                f"This authorization of case {number} is recorded already.",
+                f"Go on with: vetting run {number}. A new authorization needs the form that was signed anew.",
             )
         ordinal = unit.add_authorization(number, authorization)
         signed = _signed(unit.case_secret(number), authorization)

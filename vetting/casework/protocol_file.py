@@ -89,7 +89,7 @@ def load_protocol(config: Path, name: str, filter_version: str, today: date) -> 
         criteria=file.criteria,
         class_packs=tuple(file.class_packs),
         steps=steps,
-        digests={**_digests(config, file.criteria, file.class_packs), "filter": filter_version},
+        digests={**config_digests(config, file.criteria, file.class_packs), "filter": filter_version},
     )
 
 
@@ -145,7 +145,7 @@ def _checked(step: _StepFile, path: Path) -> Step:
 
 def refuse_changed_config(config: Path, protocol: SearchProtocol) -> None:
     """Refuses a position whose criteria, class packs or sources are not the files it was frozen with (U4)."""
-    now = _digests(config, protocol.criteria, protocol.class_packs)
+    now = config_digests(config, protocol.criteria, protocol.class_packs)
     changed = sorted(name for name, digest in now.items() if protocol.digests.get(name) != digest)
     if changed:
         raise refused(
@@ -155,7 +155,7 @@ def refuse_changed_config(config: Path, protocol: SearchProtocol) -> None:
         )
 
 
-def _digests(config: Path, criteria: str, packs: Sequence[str]) -> dict[str, str]:
+def config_digests(config: Path, criteria: str, packs: Sequence[str]) -> dict[str, str]:
     """SHA-256 of every file the protocol stands on: none can be exchanged under it unnoticed."""
     files = {
         "criteria": config / "criteria" / f"{criteria}.toml",

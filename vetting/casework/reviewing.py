@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from vetting.attribution import Attribution, Level, Link, check_level
@@ -93,8 +93,8 @@ def attribute(
 ) -> Attribution:
     """Records whether it is the candidate, and how the account took part where the source could not say it.
 
-    Refuses a level that the evidence does not carry, and a finding that a second person has reviewed: one person alone
-    would otherwise change who it is behind the second reviewer's back.
+    Refuses a level that the evidence does not carry, what the same person said last, and a finding that a second person
+    has reviewed: one person alone would otherwise change who it is behind the second reviewer's back.
     """
     with desk.case_files.reading() as view:
         case = view.case(view.finding(finding_id).case_number)
@@ -118,6 +118,7 @@ def attribute(
         body["engagement"] = engagement.value
     with desk.act() as unit:
         _refuse_second_reviewed(unit.validations(finding_id))
+        _refuse_repeated(unit.attribution(finding_id), attribution)
         unit.add_attribution(attribution)
         key = f"{finding_id}:{desk.new_id()}"
         unit.post(desk.event(EventType.ATTRIBUTION_RECORDED, key, body, position=case.position, case=case.number))
@@ -231,6 +232,16 @@ def _refuse_second_reviewed(history: Sequence[Validation]) -> None:
             "second_reviewed_already",
             "A second person has reviewed this finding, so its attribution stands.",
             "Record it as corroborated again first, then the attribution, then have it reviewed a second time.",
+        )
+
+
+def _refuse_repeated(before: Attribution | None, attribution: Attribution) -> None:
+    """Refuses the same words twice: whoever repeats a command that was killed finds it done."""
+    if before is not None and replace(before, at=attribution.at) == attribution:
+        raise refused(
+            "attribution_recorded",
+            "This attribution, with this note, is recorded already.",
+            "Go on with the validation.",
         )
 
 

@@ -10,6 +10,7 @@ from filters.analyzer import Analyzer
 from filters.criteria import Criteria, load_criteria
 from filters.gate import Gate
 from vetting.casework.desk import Desk
+from vetting.casework.protocol_file import refuse_changed_config
 from vetting.casework.searching import Conduct
 from vetting.errors import refused
 from vetting.protocol import SearchProtocol
@@ -36,8 +37,9 @@ class Workbench:
     _conducts: dict[bool, Conduct] = field(default_factory=dict)
 
     def criteria(self, protocol: SearchProtocol) -> Criteria:
-        """The criteria the protocol names."""
+        """The criteria the protocol names. Refuses files that are not those it was frozen with (U4)."""
         if protocol.criteria not in self._criteria:
+            refuse_changed_config(self.desk.settings.config, protocol)
             path = self.desk.settings.config / "criteria" / f"{protocol.criteria}.toml"
             self._criteria[protocol.criteria] = load_criteria(path)
         return self._criteria[protocol.criteria]

@@ -7,6 +7,7 @@ import sys
 
 STOPPED = "Stopped. What was recorded stays; run the command again to go on."
 STOPPED_CODE = 130
+"""Of Ctrl-C, which is signal 2: a shell shows 128 and the signal's number."""
 
 
 def main() -> None:

@@ -44,7 +44,7 @@ def run(arguments: Sequence[str]) -> int:
     code = _code(arguments)
     if ctrl_c.pressed or code == STOPPED_CODE:
         note(STOPPED)
-        return STOPPED_CODE
+        return ctrl_c.code
     return code
 
 
@@ -56,10 +56,10 @@ def _code(arguments: Sequence[str]) -> int:
     except SystemExit as ended:
         return ended.code if isinstance(ended.code, int) else int(ExitCode.OK)
     except KeyboardInterrupt:
-        return STOPPED_CODE
+        return ctrl_c.code
     except Exception as error:  # noqa: BLE001 - the last place before a person would see a traceback
         if ctrl_c.pressed:
-            return STOPPED_CODE
+            return ctrl_c.code
         return _explained(error)
     return int(ExitCode.OK)
 

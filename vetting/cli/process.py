@@ -139,17 +139,23 @@ def all_said(code: int) -> int:
 class CtrlC:
     """While a command works, the first Ctrl-C ends it in order. Any other ends the process at once.
 
+    The same for whoever ends the command without a keyboard: a service manager (SIGTERM), a terminal that was closed
+    (SIGHUP).
+
     Before, the program is still being read and nothing is open; afterwards, everything is recorded; and who presses
     twice does not want to wait. A store undoes what was half-written, as after a crash.
     """
 
     in_order: bool = False
     pressed: bool = False
+    code: int = STOPPED_CODE
+    """The exit code: 128 and the number of the signal, as shells count."""
 
     def listen(self) -> None:
-        """Answers Ctrl-C from now on, unless whoever started the command wanted it ignored."""
-        if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
-            signal.signal(signal.SIGINT, self._answer)
+        """Answers from now on, unless whoever started the command wanted the signal ignored (`nohup`)."""
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            if signal.getsignal(number) in {signal.default_int_handler, signal.SIG_DFL}:
+                signal.signal(number, self._answer)
 
     @contextmanager
     def ends_in_order(self) -> Iterator[None]:
@@ -160,20 +166,21 @@ class CtrlC:
         finally:
             self.in_order = False
 
-    def _answer(self, _signal: int, _frame: FrameType | None) -> None:
+    def _answer(self, number: int, _frame: FrameType | None) -> None:
+        self.code = 128 + number
         if not self.in_order or self.pressed:
-            leave_at_once()
+            leave_at_once(self.code)
         self.pressed = True
         raise KeyboardInterrupt
 
 
-def leave_at_once() -> None:
+def leave_at_once(code: int) -> None:
     """Ends the process with the sentence, without any of Python's clearing up, and with a terminal as it should be."""
     with suppress(OSError):
         if os.isatty(2) and os.environ.get("TERM", "dumb") != "dumb":
             os.write(2, _SHOW_CURSOR)
         os.write(2, b"\n" * os.isatty(2) + STOPPED.encode() + b"\n")
-    os._exit(STOPPED_CODE)
+    os._exit(code)
 
 
 ctrl_c = CtrlC()

@@ -30,6 +30,8 @@ SHORTEST_PASSWORD = 15
 LONGEST_PASSWORD = 256
 ATTEMPTS = 10
 ATTEMPTS_WITHIN = timedelta(minutes=15)
+CLOCK_TOLERANCE = timedelta(minutes=1)
+"""How far two processes may differ about the time; a session seen later than that was seen by a wrong clock."""
 
 
 def _new_token() -> str:
@@ -98,6 +100,12 @@ class Accounts:
         hash_ = self._hashed(password)
         check_person_id(person.id)
         with self._recording(event) as connection:
+            if connection.scalar(select(t.persons.c.id).where(t.persons.c.id == person.id)) is not None:
+                raise refused(
+                    "person_taken",
+                    f"There is a person {person.id} already; nothing was changed.",
+                    "See who there is with: vetting person list. Another person needs another id.",
+                )
             _add(connection, person)
             connection.execute(t.passwords.insert().values(person=person.id, hash=hash_, set_at=now))
 
@@ -211,7 +219,9 @@ class Accounts:
             connection.execute(delete(t.sessions).where(t.sessions.c.token_sha256 == _digest(token)))
 
     def _lasts(self, session: Row[Any], now: datetime) -> bool:
-        return bool(now < session.seen_at + self._idle and now < session.started_at + self._longest)
+        """A clock that was set back ends a session: its limits would otherwise wait until the time comes round."""
+        backwards = now < session.seen_at - CLOCK_TOLERANCE
+        return not backwards and bool(now < session.seen_at + self._idle and now < session.started_at + self._longest)
 
 
 def check_person_id(id_: str) -> None:

@@ -7,8 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import Enum
 
-import psycopg
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import DataError, DBAPIError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from vetting.errors import ExitCode, VettingError, storage
@@ -36,8 +35,8 @@ class Failure(Enum):
     )
     IO = (
         "disk_failed",
-        "The disk that holds the {store} refused to read or write; nothing was recorded.",
-        "Check the disk and its quota, then run the same command again.",
+        "The disk that holds the {store} is full, or refused to read or write; nothing was recorded.",
+        "Make room, or check the disk and its quota, then run the same command again.",
         ExitCode.STORAGE,
     )
     MISSING = (
@@ -72,8 +71,8 @@ class Failure(Enum):
     )
     DUPLICATE = (
         "already_recorded",
-        "The {store} hold this record already; nothing was changed.",
-        "Read the record that is there; records are corrected by adding, not by replacing.",
+        "The {store} hold this record already: another command was first; nothing was changed.",
+        "Wait until no other command works on the case, then run this one again: it goes on from what is recorded.",
         ExitCode.REFUSED,
     )
     REFERENCE = (
@@ -177,12 +176,11 @@ def translated(store: str) -> Iterator[None]:
 def _failure(error: SQLAlchemyError) -> Failure:
     if isinstance(error, PoolTimeoutError):  # every connection of this process is in use
         return Failure.LOCKED
-    original = error.orig if isinstance(error, DBAPIError) else None
-    if isinstance(original, sqlite3.Error):
-        return _sqlite_failure(original)
-    if isinstance(original, psycopg.Error):
-        return _postgresql_failure(original)
-    return Failure.OTHER
+    if not isinstance(error, DBAPIError):
+        return Failure.OTHER
+    if isinstance(error.orig, sqlite3.Error):
+        return _sqlite_failure(error.orig)
+    return _postgresql_failure(error)
 
 
 def _sqlite_failure(error: sqlite3.Error) -> Failure:
@@ -195,11 +193,13 @@ def _sqlite_failure(error: sqlite3.Error) -> Failure:
     return _SQLITE.get(code) or _SQLITE.get(code & 0xFF, Failure.OTHER)
 
 
-def _postgresql_failure(error: psycopg.Error) -> Failure:
-    if error.sqlstate == "P0001":  # raise_exception: the only one who raises is the trigger of `append_only`
+def _postgresql_failure(error: DBAPIError) -> Failure:
+    """Reads the SQLSTATE only: the driver is loaded where there is a PostgreSQL, and by SQLAlchemy."""
+    state: str | None = getattr(error.orig, "sqlstate", None)
+    if state == "P0001":  # raise_exception: the only one who raises is the trigger of `append_only`
         return Failure.KEPT
-    if isinstance(error, psycopg.DataError) and error.sqlstate is None:  # a NUL, refused by the driver
+    if isinstance(error, DataError) and state is None:  # a NUL, refused by the driver
         return Failure.TEXT
-    if error.sqlstate is None or error.sqlstate.startswith(("08", "28", "57P")):
+    if state is None or state.startswith(("08", "28", "57P")):
         return Failure.UNREACHABLE
-    return _POSTGRESQL.get(error.sqlstate, Failure.OTHER)
+    return _POSTGRESQL.get(state, Failure.OTHER)
