@@ -121,8 +121,11 @@ def test_an_altered_log_on_a_read_only_medium_does_not_verify(medium: Path) -> N
     assert "does NOT verify" in answer.stdout
 
 
-def test_a_copy_that_lacks_what_its_newest_entries_need_is_a_sentence(medium: Path) -> None:
+@pytest.mark.parametrize("shared", [b"", bytes(32_768)], ids=["no shared memory", "shared memory"])
+def test_a_copy_that_lacks_what_its_newest_entries_need_is_a_sentence(medium: Path, shared: bytes) -> None:
     (medium / f"{LOG}-wal").write_bytes(b"x" * 5000)
+    if shared:
+        (medium / f"{LOG}-shm").write_bytes(shared)
     _mount_read_only(medium)
     answer = _verify(medium)
     assert answer.returncode == STORAGE, answer.stdout

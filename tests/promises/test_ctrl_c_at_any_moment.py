@@ -21,9 +21,9 @@ event, left = sys.argv[1], int(sys.argv[2])
 def press(name, arguments):
     global left
     if name == event:
-        if left == 0:
+        left -= 1  # before it is pressed: afterwards this line is not reached, and it would be pressed again
+        if left == -1:
             os.kill(os.getpid(), signal.SIGINT)
-        left -= 1
 sys.argv[1:] = sys.argv[3:]
 from vetting.cli import main
 sys.addaudithook(press)

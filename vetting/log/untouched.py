@@ -43,8 +43,8 @@ class Untouched:
         self._alone = not (self._may_write() or self._entries_wait())
         try:
             yield
-        except LogMissingError:
-            if self._entries_wait():
+        except (LogMissingError, LogUnavailableError):
+            if self._entries_wait() and not self._may_write():
                 raise _unreadable_wal() from None
             raise
         finally:
