@@ -66,7 +66,7 @@ class Failure(Enum):
     UNREACHABLE = (
         "store_unreachable",
         "The {store} did not let this program in.",
-        "Check that their database runs, its address, and that this account may use it.",
+        "Check their address, that their database runs or their folder may be written to, and that this account may.",
         ExitCode.STORAGE,
     )
     DUPLICATE = (
