@@ -48,8 +48,8 @@ def reported(group: Sequence[Passed]) -> SanitizedFinding:
 
     The most severe stands for them, one with a quotation before one without. The frequency counts distinct passages
     (a page that two searches found, or of which there are several archived versions, is one), the period reaches from
-    the earliest to the latest, and the attribution is the weakest of them. Raises ValueError for an empty group and for
-    findings of several criteria.
+    the earliest to the latest, and attribution and audience are the weakest of them. Raises ValueError for an empty
+    group and for findings of several criteria.
     """
     if len({passed.sanitized.code for passed in group}) != 1:
         raise ValueError("a reported finding stands on findings of one criterion")
@@ -60,6 +60,7 @@ def reported(group: Sequence[Passed]) -> SanitizedFinding:
         frequency=wording.frequency(len({_same(passed.reviewed.finding.passage) for passed in group})),
         period=wording.period(min(dates), max(dates)),
         attribution=wording.ATTRIBUTION[min(passed.reviewed.level for passed in group)],
+        audience=wording.audience(passed.reviewed.finding.platform for passed in group),
     )
 
 
@@ -173,7 +174,7 @@ def _worded(
         clause=criterion.clause,
         nexus=criterion.nexus,
         engagement=wording.ENGAGEMENT[finding.engagement],
-        audience=wording.AUDIENCE,
+        audience=wording.audience([finding.platform]),
         frequency=wording.frequency(1),
         period=wording.period(finding.posted_at),
         severity=wording.SEVERITY[reviewed.severity] if criterion.adverse else wording.FAVOURABLE,

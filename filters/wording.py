@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from types import MappingProxyType
 
@@ -20,8 +20,11 @@ ENGAGEMENT: Mapping[Engagement, str] = MappingProxyType(
 )
 """A like, a follow, a neutral share and an unknown part are leads, never findings: they have no wording."""
 
-AUDIENCE = "Public"
+PUBLIC = "Public"
 """Only what anybody can read is searched (REQ-LAW-5)."""
+AS_SHOWN = "As shown to an investigator's browser"
+"""Nobody can tell from a saved page who else could have opened it."""
+IMPORTED = "imported"
 
 SOURCE: Mapping[str, str] = MappingProxyType(
     {
@@ -32,7 +35,7 @@ SOURCE: Mapping[str, str] = MappingProxyType(
         "wiki_edit": "Public wiki contribution",
         "archived_page": "Archived web page",
         "feed_entry": "Web log or feed entry",
-        "imported": "Material imported by an investigator",
+        IMPORTED: "Material imported by an investigator",
     }
 )
 
@@ -67,7 +70,20 @@ def closed() -> tuple[str, ...]:
     worded = (ENGAGEMENT, SOURCE, SEVERITY, ATTRIBUTION, VALIDATION)
     quarters = " to ".join(f"{ordinal} quarter of" for ordinal in _ORDINAL)
     bands = tuple(frequency(n) for n in (1, _FEW, _FEW + 1))
-    return (AUDIENCE, FAVOURABLE, quarters, *bands, *Status, *(words for table in worded for words in table.values()))
+    return (
+        PUBLIC,
+        AS_SHOWN,
+        FAVOURABLE,
+        quarters,
+        *bands,
+        *Status,
+        *(words for table in worded for words in table.values()),
+    )
+
+
+def audience(platforms: Iterable[str]) -> str:
+    """Who could read the findings of these platforms: the least that can be said of any of them."""
+    return AS_SHOWN if IMPORTED in set(platforms) else PUBLIC
 
 
 def frequency(occurrences: int) -> str:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from types import MappingProxyType
 
+from vetting.candidate import ACCOUNT_KINDS, Candidate, IdentifierKind
 from vetting.errors import bad_input
 from vetting.evidence import Engagement, RawText
 
@@ -45,6 +48,12 @@ STRONG = frozenset({Link.DISCLOSED_ACCOUNT, Link.RECIPROCAL_LINK, Link.SAME_EMAI
 _AGAINST = frozenset({Link.DIFFERENT_TOWN, Link.DIFFERENT_PERSON_SHOWN})
 
 
+_DISCLOSURE: Mapping[Link, frozenset[IdentifierKind]] = MappingProxyType(
+    {Link.DISCLOSED_ACCOUNT: ACCOUNT_KINDS, Link.SAME_EMAIL: frozenset({IdentifierKind.EMAIL})}
+)
+"""What the candidate must have disclosed for a link to be possible."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attribution:
     """One reviewer's answer for one finding."""
@@ -59,6 +68,18 @@ class Attribution:
     engagement: Engagement | None = None
     """How the account took part, in the reviewer's judgment; None: as the source said. A web search and an import
     cannot say it, so without this word nothing of theirs could ever be reported."""
+
+
+def check_disclosure(links: tuple[Link, ...], candidate: Candidate) -> None:
+    """Refuses a link to something that the candidate never disclosed: it cannot be there (15 U.S.C. 1681e(b))."""
+    disclosed = {identifier.kind for identifier in candidate.identifiers}
+    for link in links:
+        if link in _DISCLOSURE and not _DISCLOSURE[link] & disclosed:
+            raise bad_input(
+                "link_impossible",
+                f"The candidate disclosed nothing that the evidence {link.value.replace('_', ' ')} could refer to.",
+                "Name the evidence that there is.",
+            )
 
 
 def check_level(level: Level, links: tuple[Link, ...]) -> None:

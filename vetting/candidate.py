@@ -24,6 +24,14 @@ class IdentifierKind(StrEnum):
     EMAIL = "email"
 
 
+ACCOUNT_KINDS = frozenset(IdentifierKind) - {
+    IdentifierKind.FULL_NAME,
+    IdentifierKind.NAME_AND_TOWN,
+    IdentifierKind.EMAIL,
+}
+"""Where somebody writes or is written about under a name of their own."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Identifier:
     """One thing the candidate disclosed. `value` is confidential and is sealed at rest."""

@@ -13,11 +13,12 @@ from typing import Any
 import pytest
 
 from tests.records import invented
-from vetting.attribution import Attribution, Level, Link
+from vetting.attribution import Attribution, Level, Link, check_disclosure
+from vetting.candidate import IdentifierKind
 from vetting.casework.desk import Desk
 from vetting.casework.opening import create_home, open_desk
 from vetting.casework.protocol_file import config_digests
-from vetting.casework.reviewing import attribute, findings_of, validate
+from vetting.casework.reviewing import attribute, check_attribution, findings_of, validate
 from vetting.cli import reviews
 from vetting.errors import ExitCode, VettingError
 from vetting.evidence import Engagement, RawText
@@ -115,6 +116,29 @@ def test_an_attribution_that_is_repeated_word_for_word_is_recorded_once(desk_of:
     attribute(desk, FINDING, Level.A4, LINKS, RawText("Looked once more."))
     attribute(desk_of("two"), FINDING, Level.A4, LINKS, RawText("Looked once more."))
     assert [e.event.type for e in desk.reader.entries()].count(EventType.ATTRIBUTION_RECORDED) == 3
+
+
+def test_nothing_links_to_what_the_candidate_never_disclosed(desk_of: Callable[[str], Desk]) -> None:
+    desk = desk_of("one")
+    email = tuple(i for i in invented.CANDIDATE.identifiers if i.kind is IdentifierKind.EMAIL)
+    check_disclosure((Link.SAME_EMAIL,), replace(invented.CANDIDATE, identifiers=email))
+    for link, left in ((Link.DISCLOSED_ACCOUNT, email), (Link.SAME_EMAIL, ())):
+        with pytest.raises(VettingError, match="disclosed nothing"):
+            check_disclosure((link,), replace(invented.CANDIDATE, identifiers=left))
+    with desk.case_files.transaction() as unit:
+        unit.add_case(invented.case("C-0002"), replace(invented.CANDIDATE, identifiers=()), invented.SECRET)
+        unit.add_result("C-0002", invented.result())
+        unit.add_capture("C-0002", "name-web.1", replace(invented.capture(), id="K-0002"))
+        unit.add_finding(
+            replace(invented.finding(), id="F-0002", case_number="C-0002", capture_id="K-0002"), invented.SALT
+        )
+    for act in (
+        lambda: attribute(desk, "F-0002", Level.A4, LINKS, NOTE),
+        lambda: check_attribution(desk, "F-0002", Level.A4, LINKS),
+    ):
+        with pytest.raises(VettingError, match="disclosed nothing"):
+            act()
+    attribute(desk, "F-0002", Level.A4, (Link.CANDIDATE_CONFIRMED, Link.SAME_TOWN), NOTE)
 
 
 def test_severity_and_quotation_of_each_step_are_in_the_log(desk_of: Callable[[str], Desk]) -> None:

@@ -1,45 +1,55 @@
 """A machine that dies in the middle of a run: no search is lost, and none is recorded twice."""
 
 import json
-import os
-import random
 import signal
+import sqlite3
 import subprocess
 import time
 from pathlib import Path
 
-from tests.demonstration import ANOTHER, COMMAND, ROOT, Demo
+from tests.demonstration import ANOTHER, COMMAND, DEMO_SECONDS, ROOT, Demo
 
-KILLS = 4
-LONGEST_RUN = 14.0
-"""Seconds after which a run is surely under way; each kill comes at a random moment before it."""
+KILLS = 3
 
 
-def _kill_after(copy: Demo, number: str, seconds: float) -> None:
-    process = subprocess.Popen(
-        [*COMMAND, "run", number],
-        cwd=ROOT,
-        env=copy.environment,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    time.sleep(seconds)
-    if process.poll() is None:
-        os.kill(process.pid, signal.SIGKILL)
-    process.wait()
+def _recorded(copy: Demo, number: str) -> int:
+    """How many outcomes the store holds, read beside the run."""
+    file = copy.home / "case_files" / "case_files.db"
+    connection = sqlite3.connect(f"file:{file}?mode=ro", uri=True)
+    try:
+        return int(connection.execute("SELECT count(*) FROM results WHERE case_number = ?", [number]).fetchone()[0])
+    finally:
+        connection.close()
+
+
+def _killed(copy: Demo, number: str) -> bool:
+    """Kills a run as soon as it has recorded one outcome more; whether it still ran then."""
+    before, deadline = _recorded(copy, number), time.monotonic() + DEMO_SECONDS
+    command = [*COMMAND, "run", number]
+    with subprocess.Popen(
+        command, cwd=ROOT, env=copy.environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    ) as process:
+        while _recorded(copy, number) == before and process.poll() is None:
+            assert time.monotonic() < deadline
+        process.kill()
+    return process.returncode == -signal.SIGKILL
 
 
 def test_a_run_killed_again_and_again_ends_with_every_search_recorded_once(demo: Demo, tmp_path: Path) -> None:
     copy = demo.copy(tmp_path)
     number = copy.open_case()
-    moments = random.Random(20261123)  # noqa: S311 - moments of a test, not a secret
-    for _ in range(KILLS):
-        _kill_after(copy, number, moments.uniform(2.0, LONGEST_RUN))
+    assert _killed(copy, number), "the run ended before it could be killed"
+    left = [_recorded(copy, number)]
+    for _ in range(KILLS - 1):
+        _killed(copy, number)
+        left.append(_recorded(copy, number))
     finished = copy.vetting("run", number, "--json")
     assert finished.returncode == 0, finished.stderr
 
     searches = [result["search"] for result in json.loads(finished.stdout)]
     assert len(searches) == len(set(searches))
+    assert 0 < left[0] < len(searches), "the first kill did not strike in the middle"
+    assert left == sorted(left), "a kill lost what was recorded"
     copy.sign_in("t.okafor")
     audit = json.loads(copy.vetting("uniformity", ANOTHER, "--json").stdout)
     assert audit["uniform"] is True

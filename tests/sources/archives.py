@@ -25,8 +25,14 @@ PAGE = (
 )
 
 
-def archive(bodies: Iterable[tuple[str, str, bytes]], *, packed: bool = False, **headers: str) -> bytes:
-    """Responses (URL, media type, body) as another program writes them, with the request of the first."""
+def archive(
+    bodies: Iterable[tuple[str, str, bytes]],
+    *,
+    packed: bool = False,
+    asked_with: Iterable[tuple[str, str]] = (),
+    **headers: str,
+) -> bytes:
+    """Responses (URL, media type, body) as another program writes them, with their requests."""
     out = io.BytesIO()
     writer = WARCWriter(out, gzip=packed, warc_version="WARC/1.1")
     writer.write_record(writer.create_warcinfo_record("x.warc", {"software": "a browser archiver"}))
@@ -37,7 +43,7 @@ def archive(bodies: Iterable[tuple[str, str, bytes]], *, packed: bool = False, *
         response = writer.create_warc_record(
             url, "response", payload=io.BytesIO(body), length=len(body), http_headers=http, warc_headers_dict=when
         )
-        asked = StatusAndHeaders("GET / HTTP/1.1", [("Host", "x")], is_http_request=True)
+        asked = StatusAndHeaders("GET / HTTP/1.1", [("Host", "x"), *asked_with], is_http_request=True)
         request = writer.create_warc_record(url, "request", http_headers=asked)
         writer.write_request_response_pair(request, response)
     return out.getvalue()

@@ -21,8 +21,10 @@ from tests.sources.archives import (
     written,
     zipped,
 )
+from vetting.errors import ExitCode, VettingError
 from vetting.evidence import Engagement
 from vetting.sources import archive_file
+from vetting.sources.archive_file import read_archive
 from vetting.sources.page_text import MAX_TEXT_BYTES
 
 
@@ -104,6 +106,28 @@ def test_error_pages_give_no_text(tmp_path: Path) -> None:
     data = b"\r\n".join(line for line in data.split(b"\r\n") if not line.startswith(b"WARC-Block-Digest"))
     captures, hits = imported(written(tmp_path, data))
     assert (len(captures), hits) == (2, ())
+
+
+def test_a_page_that_asks_to_sign_in_gives_no_text(tmp_path: Path) -> None:
+    page = b"<title>Log in</title><p>Please log in to see this post.</p><form><input type=password></form>"
+    captures, hits = imported(written(tmp_path, archive([("https://a.example/post", "text/html", page)])))
+    assert captures
+    assert hits == ()
+
+
+@pytest.mark.parametrize("header", ["Authorization", "authorization"])
+def test_what_was_asked_for_with_a_password_or_a_token_is_refused(tmp_path: Path, header: str) -> None:
+    data = archive([("https://a.example/", "text/html", PAGE)], asked_with=[(header, "Bearer a-token")])
+    with pytest.raises(VettingError) as refusal:
+        list(read_archive(written(tmp_path, data)))
+    assert (refusal.value.code, refusal.value.exit_code) == ("archive_signed_in", ExitCode.REFUSED)
+    assert "a-token" not in str(refusal.value)
+
+
+def test_cookies_and_words_about_authorization_are_no_reason_to_refuse(tmp_path: Path) -> None:
+    page = b"<p>HTTP headers:\r\nAuthorization: Basic\r\n</p>"
+    data = archive([("https://a.example/", "text/html", page)], asked_with=[("Cookie", "consent=1")])
+    assert len(imported(written(tmp_path, data))[1]) == 1
 
 
 def test_a_chunked_body_is_put_together(tmp_path: Path) -> None:

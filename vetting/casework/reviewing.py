@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from vetting.attribution import Attribution, Level, Link, check_level
+from vetting.attribution import Attribution, Level, Link, check_disclosure, check_level
 from vetting.casework.desk import Desk
 from vetting.errors import refused
 from vetting.evidence import Engagement, RawText
@@ -93,13 +93,11 @@ def attribute(
 ) -> Attribution:
     """Records whether it is the candidate, and how the account took part where the source could not say it.
 
-    Refuses a level that the evidence does not carry, what the same person said last, and a finding that a second person
-    has reviewed: one person alone would otherwise change who it is behind the second reviewer's back.
+    Refuses a level that the evidence does not carry, a link to what was never disclosed, what the same person said
+    last, and a finding that a second person has reviewed: one person alone would otherwise change who it is behind the
+    second reviewer's back.
     """
-    with desk.case_files.reading() as view:
-        case = view.case(view.finding(finding_id).case_number)
-    desk.permit(Permission.REVIEW_FINDINGS, position=case.position, searcher=True)
-    check_level(level, tuple(links))
+    case = check_attribution(desk, finding_id, level, links)
     attribution = Attribution(
         finding_id=finding_id,
         level=level,
@@ -125,14 +123,16 @@ def attribute(
     return attribution
 
 
-def check_attribution(desk: Desk, finding_id: str, level: Level, links: Sequence[Link]) -> None:
-    """Refuses what `attribute` would refuse, before somebody has written a note that would be lost."""
+def check_attribution(desk: Desk, finding_id: str, level: Level, links: Sequence[Link]) -> CaseRecord:
+    """Refuses what `attribute` would refuse, before somebody has written a note that would be lost; the case."""
     with desk.case_files.reading() as view:
         case = view.case(view.finding(finding_id).case_number)
-        history = view.validations(finding_id)
+        candidate, history = view.candidate(case.number), view.validations(finding_id)
     desk.permit(Permission.REVIEW_FINDINGS, position=case.position, searcher=True)
     check_level(level, tuple(links))
+    check_disclosure(tuple(links), candidate)
     _refuse_second_reviewed(history)
+    return case
 
 
 def check_validation(desk: Desk, step: Validation, criterion: Criterion) -> None:

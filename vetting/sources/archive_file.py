@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import io
+import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Final
 
-from vetting.errors import VettingError, bad_input
+from vetting.errors import VettingError, bad_input, refused
 from vetting.evidence import Capture, Engagement, Hit
 from vetting.sources.archive_members import read_archive_file
 from vetting.sources.decoding import DecodingError, beginning
@@ -27,6 +28,7 @@ from vetting.sources.page_text import (
     raw_text,
     readable,
 )
+from vetting.sources.refusals import page_refusal
 from vetting.sources.warc_reader import (
     MAX_RECORD_BYTES,
     MAX_TOTAL_BYTES,
@@ -44,6 +46,8 @@ into one file.
 """
 MAX_READ_CHARACTERS: Final = 20_000_000
 """Of the text in them: some three million words, for which every criterion is tried."""
+_CREDENTIALS: Final = re.compile(rb"^authorization[ \t]*:", re.IGNORECASE | re.MULTILINE)
+"""RFC 9110 section 11.6.2."""
 _MAX_EXCHANGE_BYTES: Final = MAX_RECORD_BYTES + 1024 * 1024
 """The largest response, and the request and metadata that belong to it."""
 
@@ -120,7 +124,7 @@ def _exchanges(records: Iterable[ImportedRecord]) -> Iterator[list[ImportedRecor
 
 
 def hits_from(captures: Iterable[Capture]) -> Iterator[Hit]:
-    """The text in imported captures: pages, plain text and JSON. Pictures, scripts and error pages give none.
+    """The text in imported captures: pages, plain text and JSON. Pictures, scripts, errors and sign-in pages give none.
 
     One text at a time, for all of them may be larger than what they were made from. Refuses more than MAX_READ_BYTES
     and MAX_READ_CHARACTERS.
@@ -147,6 +151,8 @@ def _hit(capture_id: str, url: str, body: bytes, content_type: str) -> Hit | Non
     if not text:
         return None
     facts = page_facts(body, content_type) if is_text(content_type, body) else PageFacts()
+    if page_refusal(facts, url) is not None:
+        return None
     return Hit(
         capture_id=capture_id,
         text=raw_text(text),
@@ -191,7 +197,20 @@ def _records(path: Path) -> Iterator[ImportedRecord]:
     if path.stat().st_size > MAX_IMPORT_BYTES:
         raise CorruptArchiveError("too large")
     for record in read_archive_file(path):
+        _refuse_credentials(record)
         yield ImportedRecord(kind=record.kind, url=record.url, recorded_at=record.recorded_at, warc=record.raw)
+
+
+def _refuse_credentials(record: WarcRecord) -> None:
+    """Refuses what was asked for with a password or a token (REQ-LAW-2). Nothing is concluded of cookies, which most
+    sites set for everybody.
+    """
+    if record.kind == "request" and _CREDENTIALS.search(record.block.partition(b"\r\n\r\n")[0]):
+        raise refused(
+            "archive_signed_in",
+            "The archive holds a page that was asked for with a password or a token; nothing was imported.",
+            "Only what anybody can read may be imported: save it again from a browser that is signed in nowhere.",
+        )
 
 
 def _refused(sentence: str) -> VettingError:

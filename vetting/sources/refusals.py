@@ -52,7 +52,7 @@ def refusal(status: int, headers: Mapping[str, str], body: bytes, url: str) -> R
     if headers.get("cf-mitigated", "").lower() == "challenge":
         return Reason.CHALLENGE_PAGE
     if is_html(content_type, body):
-        page = _page_refusal(page_facts(body, content_type), url)
+        page = page_refusal(page_facts(body, content_type), url)
         if page is not None:
             return page
     if status in _BY_STATUS:
@@ -62,7 +62,8 @@ def refusal(status: int, headers: Mapping[str, str], body: bytes, url: str) -> R
     return Reason.HTTP_5XX if status >= 500 else Reason.HTTP_4XX
 
 
-def _page_refusal(page: PageFacts, url: str) -> Reason | None:
+def page_refusal(page: PageFacts, url: str) -> Reason | None:
+    """Why a page is no content, or None where it is: a challenge or a form to sign in."""
     length = len(page.words)
     if length < _SHORT and (_CHALLENGE_TITLES.match(page.title) or _CHALLENGE_WORDS.search(page.words)):
         return Reason.CHALLENGE_PAGE
