@@ -46,7 +46,7 @@ class _Call(Generic[R]):
 
     def run(self, reference: str) -> None:
         """Runs the body. Raises only CodedFailure or a bare KeyboardInterrupt, both without context."""
-        self.error, interrupted = None, False
+        interrupted = False
         try:
             self.values = [self.body()]
         except VettingError as error:
