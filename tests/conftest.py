@@ -11,12 +11,13 @@ import time
 from collections.abc import Iterator
 from ipaddress import ip_address
 from pathlib import Path
-from typing import NoReturn
 
 import psycopg
 import pytest
 from hypothesis import settings
 from psycopg import sql
+
+from tests.needed import missing
 
 ROOT = Path(__file__).resolve().parent.parent
 START_SECONDS = 60.0
@@ -93,19 +94,12 @@ def _nothing_leaves_the_machine() -> Iterator[None]:
 # -------------------------------------------------------------------------------------------- what is needed
 
 
-def _missing(what: str) -> NoReturn:
-    """Skip with a reason, or fail where the run was told that everything must be present."""
-    if os.environ.get("VETTING_REQUIRE_SHARED") == "1":
-        pytest.fail(f"{what}, and VETTING_REQUIRE_SHARED=1 says it must be there", pytrace=False)
-    pytest.skip(what)
-
-
 @pytest.fixture(scope="session")
 def shared_folder() -> Path:
     """Return the folder of cases by others: $VETTING_SHARED, or `shared` beside the repository."""
     folder = Path(os.environ.get("VETTING_SHARED") or ROOT.parent / "shared").resolve()
     if not (folder / "vectors").is_dir():
-        _missing("the folder of cases by others ($VETTING_SHARED) is absent")
+        missing("the folder of cases by others ($VETTING_SHARED) is absent")
     return folder
 
 
@@ -150,7 +144,7 @@ def postgres_url() -> Iterator[str]:
     """Start a PostgreSQL of this test run on a free loopback port; yield a superuser's SQLAlchemy URL."""
     programs = _postgres_programs()
     if programs is None:
-        _missing("PostgreSQL is not installed (Debian: apt-get install postgresql)")
+        missing("PostgreSQL is not installed (Debian: apt-get install postgresql)")
     account, port, password = _unprivileged(), _free_port(), secrets.token_urlsafe(16)
     folder = Path(tempfile.mkdtemp(prefix="vetting-tests-postgres-"))
     data, log, password_file = folder / "data", folder / "log", folder / "password"

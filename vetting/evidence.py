@@ -13,8 +13,8 @@ class RawText:
     """Words from the internet. Hostile and confidential: shows its length only, and only `reveal()` gives the words.
 
     Refuses to be formatted, pickled, iterated, hashed or joined with str, so that it cannot slip into a log line, an
-    exception, a template or a Prefect result. `reveal()` is called in `filters/` and in the records' sealing only;
-    tests/promises/ holds the list of callers.
+    exception, a template or a Prefect result. `reveal()` is called where words are read by the filter, cut, sealed or
+    shown to a reviewer; tests/promises/test_only_the_gate_lets_words_through.py holds the callers with their reasons.
     """
 
     __slots__ = ("_words",)
@@ -23,7 +23,7 @@ class RawText:
         self._words = words
 
     def reveal(self) -> str:
-        """The words themselves: for the filter and for sealing, nowhere else."""
+        """The words themselves. A new caller needs a reason in the list of callers."""
         return self._words
 
     def __len__(self) -> int:

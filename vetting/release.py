@@ -134,6 +134,16 @@ class SanitizedFinding:
     filter_record: FilterRecord
 
 
+class ReportedOutcome(StrEnum):
+    """How a search ended, in the words of the report. The names are those of `vetting.search.Outcome`."""
+
+    COMPLETED = "Completed"
+    NO_RESULTS = "No results"
+    BLOCKED = "Blocked by the source"
+    UNAVAILABLE = "Source unavailable"
+    NOT_APPLICABLE = "Not applicable"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReportedSearch:
     """One line of "searches performed"; the same lines for everybody."""
@@ -141,6 +151,7 @@ class ReportedSearch:
     step: int
     title: str
     outcome: str
+    """A `ReportedOutcome`; checked when the page is composed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

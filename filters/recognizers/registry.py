@@ -66,8 +66,7 @@ _MODULES: tuple[ModuleType, ...] = (
 
 EMOJI = "emoji_sequences"
 CANDIDATE = "candidate_names"
-BUILT_IN = frozenset({EMOJI, CANDIDATE})
-"""What the analyzer finds itself, before the parse: emoji, and the names of the candidate at hand."""
+"""These two the analyzer finds itself, before the parse: emoji, and the names of the candidate at hand."""
 
 
 def all_recognizers() -> tuple[DocRecognizer, ...]:

@@ -17,7 +17,9 @@ from vetting.casework.searching import progress
 from vetting.errors import ExitCode, VettingError
 from vetting.evidence import Engagement, RawText
 from vetting.log.event import EventType
+from vetting.release import ReportedOutcome
 from vetting.roles import Role
+from vetting.search import Outcome
 from vetting.validation import State
 
 POST = "I outran the cops last night and laughed about it."
@@ -195,3 +197,7 @@ def test_what_waits_for_the_lock_while_a_report_is_filed_meets_a_released_case(r
     with pytest.raises(VettingError) as refusal:
         room.run(search, (), number)
     assert refusal.value.code == "released_already"
+
+
+def test_every_outcome_of_a_search_has_its_words_in_the_report() -> None:
+    assert {outcome.name for outcome in Outcome} == {outcome.name for outcome in ReportedOutcome}

@@ -7,6 +7,7 @@ import pytest
 
 from filters import quality
 from filters.analyzer import Analyzer
+from tests.needed import missing
 
 
 @pytest.fixture
@@ -62,7 +63,7 @@ def test_the_filter_passes_its_own_measurement(cases: Path, analyzer: Analyzer) 
 def test_on_cases_by_others_the_filter_beats_stock_presidio(shared_folder: Path, analyzer: Analyzer) -> None:
     folder = shared_folder / "data" / "filter-dev"
     if not folder.is_dir():
-        pytest.skip("the development cases are absent")
+        missing("the development cases by others are absent")
     ours = _values_of(folder, quality.product(analyzer))
     stock = _values_of(folder, quality.stock_presidio())
     for name in ("holisticbias: protected axes", "hatecheck: identity withheld", "hatecheck: pairs that look the same"):

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from filters.analyzer import Analyzer
+from filters.analyzer import Analyzer, code_digest
 from filters.language import LONGEST
 from filters.rewriting import CANONICAL
 from filters.sanitize import leftover, sanitize
@@ -306,6 +306,19 @@ def test_two_analyzers_of_the_same_packs_have_the_same_version(analyzer: Analyze
     assert Analyzer.load(packs_folder, names()).version == analyzer.version
     assert Analyzer.load(packs_folder, ["federal"]).version != analyzer.version
     assert len(analyzer.version) == 64
+
+
+def test_the_version_changes_with_what_decides_and_not_with_what_measures(tmp_path: Path) -> None:
+    for name in ("gate.py", "lexicons/age.txt", "quality.py"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text("1")
+    before = code_digest(tmp_path)
+    (tmp_path / "quality.py").write_text("2")
+    assert code_digest(tmp_path) == before
+    for name in ("gate.py", "lexicons/age.txt"):
+        (tmp_path / name).write_text("2")
+        assert code_digest(tmp_path) != before
+        (tmp_path / name).write_text("1")
 
 
 def test_pairs_of_classes_are_all_compared() -> None:

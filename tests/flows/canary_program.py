@@ -18,7 +18,6 @@ from vetting.errors import VettingError, not_ready
 
 HOME, CANARY = Path(sys.argv[1]), sys.argv[2]
 SUBJECT = "MA-2026-0001"
-TRIES: list[str] = []
 
 
 class Canary(Exception):
@@ -55,10 +54,9 @@ def fall_in_task(text: str) -> None:
     fall(text)
 
 
-@coded_task("refuse", retries=2, retried_codes={"store_locked"})
-def refuse(text: str, seen: list[str]) -> None:
-    """Refuses while another error, full of text, is being handled; is tried again."""
-    seen.append(text)
+@coded_task("refuse")
+def refuse(text: str) -> None:
+    """Refuses while another error, full of text, is being handled."""
     try:
         fall(text)
     except Canary:
@@ -83,10 +81,8 @@ def canary(subject: str, text: str, *, where: str) -> list[str]:
     assert subject == SUBJECT
     if where == "flow":
         fall(text)
-    steps = {"fall": fall_in_task, "leave": leave, "group": group}
-    if where == "refuse":
-        refuse(text, TRIES)
-    elif where in steps:
+    steps = {"fall": fall_in_task, "leave": leave, "group": group, "refuse": refuse}
+    if where in steps:
         steps[where](text)
     return read(text, also={text: text})
 
@@ -112,7 +108,7 @@ def behind_the_wall() -> None:
     assert canary(SUBJECT, CANARY, where="nowhere") == [CANARY, CANARY]
     assert around(SUBJECT, CANARY) == [CANARY, CANARY]
     lines = [refusal(SUBJECT, where) for where in ("flow", "fall", "leave", "group", "refuse")]
-    lines += [refusal(f"{CANARY} is no number", "subject"), f"tried {len(TRIES)}", "done"]
+    lines += [refusal(f"{CANARY} is no number", "subject"), "done"]
     sys.stdout.write("\n".join(lines))
 
 

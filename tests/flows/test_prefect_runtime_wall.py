@@ -62,7 +62,6 @@ def test_the_caller_learns_code_and_exit_code_of_what_went_wrong(
         "group unexpected 1 no text",
         "refuse store_locked 6 no text",
         "subject subject_not_opaque 4 no text",
-        "tried 3",
         "done",
     ]
 

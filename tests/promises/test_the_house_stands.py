@@ -109,6 +109,18 @@ def test_the_floors_hold() -> None:
     assert result.returncode == 0, result.stdout
 
 
+def copy_rooms(folder: Path) -> None:
+    for room in ROOMS:
+        shutil.copytree(ROOT / room, folder / room, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(ROOT / "pyproject.toml", folder)
+
+
+def assert_broken(contract: str, folder: Path) -> None:
+    result = lint_imports(folder)
+    assert result.returncode == 1, result.stdout
+    assert re.search(rf"^{contract}.* BROKEN", result.stdout, re.MULTILINE), result.stdout
+
+
 BREACHES = {
     "a stray module in vetting": ("vetting/odds_and_ends.py", '"""Stray."""', "Every room"),
     "a fact that imports a higher floor": ("vetting/errors.py", "import vetting.evidence", "Floors"),
@@ -126,14 +138,21 @@ BREACHES = {
 
 @pytest.mark.parametrize(("file", "line", "contract"), BREACHES.values(), ids=list(BREACHES))
 def test_the_floors_refuse(file: str, line: str, contract: str, tmp_path: Path) -> None:
-    for room in ROOMS:
-        shutil.copytree(ROOT / room, tmp_path / room, ignore=shutil.ignore_patterns("__pycache__"))
-    shutil.copy(ROOT / "pyproject.toml", tmp_path)
+    copy_rooms(tmp_path)
     with (tmp_path / file).open("a") as module:
         module.write(f"\n{line}\n")
-    result = lint_imports(tmp_path)
-    assert result.returncode == 1, result.stdout
-    assert re.search(rf"^{contract}.* BROKEN", result.stdout, re.MULTILINE), result.stdout
+    assert_broken(contract, tmp_path)
+
+
+def test_the_floors_refuse_a_desk_that_knows_another(tmp_path: Path) -> None:
+    copy_rooms(tmp_path)
+    console = tmp_path / "vetting/console"
+    console.mkdir(exist_ok=True)  # it is not built yet
+    for name in ("__init__", "auditor"):
+        (console / f"{name}.py").touch()
+    with (console / "investigator.py").open("a") as module:
+        module.write("\nimport vetting.console.auditor\n")
+    assert_broken("Three desks", tmp_path)
 
 
 def test_a_desk_stands_behind_the_wall_as_soon_as_it_exists() -> None:

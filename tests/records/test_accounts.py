@@ -73,12 +73,10 @@ def test_an_id_belongs_to_one_person_for_ever(staffed: Accounts) -> None:
     assert staffed.person("aud-1") == AUDITOR
 
 
-def test_a_clearance_is_renewed_and_withdrawn(staffed: Accounts) -> None:
+def test_a_clearance_is_renewed(staffed: Accounts) -> None:
     renewed = replace(CLEARANCE, training_expires_on=date(2028, 1, 2))
     staffed.set_clearance("inv.1", renewed, told())
     assert staffed.person("inv.1").sensitive_position == renewed
-    staffed.set_clearance("inv.1", None, told())
-    assert staffed.person("inv.1") == replace(INVESTIGATOR, sensitive_position=None)
 
 
 _UNKNOWN: list[Callable[[Accounts], object]] = [

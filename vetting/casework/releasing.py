@@ -26,18 +26,10 @@ from vetting.log.event import EventType
 from vetting.protocol import Quotation, SearchProtocol
 from vetting.records.case_files import CaseFileUnit
 from vetting.records.rows import FilterRecordRow
-from vetting.release import ReleasedReport, Report, ReportedSearch, SanitizedFinding
+from vetting.release import ReleasedReport, Report, ReportedOutcome, ReportedSearch, SanitizedFinding
 from vetting.roles import Permission
-from vetting.search import Outcome
 from vetting.validation import Element, State, Validation
 
-_OUTCOMES = {
-    Outcome.COMPLETED: "Completed",
-    Outcome.NO_RESULTS: "No results",
-    Outcome.BLOCKED: "Blocked by the source",
-    Outcome.UNAVAILABLE: "Source unavailable",
-    Outcome.NOT_APPLICABLE: "Not applicable",
-}
 PASSED = "passed"
 STATEMENT_ONLY = "statement_only"
 """The gate vouched for the conduct but not for the words."""
@@ -319,7 +311,7 @@ def _compose(desk: Desk, state: Progress, gate: Gate, findings: tuple[SanitizedF
             ReportedSearch(
                 step=1 + [step.id for step in state.protocol.steps].index(search.step.id),
                 title=search.step.title,
-                outcome=_OUTCOMES[results[search.key].outcome],
+                outcome=ReportedOutcome[results[search.key].outcome.name].value,
             )
             for search in state.planned
         ),

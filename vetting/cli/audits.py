@@ -9,7 +9,7 @@ import typer
 
 from vetting.cli import session
 from vetting.cli.cases import AsJson
-from vetting.cli.printing import as_json, say, table
+from vetting.cli.printing import as_json, plain, say, table
 from vetting.errors import ExitCode, bad_input
 from vetting.files import MEBIBYTE, digest_of
 from vetting.log.verify import PAPER_DIGITS, Verdict
@@ -96,7 +96,7 @@ def show_audit(audit: Audit) -> None:
     if report.cases:
         say("n/a: the candidate disclosed nothing that this step searches for.")
     for departure in report.departures:
-        what = departure.difference.value.replace("_", " ")
+        what = plain(departure.difference)
         say(f"{departure.case_number} {departure.key}: {what} (entry {departure.sequence})", style="bold red")
     for case, archives in audit.imports.items():
         say(f"{case}: {archives} {'archive' if archives == 1 else 'archives'} imported by hand, beside the searches.")

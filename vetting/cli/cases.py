@@ -20,7 +20,7 @@ from vetting.casework.workbench import Workbench
 from vetting.cli import session
 from vetting.cli.engine import warming
 from vetting.cli.positions import desk
-from vetting.cli.printing import as_json, note, progress_bar, say, table
+from vetting.cli.printing import as_json, note, plain, progress_bar, say, table
 from vetting.roles import Permission
 from vetting.search import SearchResult
 
@@ -138,7 +138,7 @@ def show_results(at: Desk, case: str, *, json: bool) -> None:
     if json:
         as_json([dict(zip(("search", "title", "outcome", "reason"), row, strict=True)) for row in rows])
         return
-    worded = [(key, title, outcome.replace("_", " "), reason) for key, title, outcome, reason in rows]
+    worded = [(key, title, plain(outcome), reason) for key, title, outcome, reason in rows]
     table(("Search", "Title", "Outcome", "Reason"), worded, title=f"Case {case}")
     say(f"{len(state.results)} of {len(state.planned)} searches have an outcome. Next: vetting review {case}")
     if state.unavailable:

@@ -154,7 +154,7 @@ def _run_flows(
     script = load_script(DEMO / "reviews.toml")
     with runtime.prefect_server(cast.settings.prefect_home, server), progress_bar() as bar:
         from flows.release_report import release_report
-        from flows.verify_uniformity import audited_by
+        from flows.verify_uniformity import verify_uniformity
         from flows.vet_candidate import vet_candidate
 
         done = bar.add_task("Searching, reviewing, releasing", total=2 * len(cases))
@@ -168,7 +168,7 @@ def _run_flows(
             for number in cases.values():
                 say(f"{number}: report {release_report(number).number} released.")
                 bar.advance(done)
-        return audited_by(cast.settings, cast.with_role(Role.AUDITOR), POSITION)
+        return verify_uniformity(POSITION, cast.settings, cast.with_role(Role.AUDITOR))
 
 
 def _hand_over(cast: Cast, password: str) -> None:

@@ -10,7 +10,7 @@ import typer
 from vetting.administration import AdministrationDesk, open_administration
 from vetting.cli import session
 from vetting.cli.asking import read_password
-from vetting.cli.printing import as_json, say, table
+from vetting.cli.printing import as_json, plain, say, table
 from vetting.roles import Person, Role, SensitivePosition
 
 app = typer.Typer(no_args_is_help=True)
@@ -81,17 +81,13 @@ def list_people(json: Annotated[bool, typer.Option("--json", help="As JSON.")] =
         return
     table(
         ("Person", "Name", "Roles", "Training expires"),
-        [(p.id, p.name, ", ".join(sorted(_words(r) for r in p.roles)), _expiry(p) or "-") for p in people],
+        [(p.id, p.name, ", ".join(sorted(plain(r) for r in p.roles)), _expiry(p) or "-") for p in people],
     )
 
 
 def _expiry(person: Person) -> str:
     expires: date | None = person.sensitive_position.training_expires_on if person.sensitive_position else None
     return expires.isoformat() if expires else ""
-
-
-def _words(role: Role) -> str:
-    return role.value.replace("_", " ")
 
 
 def sign_in(

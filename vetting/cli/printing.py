@@ -45,6 +45,11 @@ def complain(error: VettingError) -> None:
     err.print(Text(error.remedy))
 
 
+def plain(code: str) -> str:
+    """A code from a closed list as words."""
+    return code.replace("_", " ")
+
+
 def table(headings: Sequence[str], rows: Iterable[Sequence[str]], title: str | None = None) -> None:
     """A table of words; line by line where the screen is too narrow. No word is cut: part of a number is no number."""
     cells = [list(row) for row in rows]

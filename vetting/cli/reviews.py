@@ -24,7 +24,7 @@ from vetting.casework.workbench import Workbench
 from vetting.cli.asking import ask
 from vetting.cli.cases import AsJson, Case
 from vetting.cli.positions import desk
-from vetting.cli.printing import as_json, out, say, table
+from vetting.cli.printing import as_json, out, plain, say, table
 from vetting.errors import ExitCode, VettingError, bad_input, not_found
 from vetting.evidence import Engagement, RawText
 from vetting.finding import Criterion
@@ -152,7 +152,7 @@ def _validate(at: Desk, chosen: Reviewed, state: State, element: Element, severi
         severity=severity,
         quote=quote,
     )
-    say(f"{finding.id} is recorded as {_words(state)}.")
+    say(f"{finding.id} is recorded as {plain(state)}.")
 
 
 def _checked() -> RawText:
@@ -165,7 +165,7 @@ def _list(case: str, findings: tuple[Reviewed, ...], *, json: bool) -> None:
         as_json([dict(zip(("finding", "criterion", "search", "level", "state"), row, strict=True)) for row in rows])
         return
     if rows:
-        table(("Finding", "Criterion", "Search", "Level", "State"), [(*row[:-1], _plain(row[-1])) for row in rows])
+        table(("Finding", "Criterion", "Search", "Level", "State"), [(*row[:-1], plain(row[-1])) for row in rows])
         say(f"Show one with: vetting review {case} --finding FINDING")
     else:
         say(f"Case {case} has no findings.")
@@ -210,8 +210,8 @@ def _show(chosen: Reviewed, preview: RawText | None, criterion: Criterion | None
     """The passage, on the reviewer's terminal only, with control characters taken out."""
     finding = chosen.finding
     posted = finding.posted_at.date().isoformat() if finding.posted_at else "undated"
-    took_part = _words(chosen.engagement)
-    say(f"{finding.id}  {finding.code}  {_plain(finding.platform)}, {took_part}, {posted}")
+    took_part = plain(chosen.engagement)
+    say(f"{finding.id}  {finding.code}  {plain(finding.platform)}, {took_part}, {posted}")
     if criterion is not None:
         _labelled("Criterion", criterion.title)
     for label, text in (("Words", finding.passage), ("Where", finding.locator), ("Account", finding.author)):
@@ -219,7 +219,7 @@ def _show(chosen: Reviewed, preview: RawText | None, criterion: Criterion | None
             _labelled(label, printable(text))
     for start, end, reveals, found_by in parse_json(preview.reveal()) if preview else ():
         words = RawText(finding.passage.reveal()[start:end])
-        _labelled("Would be withheld", f"{printable(words)}  (could reveal {_plain(reveals)}; found by {found_by})")
+        _labelled("Would be withheld", f"{printable(words)}  (could reveal {plain(reveals)}; found by {found_by})")
     if chosen.attribution is not None:
         _show_attribution(chosen.attribution)
     for step in chosen.history:
@@ -227,17 +227,17 @@ def _show(chosen: Reviewed, preview: RawText | None, criterion: Criterion | None
 
 
 def _show_attribution(said: Attribution) -> None:
-    links = ", ".join(_words(link) for link in said.links) or "no links"
-    took_part = f", {_words(said.engagement)}" if said.engagement else ""
+    links = ", ".join(plain(link) for link in said.links) or "no links"
+    took_part = f", {plain(said.engagement)}" if said.engagement else ""
     say(f"{said.at:%Y-%m-%d %H:%M} UTC  {said.reviewer}  attribution {said.level.value}: {links}{took_part}")
     _labelled("  Note", printable(said.note))
 
 
 def _show_step(step: Validation) -> None:
-    element = f", {_words(step.element)}" if step.element is not Element.NONE else ""
+    element = f", {plain(step.element)}" if step.element is not Element.NONE else ""
     severity = f", severity {step.severity}" if step.severity else ""
     quote = ", wording decisive" if step.quote else ""
-    say(f"{step.at:%Y-%m-%d %H:%M} UTC  {step.reviewer}  {_words(step.state)}{element}{severity}{quote}")
+    say(f"{step.at:%Y-%m-%d %H:%M} UTC  {step.reviewer}  {plain(step.state)}{element}{severity}{quote}")
     if step.note.reveal():
         _labelled("  Note", printable(step.note))
 
@@ -247,17 +247,6 @@ def _labelled(label: str, text: str) -> None:
     say(text)
 
 
-def _words(code: State | Element | Link | Engagement) -> str:
-    return _plain(code.value)
-
-
-def _plain(code: str) -> str:
-    return code.replace("_", " ")
-
-
 def printable(text: RawText) -> str:
-    """Captured words without anything that could move the cursor or reorder the line."""
-    words = text.reveal()
-    return "".join(
-        c if c.isprintable() and not "\u202a" <= c <= "\u202e" and not "\u2066" <= c <= "\u2069" else " " for c in words
-    )
+    """Captured words without anything that could move the cursor or reorder the line: neither is printable."""
+    return "".join(c if c.isprintable() else " " for c in text.reveal())

@@ -20,7 +20,6 @@ JsonInput: TypeAlias = "bool | int | str | Sequence[JsonInput] | Mapping[str, Js
 
 MAX_INTEGER = 2**53 - 1
 MAX_DEPTH = 16
-MAX_TOKEN = 128
 _KEY = re.compile(r"[a-z][a-z0-9_]{0,63}", re.ASCII)
 _TOKEN = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:+/=-]{0,127}", re.ASCII)
 

@@ -109,7 +109,7 @@ class Accounts:
             _add(connection, person)
             connection.execute(t.passwords.insert().values(person=person.id, hash=hash_, set_at=now))
 
-    def set_clearance(self, person_id: str, clearance: SensitivePosition | None, event: OutboxEvent) -> None:
+    def set_clearance(self, person_id: str, clearance: SensitivePosition, event: OutboxEvent) -> None:
         """The person's sensitive-position record, replacing the one before. Refuses an unknown person."""
         with self._recording(event) as connection:
             changed = update(t.persons).where(t.persons.c.id == person_id).values(**_clearance_values(clearance))
