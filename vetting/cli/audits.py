@@ -8,8 +8,7 @@ from typing import Annotated
 import typer
 
 from vetting.cli import session
-from vetting.cli.cases import AsJson
-from vetting.cli.printing import as_json, say, table
+from vetting.cli.printing import AsJson, as_json, say, table
 from vetting.errors import ExitCode, bad_input
 from vetting.files import MEBIBYTE, digest_of
 from vetting.log.verify import PAPER_DIGITS, Verdict

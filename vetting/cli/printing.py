@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterable, Sequence
+from typing import Annotated
 
+import typer
 from rich.cells import cell_len
 from rich.console import Console
 from rich.progress import (
@@ -23,6 +25,7 @@ from vetting.errors import VettingError
 
 out = Console(highlight=False, soft_wrap=True)
 err = Console(stderr=True, highlight=False, soft_wrap=True)
+AsJson = Annotated[bool, typer.Option("--json", help="As JSON.")]
 NARROW = 60
 """Columns below which boxes leave no room for words."""
 _GAP = 2
