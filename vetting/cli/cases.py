@@ -20,7 +20,7 @@ from vetting.casework.workbench import Workbench
 from vetting.cli import session
 from vetting.cli.engine import warming
 from vetting.cli.positions import desk
-from vetting.cli.printing import AsJson, as_json, note, progress_bar, say, table
+from vetting.cli.printing import AsJson, as_json, note, progress_bar, say, table, working
 from vetting.roles import Permission
 from vetting.search import SearchResult
 
@@ -155,10 +155,10 @@ def import_file(
 ) -> None:
     """Import a WARC or WACZ file as evidence for a case, with its own chain-of-custody entry."""
     at = desk()
-
     protocol = progress(at, case).protocol
     bench = Workbench(desk=at)
-    added = import_evidence(at, case, file, bench.criteria(protocol), bench.analyzer(protocol))
+    with working("Importing the archive"):
+        added = import_evidence(at, case, file, bench.criteria(protocol), bench.analyzer(protocol))
     if json:
         as_json({"captures": added.captures, "findings": added.findings})
         return

@@ -15,7 +15,7 @@ from vetting.cli import session
 from vetting.cli.cases import Case
 from vetting.cli.engine import warming
 from vetting.cli.positions import desk
-from vetting.cli.printing import AsJson, as_json, say, table
+from vetting.cli.printing import AsJson, as_json, say, table, working
 from vetting.files import disk_errors, write_file
 from vetting.roles import Person
 from vetting.settings import Settings
@@ -27,7 +27,7 @@ def release(case: Case, json: AsJson = False) -> None:
     """Take a reviewed case through the filter and release its report. A nil report is released too."""
     with warming(session.settings()) as server:
         at = desk()
-        with prefect_server(at.settings.prefect_home, server):
+        with prefect_server(at.settings.prefect_home, server), working("Making the report"):
             from flows.release_report import release_report
 
             with working_at(Workbench(desk=at, recordings=session.recordings())):
