@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.demonstration import COMMAND, ROOT, Demo, completed
+from tests.demonstration import COMMAND, POSITION, ROOT, Demo, completed
 from tests.terminal import Terminal
 from vetting.settings import ROOMS
 
@@ -59,6 +59,18 @@ def test_blanks_marks_percent_signs_and_foreign_letters_lead_nowhere_else(demo: 
 def test_an_auditor_verifies_in_such_a_folder(demo: Demo) -> None:
     answer = demo.vetting("verify")
     assert answer.returncode == 0, answer.stderr
+
+
+def test_the_demo_and_the_readme_say_how_to_sign_the_auditor_in_again(demo: Demo, tmp_path: Path) -> None:
+    line = next(line.strip() for line in demo.printed.splitlines() if " sign-in " in line)
+    command = line.partition(" < ")[0]
+    assert f"{command} < var/demo/password\n" in (ROOT / "README.md").read_text(encoding="utf-8")
+    copy = demo.copy(tmp_path)
+    assert copy.vetting("sign-out").returncode == 0
+    typed = line.replace(".venv/bin/vetting", '"$@"', 1)
+    answer = completed(["sh", "-c", typed, "sh", *COMMAND], copy.environment)
+    assert answer.returncode == 0, answer.stderr
+    assert copy.vetting("uniformity", POSITION).returncode == 0
 
 
 @pytest.mark.parametrize("name", ["new", "new/below", "was empty", "disk"])
