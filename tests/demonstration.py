@@ -1,5 +1,6 @@
 """One run of the demonstration, as the promises look at it."""
 
+import json
 import os
 import shutil
 import subprocess
@@ -82,6 +83,6 @@ class Demo:
     def open_case(self, candidate: str = "rafael_montesclaro", position: str = ANOTHER) -> str:
         """A case of an invented candidate in a position of its own, for one candidate is enrolled once; its number."""
         self.open_position(position)
-        answer = self.vetting("case", "open", position, f"demo/candidates/{candidate}.toml")
+        answer = self.vetting("case", "open", position, f"demo/candidates/{candidate}.toml", "--json")
         assert answer.returncode == 0, answer.stderr
-        return answer.stdout.split()[1]
+        return str(json.loads(answer.stdout)["case"])

@@ -1,5 +1,6 @@
 """Measures the seconds from typing `vetting run` to the first recorded search, and of the whole demo."""
 
+import json
 import os
 import secrets
 import sqlite3
@@ -42,8 +43,8 @@ def first_search(home: Path) -> tuple[float, float]:
     words = ("--protocol", "patrol_officer", "--decision-maker", "chief.osei", "--practice")
     vetting(home, "position", "open", position, *words)
     vetting(home, "position", "attest", position)
-    opened = vetting(home, "case", "open", position, "demo/candidates/rafael_montesclaro.toml")
-    number = opened.split()[1]
+    opened = vetting(home, "case", "open", position, "demo/candidates/rafael_montesclaro.toml", "--json")
+    number = str(json.loads(opened)["case"])
     database = home / "case_files" / "case_files.db"
     begun = time.perf_counter()
     environment = os.environ | {"VETTING_HOME": str(home)}

@@ -122,6 +122,21 @@ def test_a_demo_stopped_by_ctrl_c_or_killed_is_followed_by_one_that_works(tmp_pa
 
 # ------------------------------------------------------------------------------------------ what is in the way
 
+IN_ANOTHER_YEAR = """
+import sys
+from datetime import UTC, datetime
+from vetting.cli import session
+session.clock = lambda: datetime(2028, 1, 1, tzinfo=UTC)
+from vetting.cli.app import run
+sys.exit(run(["demo"]))
+"""
+
+
+def test_a_demo_whose_people_are_trained_no_longer_is_a_sentence(tmp_path: Path) -> None:
+    answer = completed([sys.executable, "-c", IN_ANOTHER_YEAR], {**os.environ, "PYTHONPATH": str(ROOT)}, tmp_path)
+    assert "The clock says 2028-01-01" in _refusal(answer, REFUSED)
+    assert "demo/people.toml" in answer.stderr
+
 
 def test_two_demos_do_not_run_in_one_folder(tmp_path: Path) -> None:
     home = tmp_path / "var" / "demo"

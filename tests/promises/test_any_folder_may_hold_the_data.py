@@ -3,14 +3,16 @@
 import os
 import stat
 import subprocess
+import time
 from pathlib import Path
 
 import pytest
 
-from tests.demonstration import COMMAND, ROOT, Demo, completed
+from tests.demonstration import COMMAND, POSITION, ROOT, Demo, completed
+from tests.terminal import Terminal
 from vetting.settings import ROOMS
 
-BAD_INPUT, REFUSED, STORAGE = 4, 3, 7
+USAGE, BAD_INPUT, REFUSED, STORAGE = 2, 4, 3, 7
 PASSWORD = "correct horse battery staple"
 INIT = ("init", "--administrator", "s.kim", "--name", "S. Kim", "--password-stdin")
 OTHERS = (
@@ -59,6 +61,18 @@ def test_an_auditor_verifies_in_such_a_folder(demo: Demo) -> None:
     assert answer.returncode == 0, answer.stderr
 
 
+def test_the_demo_and_the_readme_say_how_to_sign_the_auditor_in_again(demo: Demo, tmp_path: Path) -> None:
+    line = next(line.strip() for line in demo.printed.splitlines() if " sign-in " in line)
+    command = line.partition(" < ")[0]
+    assert f"{command} < var/demo/password\n" in (ROOT / "README.md").read_text(encoding="utf-8")
+    copy = demo.copy(tmp_path)
+    assert copy.vetting("sign-out").returncode == 0
+    typed = line.replace(".venv/bin/vetting", '"$@"', 1)
+    answer = completed(["sh", "-c", typed, "sh", *COMMAND], copy.environment)
+    assert answer.returncode == 0, answer.stderr
+    assert copy.vetting("uniformity", POSITION).returncode == 0
+
+
 @pytest.mark.parametrize("name", ["new", "new/below", "was empty", "disk"])
 def test_set_up_takes_a_new_or_an_empty_folder_and_keeps_others_out_of_it(tmp_path: Path, name: str) -> None:
     home = tmp_path / name
@@ -73,6 +87,50 @@ def test_set_up_takes_a_new_or_an_empty_folder_and_keeps_others_out_of_it(tmp_pa
     again = _vetting(str(home), *INIT)
     assert again.returncode == 0, again.stderr
     assert "set up before" in again.stdout
+
+
+def test_set_up_again_needs_no_administrator(tmp_path: Path) -> None:
+    """The remedy of stores of an earlier version is `vetting init`, as it stands there."""
+    home = str(tmp_path / "home")
+    assert _vetting(home, *INIT).returncode == 0
+    again = _vetting(home, "init")
+    assert (again.returncode, again.stderr) == (0, "")
+    assert "up to date" in again.stdout
+
+
+@pytest.mark.parametrize("given", [(), ("--administrator", "s.kim"), ("--name", "S. Kim")])
+def test_a_first_administrator_who_is_not_named_is_a_sentence_and_nothing_is_made(
+    tmp_path: Path, given: tuple[str, ...]
+) -> None:
+    answer = _vetting(str(tmp_path / "home"), "init", *given)
+    assert "--administrator and --name" in _refusal(answer, USAGE)
+    assert not list(tmp_path.iterdir())
+
+
+def test_an_id_that_cannot_be_one_is_refused_before_anything_is_made(tmp_path: Path) -> None:
+    _refusal(_vetting(str(tmp_path / "home"), "init", "--administrator", "S Kim", "--name", "S. Kim"), BAD_INPUT)
+    assert not list(tmp_path.iterdir())
+
+
+def test_set_up_at_a_terminal_asks_for_what_it_needs(tmp_path: Path) -> None:
+    """The remedy of a missing data folder is `vetting init`, as it stands there."""
+    home = tmp_path / "home"
+    terminal = Terminal.run(("init",), {**os.environ, "VETTING_HOME": str(home)})
+    try:
+        for question, answer in (("first administrator", "s.kim"), ("name:", "S. Kim")):
+            terminal.wait_for(question)
+            assert not home.exists()
+            terminal.type(f"{answer}\n".encode())
+        for question in ("Password:", "Repeat for confirmation:"):
+            terminal.wait_for(question)
+            while terminal.echoes():  # what is typed before is thrown away with the echo
+                time.sleep(0.05)
+            terminal.type(f"{PASSWORD}\n".encode())
+        assert terminal.end() == 0, terminal.text
+    finally:
+        terminal.close()
+    assert "vetting sign-in s.kim" in terminal.text
+    assert _vetting(str(home), "sign-in", "s.kim", "--password-stdin").returncode == 0
 
 
 def test_set_up_again_does_not_mind_what_a_department_put_beside_the_rooms(tmp_path: Path) -> None:

@@ -97,13 +97,35 @@ def test_help_is_in_words_on_a_narrow_screen(copy: Demo) -> None:
         assert word in shown
 
 
+AT_WORK = {
+    "import": "Importing the archive",
+    "release": "Making the report",
+    "verify": "Verifying the log",
+}
+"""What a terminal shows while work goes on whose length nobody knows."""
+
+
+def _long(copy: Demo, case: str, archive: str) -> tuple[tuple[str, ...], ...]:
+    """Such work: an archive into the case, a report that was released before, the log."""
+    released = f"C-{copy.reports[0].stem.removeprefix('R-').removesuffix('-1')}"
+    return ("import", case, f"demo/internet/{archive}.warc.gz"), ("release", released), ("verify",)
+
+
+@pytest.fixture(scope="module")
+def case(copy: Demo) -> str:
+    """A case without searches."""
+    number = copy.open_case()
+    copy.sign_in("s.kim")
+    return number
+
+
 @pytest.fixture
-def dumb(copy: Demo) -> Iterator[Callable[..., Terminal]]:
-    """Run commands at dumb terminals of 40 columns, which are hung up after the test."""
+def at_terminal(copy: Demo) -> Iterator[Callable[..., Terminal]]:
+    """Run commands at terminals of 40 columns, dumb ones unless named, which are hung up after the test."""
     terminals: list[Terminal] = []
 
-    def run(*arguments: str) -> Terminal:
-        terminals.append(Terminal.run(arguments, copy.environment | {"TERM": "dumb"}, columns=40))
+    def run(*arguments: str, term: str = "dumb") -> Terminal:
+        terminals.append(Terminal.run(arguments, copy.environment | {"TERM": term}, columns=40))
         return terminals[-1]
 
     yield run
@@ -111,13 +133,29 @@ def dumb(copy: Demo) -> Iterator[Callable[..., Terminal]]:
         terminal.close()
 
 
-def test_a_dumb_terminal_gets_no_signs_it_cannot_read(copy: Demo, dumb: Callable[..., Terminal]) -> None:
-    number = copy.open_case()
-    for arguments in (("run", number), ("case", "list", POSITION), ("verify",), ("run", "C-NOSUCH00")):
-        terminal = dumb(*arguments)
+def test_a_dumb_terminal_gets_no_signs_it_cannot_read(
+    copy: Demo, case: str, at_terminal: Callable[..., Terminal]
+) -> None:
+    copy.sign_in("j.alvarez")
+    long = _long(copy, case, "colm_brannigant")
+    for arguments in (("run", case), ("case", "list", POSITION), *long, ("run", "C-NOSUCH00")):
+        terminal = at_terminal(*arguments)
         assert terminal.end() == (5 if "C-NOSUCH00" in arguments else 0), terminal.text
         assert "\x1b" not in terminal.text
         assert "Traceback" not in terminal.text
+        assert not any(words in terminal.text for words in AT_WORK.values())
+    copy.sign_in("s.kim")
+
+
+def test_long_work_shows_that_it_goes_on_and_gives_the_cursor_back(
+    copy: Demo, case: str, at_terminal: Callable[..., Terminal]
+) -> None:
+    copy.sign_in("j.alvarez")
+    for arguments in _long(copy, case, "mei_harrowgate"):
+        terminal = at_terminal(*arguments, term="xterm")
+        assert terminal.end() == 0, terminal.text
+        assert AT_WORK[arguments[0]].encode() in terminal.shown
+        assert terminal.shown.count(b"\x1b[?25h") >= terminal.shown.count(b"\x1b[?25l") > 0
     copy.sign_in("s.kim")
 
 

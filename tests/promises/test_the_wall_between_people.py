@@ -1,5 +1,6 @@
 """Promise: whoever decides on a position searches nothing in it, and nobody else reads its reports."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -55,8 +56,8 @@ def test_who_decides_on_a_position_cannot_open_search_or_review_a_case_in_it(peo
     )
     assert opened.returncode == 0, opened.stderr
     assert people.vetting("position", "attest", "sergeant-2026").returncode == 0
-    case = people.vetting("case", "open", "sergeant-2026", "demo/candidates/mei_harrowgate.toml")
-    number = case.stdout.split()[1]
+    case = people.vetting("case", "open", "sergeant-2026", "demo/candidates/mei_harrowgate.toml", "--json")
+    number = json.loads(case.stdout)["case"]
 
     _sign_in(people, "both.sides")
     for words in (

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable
+from contextlib import redirect_stdout
 
 import typer
 
@@ -33,8 +34,12 @@ def read_password(from_stdin: bool, *, confirmed: bool = False) -> str:
 
 
 def ask(question: str) -> str:
-    """The answer to a question. Refuses an input that ends before it, and one that is no text."""
-    return _answer(lambda: str(typer.prompt(question)))
+    """The answer to a question. Refuses an input that ends before it, and one that is no text.
+
+    It is asked on standard error: a result on standard output, above all JSON, holds no question.
+    """
+    with redirect_stdout(sys.stderr):
+        return _answer(lambda: str(typer.prompt(question)))
 
 
 def _answer(read: Callable[[], str]) -> str:

@@ -8,8 +8,7 @@ from typing import Annotated
 import typer
 
 from vetting.cli import session
-from vetting.cli.cases import AsJson
-from vetting.cli.printing import as_json, plain, say, table
+from vetting.cli.printing import AsJson, as_json, plain, say, table, working
 from vetting.errors import ExitCode, bad_input
 from vetting.files import MEBIBYTE, digest_of
 from vetting.log.verify import PAPER_DIGITS, Verdict
@@ -17,6 +16,7 @@ from vetting.oversight import Audit, audit_position, matrix, released_as, verify
 from vetting.uniformity import UniformityReport
 
 REPORT_BYTES = 100 * MEBIBYTE
+READING = "Verifying the log"
 CASES_ABREAST = 5
 """Candidates side by side in one table: what fits a terminal of 80 columns in words."""
 
@@ -31,8 +31,10 @@ def verify(
     """Verify the transparency log: every entry, every signed checkpoint. Exit code 9 where it does not hold."""
     chosen = session.settings()
     digest = digest_of(report, REPORT_BYTES).hex() if report else ""
-    verdict = verify_log(chosen, dict(_known(text) for text in known or []))
-    number = released_as(chosen, digest) if report else None
+    seen = dict(_known(text) for text in known or [])
+    with working(READING):
+        verdict = verify_log(chosen, seen)
+        number = released_as(chosen, digest) if report else None
     if json:
         as_json(_verdict(verdict) | ({"released_as": number} if report else {}))
     else:
@@ -56,7 +58,9 @@ def _known(text: str) -> tuple[int, str]:
 def uniformity(position: Annotated[str, typer.Argument(help="Name of a position.")], json: AsJson = False) -> None:
     """Recompute every candidate's searches from the log and compare (auditor). Exit code 8 on a difference."""
     chosen = session.settings()
-    audit = audit_position(chosen, session.signed_in(chosen), position)
+    auditor = session.signed_in(chosen)
+    with working(READING):
+        audit = audit_position(chosen, auditor, position)
     if json:
         as_json(_audit(audit))
     else:

@@ -20,13 +20,12 @@ from vetting.casework.workbench import Workbench
 from vetting.cli import session
 from vetting.cli.engine import warming
 from vetting.cli.positions import desk
-from vetting.cli.printing import as_json, note, plain, progress_bar, say, table
+from vetting.cli.printing import AsJson, as_json, note, plain, progress_bar, say, table, working
 from vetting.roles import Permission
 from vetting.search import SearchResult
 
 app = typer.Typer(no_args_is_help=True)
 Case = Annotated[str, typer.Argument(help="Case number, e.g. C-7K3M2QXA.")]
-AsJson = Annotated[bool, typer.Option("--json", help="As JSON.")]
 
 
 def open_from_file(at: Desk, position: str, path: Path) -> str:
@@ -40,9 +39,13 @@ def open_from_file(at: Desk, position: str, path: Path) -> str:
 def open_command(
     position: Annotated[str, typer.Argument(help="Name of an open position.")],
     candidate: Annotated[Path, typer.Argument(help="Candidate file (TOML); see docs/candidate-file.md.")],
+    json: AsJson = False,
 ) -> None:
     """Open a case for a candidate who signed the authorization."""
     number = open_from_file(desk(), position, candidate)
+    if json:
+        as_json({"case": number})
+        return
     say(f"Case {number} is open. Run its searches with: vetting run {number}")
 
 
@@ -152,10 +155,10 @@ def import_file(
 ) -> None:
     """Import a WARC or WACZ file as evidence for a case, with its own chain-of-custody entry."""
     at = desk()
-
     protocol = progress(at, case).protocol
     bench = Workbench(desk=at)
-    added = import_evidence(at, case, file, bench.criteria(protocol), bench.analyzer(protocol))
+    with working("Importing the archive"):
+        added = import_evidence(at, case, file, bench.criteria(protocol), bench.analyzer(protocol))
     if json:
         as_json({"captures": added.captures, "findings": added.findings})
         return

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import secrets
 import shlex
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -46,15 +46,24 @@ class Cast:
     settings: Settings
     people: Mapping[str, Person]
     decides: tuple[str, ...]
+    clock: Callable[[], datetime] = session.clock
 
     def desk(self, person: str) -> Desk:
         """The desk of one of them."""
-        return open_desk(self.settings, self.people[person], session.clock, session.new_id)
+        return open_desk(self.settings, self.people[person], self.clock, session.new_id)
 
     def with_role(self, role: Role) -> Person:
-        """The first person who holds the role and is cleared for it."""
-        today = session.clock().date()
-        return next(p for p in self.people.values() if role in p.roles and not _expired(p, today))
+        """The first person who holds the role and is cleared for it. Refuses where everybody's training ran out."""
+        today = self.clock().date()
+        for person in self.people.values():
+            if role in person.roles and not _expired(person, today):
+                return person
+        raise refused(
+            "demo_too_old",
+            f"The clock says {today}, and the training of the demo's invented {role.value} has run out.",
+            "Set the clock right; or give later days to demo/people.toml and demo/candidates, then record the demo "
+            "anew with demo/record/record.sh.",
+        )
 
 
 def demo() -> None:
@@ -135,7 +144,7 @@ def _open_position(cast: Cast, investigator: Desk, reviewer: Desk) -> None:
 
 def _show_refusals(cast: Cast) -> None:
     """Acts that must be refused, tried for real: a searcher with expired training, and a decision maker."""
-    today = session.clock().date()
+    today = cast.clock().date()
     someone = _candidates()[0]
     expired = next((p.id for p in cast.people.values() if _expired(p, today)), None)
     for person in filter(None, (expired, *cast.decides)):
@@ -183,5 +192,7 @@ def _hand_over(cast: Cast, password: str) -> None:
     say("Open a report above in a PDF viewer. Then, as the auditor who is signed in now:")
     say(f"  export VETTING_HOME={shlex.quote(str(cast.settings.home))}")
     say(f"  .venv/bin/vetting verify && .venv/bin/vetting uniformity {POSITION}")
-    note(f"Everybody's password in the demo is in {cast.settings.home / 'password'}; try: vetting sign-in j.alvarez")
+    password_file = shlex.quote(str(cast.settings.home / "password"))
+    note("The auditor's session ends after 15 idle minutes. Everybody's password is in one file; to sign in again:")
+    note(f"  .venv/bin/vetting sign-in {auditor.id} --password-stdin < {password_file}")
     note("The demo made its own vault key and keeps its passphrase beside it. A department does not: docs/operation.md")

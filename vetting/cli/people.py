@@ -10,7 +10,7 @@ import typer
 from vetting.administration import AdministrationDesk, open_administration
 from vetting.cli import session
 from vetting.cli.asking import read_password
-from vetting.cli.printing import as_json, plain, say, table
+from vetting.cli.printing import AsJson, as_json, plain, say, table
 from vetting.roles import Person, Role, SensitivePosition
 
 app = typer.Typer(no_args_is_help=True)
@@ -73,7 +73,7 @@ def password(
 
 
 @app.command("list")
-def list_people(json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False) -> None:
+def list_people(json: AsJson = False) -> None:
     """Show who there is (administrator)."""
     people = desk().people()
     if json:

@@ -11,7 +11,7 @@ from vetting.casework.freezing import load_workable
 from vetting.casework.intake import attest, open_position
 from vetting.casework.opening import open_desk
 from vetting.cli import session
-from vetting.cli.printing import as_json, say, table
+from vetting.cli.printing import AsJson, as_json, say, table
 from vetting.errors import not_found
 
 app = typer.Typer(no_args_is_help=True)
@@ -44,9 +44,13 @@ def open_command(
     protocol: Annotated[str, typer.Option(help="Name of a file in config/protocols/, without .toml.")],
     decision_maker: Annotated[list[str], typer.Option(help="Person who decides; may be given several times.")],
     practice: Annotated[bool, typer.Option(help="Runs on the recorded internet only; refuses the live one.")] = False,
+    json: AsJson = False,
 ) -> None:
     """Open a position and freeze its protocol, before the first candidate (IV.B.9)."""
     digest = open_with_protocol(desk(), position, protocol, decision_maker, practice=practice)
+    if json:
+        as_json({"position": position, "protocol": digest})
+        return
     say(f"Position {position} is open. Protocol frozen: sha256 {digest}.")
     say(f"Attest to having no conflict of interest with: vetting position attest {position}")
 
@@ -60,7 +64,7 @@ def attest_command(position: Annotated[str, typer.Argument()]) -> None:
 
 
 @app.command("list")
-def list_positions(json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False) -> None:
+def list_positions(json: AsJson = False) -> None:
     """Show the positions."""
     with desk().case_files.reading() as unit:
         rows = [
@@ -73,10 +77,13 @@ def list_positions(json: Annotated[bool, typer.Option("--json", help="As JSON.")
 
 
 @app.command("show")
-def show(position: Annotated[str, typer.Argument()]) -> None:
+def show(position: Annotated[str, typer.Argument()], json: AsJson = False) -> None:
     """Show the frozen protocol of a position, step by step."""
     with desk().case_files.reading() as unit:
         protocol = unit.position(position).protocol
+    if json:
+        as_json({"position": position, "protocol": protocol.digest(), "document": protocol.document()})
+        return
     say(f"{protocol.title}, version {protocol.version}, approved by {protocol.approved_by} on {protocol.approved_on}.")
     say(f"sha256 {protocol.digest()}")
     rows = [(s.id, s.title, s.source, s.technique.value, s.anchor.value, s.query) for s in protocol.steps]

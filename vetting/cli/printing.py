@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Annotated
 
+import typer
 from rich.cells import cell_len
 from rich.console import Console
 from rich.progress import (
     BarColumn,
     MofNCompleteColumn,
     Progress,
+    ProgressColumn,
     SpinnerColumn,
     TextColumn,
     TimeElapsedColumn,
@@ -23,6 +27,7 @@ from vetting.errors import VettingError
 
 out = Console(highlight=False, soft_wrap=True)
 err = Console(stderr=True, highlight=False, soft_wrap=True)
+AsJson = Annotated[bool, typer.Option("--json", help="As JSON.")]
 NARROW = 60
 """Columns below which boxes leave no room for words."""
 _GAP = 2
@@ -85,7 +90,7 @@ def as_json(value: object) -> None:
 
 
 def progress_bar() -> Progress:
-    """A bar for long work, on stderr; silent where stderr is no terminal."""
+    """A bar for long work, on stderr; silent where stderr is no terminal, or one that cannot take words back."""
     columns = (
         SpinnerColumn(),
         TextColumn("{task.description}"),
@@ -93,4 +98,16 @@ def progress_bar() -> Progress:
         MofNCompleteColumn(),
         TimeElapsedColumn(),
     )
-    return Progress(*columns, console=err, transient=True, disable=not err.is_terminal)
+    return _progress(*columns)
+
+
+@contextmanager
+def working(what: str) -> Iterator[None]:
+    """A sign of life beside work of unknown length, where `progress_bar` would show one; `what` is fixed words."""
+    with _progress(SpinnerColumn(), TextColumn("{task.description}", markup=False), TimeElapsedColumn()) as shown:
+        shown.add_task(what, total=None)
+        yield
+
+
+def _progress(*columns: ProgressColumn) -> Progress:
+    return Progress(*columns, console=err, transient=True, disable=not err.is_interactive)

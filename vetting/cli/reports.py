@@ -12,10 +12,10 @@ from flows.workbench import at as working_at
 from vetting.adjudication import ReadingDesk
 from vetting.casework.workbench import Workbench
 from vetting.cli import session
-from vetting.cli.cases import AsJson, Case
+from vetting.cli.cases import Case
 from vetting.cli.engine import warming
 from vetting.cli.positions import desk
-from vetting.cli.printing import as_json, say, table
+from vetting.cli.printing import AsJson, as_json, say, table, working
 from vetting.files import disk_errors, write_file
 from vetting.roles import Person
 from vetting.settings import Settings
@@ -27,7 +27,7 @@ def release(case: Case, json: AsJson = False) -> None:
     """Take a reviewed case through the filter and release its report. A nil report is released too."""
     with warming(session.settings()) as server:
         at = desk()
-        with prefect_server(at.settings.prefect_home, server):
+        with prefect_server(at.settings.prefect_home, server), working("Making the report"):
             from flows.release_report import release_report
 
             with working_at(Workbench(desk=at, recordings=session.recordings())):
@@ -69,10 +69,15 @@ def list_command(
 def save(
     report: Annotated[str, typer.Argument(help="Report number.")],
     to: Annotated[Path, typer.Option(help="Folder to write the PDF into.")] = Path(),
+    json: AsJson = False,
 ) -> None:
     """Open a released report: write its PDF, mode 0600, after the log noted the reading (decision maker)."""
     chosen = session.settings()
-    say(str(save_pdf(chosen, session.signed_in(chosen), report, to)))
+    path = save_pdf(chosen, session.signed_in(chosen), report, to)
+    if json:
+        as_json({"report": report, "file": str(path)})
+        return
+    say(str(path))
 
 
 def reading_desk(chosen: Settings, person: Person) -> ReadingDesk:

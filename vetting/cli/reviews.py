@@ -22,9 +22,9 @@ from vetting.casework.reviewing import (
 )
 from vetting.casework.workbench import Workbench
 from vetting.cli.asking import ask
-from vetting.cli.cases import AsJson, Case
+from vetting.cli.cases import Case
 from vetting.cli.positions import desk
-from vetting.cli.printing import as_json, out, plain, say, table
+from vetting.cli.printing import AsJson, as_json, out, plain, say, table
 from vetting.errors import ExitCode, VettingError, bad_input, not_found
 from vetting.evidence import Engagement, RawText
 from vetting.finding import Criterion
@@ -69,19 +69,19 @@ def review(
         finding=finding, level=level, state=state, attributing=bool(link) or engagement is not None, judged=judged
     )
     at = desk()
-    findings = findings_of(at, case)
     if not finding:
-        _list(case, findings, json=json)
+        _list(case, findings_of(at, case), json=json)
         return
-    chosen = next((item for item in findings if item.finding.id == finding), None)
-    if chosen is None:
-        raise not_found("finding_unknown", f"Case {case} has no finding of that id.", f"See: vetting review {case}.")
+    chosen = _chosen(at, case, finding)
+    done = ""
     if level is not None:
-        _attribute(at, chosen, level, link or [], engagement)
+        done = _attribute(at, chosen, level, link or [], engagement)
     elif state is not None:
-        _validate(at, chosen, State(state), element, severity, quote=quote)
-    elif json:
-        as_json(_record(chosen))
+        done = _validate(at, chosen, State(state), element, severity, quote=quote)
+    if json:
+        as_json(_record(_chosen(at, case, finding)))
+    elif done:
+        say(done)
     else:
         _show(chosen, preview_of(at, chosen), criteria_of(at, case).by_code.get(chosen.finding.code))
 
@@ -109,6 +109,14 @@ def _refuse_idle(*, finding: str, level: Level | None, state: Step | None, attri
         raise VettingError(*problem, ExitCode.USAGE)
 
 
+def _chosen(at: Desk, case: str, finding: str) -> Reviewed:
+    """The finding as it is recorded now. Refuses an unknown one."""
+    for item in findings_of(at, case):
+        if item.finding.id == finding:
+            return item
+    raise not_found("finding_unknown", f"Case {case} has no finding of that id.", f"See: vetting review {case}.")
+
+
 def criteria_of(at: Desk, case: str) -> Criteria:
     """The criteria of the case's frozen protocol."""
     with at.case_files.reading() as unit:
@@ -116,13 +124,13 @@ def criteria_of(at: Desk, case: str) -> Criteria:
     return Workbench(desk=at).criteria(protocol)
 
 
-def _attribute(at: Desk, chosen: Reviewed, level: Level, links: list[Link], engagement: Engagement | None) -> None:
+def _attribute(at: Desk, chosen: Reviewed, level: Level, links: list[Link], engagement: Engagement | None) -> str:
     check_attribution(at, chosen.finding.id, level, links)
     attribute(at, chosen.finding.id, level, links, _checked(), engagement)
-    say(f"{chosen.finding.id}: attribution {level.value} recorded.")
+    return f"{chosen.finding.id}: attribution {level.value} recorded."
 
 
-def _validate(at: Desk, chosen: Reviewed, state: State, element: Element, severity: int, *, quote: bool) -> None:
+def _validate(at: Desk, chosen: Reviewed, state: State, element: Element, severity: int, *, quote: bool) -> str:
     finding = chosen.finding
     criterion = criteria_of(at, finding.case_number).by_code.get(finding.code)
     if criterion is None:
@@ -152,7 +160,7 @@ def _validate(at: Desk, chosen: Reviewed, state: State, element: Element, severi
         severity=severity,
         quote=quote,
     )
-    say(f"{finding.id} is recorded as {plain(state)}.")
+    return f"{finding.id} is recorded as {plain(state)}."
 
 
 def _checked() -> RawText:

@@ -209,7 +209,8 @@ class Accounts:
             mine = t.sessions.c.token_sha256 == _digest(token)
             session = connection.execute(select(t.sessions).where(mine)).one_or_none()
             if session is None or not self._lasts(session, now):
-                raise refused("not_signed_in", "Nobody is signed in, or the session has ended.", "Sign in again.")
+                ended = "Nobody is signed in, or the session has ended."
+                raise refused("not_signed_in", ended, "Sign in again with: vetting sign-in PERSON.")
             connection.execute(update(t.sessions).where(mine).values(seen_at=now))
             return _person(connection, session.person)
 
