@@ -86,3 +86,12 @@ class Demo:
         answer = self.vetting("case", "open", position, f"demo/candidates/{candidate}.toml", "--json")
         assert answer.returncode == 0, answer.stderr
         return str(json.loads(answer.stdout)["case"])
+
+    def attributable(self) -> tuple[str, str]:
+        """A case of the demo and a finding in it on which an attribution may still be recorded."""
+        for report in self.reports:
+            number = "C-" + report.stem.removeprefix("R-").removesuffix("-1")
+            for item in json.loads(self.vetting("review", number, "--json").stdout):
+                if item["state"] not in {"second_reviewed", "filtered", "released"}:
+                    return number, item["finding"]
+        raise AssertionError("no case of the demo has a finding that is not released")

@@ -77,7 +77,8 @@ def _remove_orphans(path: Path) -> None:
     for draft in path.parent.glob(f".{escape(path.name)}.*.part"):
         writer = draft.name.split(".")[-2]
         if writer.isdecimal() and (int(writer) == os.getpid() or not _lives(int(writer))):
-            draft.unlink(missing_ok=True)
+            with suppress(OSError):  # somebody else's, in a folder where each removes their own only
+                draft.unlink()
 
 
 def _lives(process: int) -> bool:

@@ -80,6 +80,14 @@ class SensitivePosition:
     """The first day on which the training counts no more."""
     confidentiality_signed_on: date
 
+    def begun(self, today: date) -> bool:
+        """Whether the person has been vetted and has signed by `today`."""
+        return max(self.vetted_on, self.confidentiality_signed_on) <= today
+
+    def expired(self, today: date) -> bool:
+        """Whether the training has run out."""
+        return self.training_expires_on <= today
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Person:
@@ -105,7 +113,7 @@ def authorize(person: Person, permission: Permission) -> None:
 
 def check_record(record: SensitivePosition, today: date) -> None:
     """Refuses a record that cannot be true: vetted or signed on a day to come. An expired training is a record too."""
-    if max(record.vetted_on, record.confidentiality_signed_on) > today:
+    if not record.begun(today):
         raise bad_input(
             "clearance_early",
             "A person cannot have been vetted, or have signed, on a day that is still to come.",
@@ -126,13 +134,13 @@ def check_searcher(person: Person, deciders: frozenset[str], now: datetime, *, a
             "Have an investigator who takes no part in the decision do it.",
         )
     record = person.sensitive_position
-    if record is None or record.vetted_on > now.date() or record.confidentiality_signed_on > now.date():
+    if record is None or not record.begun(now.date()):
         raise refused(
             "not_cleared",
             f"{person.id} has no sensitive-position record in force (IV.B.7).",
             "Have an administrator record it with: vetting person clear.",
         )
-    if record.training_expires_on <= now.date():
+    if record.expired(now.date()):
         raise refused(
             "training_expired",
             f"The training of {person.id} expired on {record.training_expires_on.isoformat()} (IV.B.7).",

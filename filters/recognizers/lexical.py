@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
@@ -45,7 +46,7 @@ def result(
     )
 
 
-class DocRecognizer(EntityRecognizer):
+class DocRecognizer(EntityRecognizer, ABC):
     """A recognizer that reads the parsed text. A subclass names its class and implements `find`."""
 
     name: str
@@ -62,9 +63,9 @@ class DocRecognizer(EntityRecognizer):
         del text, entities
         return self.find(nlp_artifacts.tokens)
 
+    @abstractmethod
     def find(self, doc: Doc) -> list[RecognizerResult]:
         """The hits in one parsed text."""
-        raise NotImplementedError
 
 
 class ClassWords(DocRecognizer):

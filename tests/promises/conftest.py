@@ -22,6 +22,14 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Demo:
     return Demo(home=here / "var" / "demo", printed=run.stdout + run.stderr)
 
 
+@pytest.fixture(scope="module")
+def copy(demo: Demo, tmp_path_factory: pytest.TempPathFactory) -> Demo:
+    """The demo's data with the investigator signed in, to be worked on by the tests of one file."""
+    copied = demo.copy(tmp_path_factory.mktemp("copy"))
+    copied.sign_in("j.alvarez")
+    return copied
+
+
 @pytest.fixture(scope="session")
 def hunted() -> list[str]:
     """Every name, handle, address and protected fact of the invented candidates."""

@@ -5,20 +5,11 @@ import json
 from pathlib import Path
 from typing import Any
 
-import pytest
 import rfc8785
 
 from tests.demonstration import ANOTHER, POSITION, Demo
 
 REMARK = "Read the archived page and the county's staff list."
-
-
-@pytest.fixture(scope="module")
-def copy(demo: Demo, tmp_path_factory: pytest.TempPathFactory) -> Demo:
-    """The demo's data with the investigator signed in."""
-    copied = demo.copy(tmp_path_factory.mktemp("programs"))
-    copied.sign_in("j.alvarez")
-    return copied
 
 
 def _read(copy: Demo, *arguments: str, typed: str = "") -> Any:  # noqa: ANN401 - whatever JSON holds
@@ -54,8 +45,7 @@ def test_a_case_is_opened_and_a_review_shows_what_it_recorded(copy: Demo) -> Non
 
 
 def test_a_question_is_no_part_of_the_result(copy: Demo) -> None:
-    number = f"C-{copy.reports[0].stem.removeprefix('R-').removesuffix('-1')}"
-    finding = _read(copy, "review", number)[0]["finding"]
+    number, finding = copy.attributable()
     answer = copy.vetting("review", number, "--finding", finding, "--level", "A0", "--json")
     assert not answer.stdout
     assert answer.stderr.startswith("What did you check, and how?")

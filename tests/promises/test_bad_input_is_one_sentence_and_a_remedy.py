@@ -18,14 +18,6 @@ CASES = "case_files/case_files.db"
 
 
 @pytest.fixture(scope="module")
-def copy(demo: Demo, tmp_path_factory: pytest.TempPathFactory) -> Demo:
-    """The demo's data with the investigator signed in."""
-    copied = demo.copy(tmp_path_factory.mktemp("refusals"))
-    copied.sign_in("j.alvarez")
-    return copied
-
-
-@pytest.fixture(scope="module")
 def another_case(copy: Demo) -> str:
     """The number of a case whose searches have not been run."""
     return copy.open_case()

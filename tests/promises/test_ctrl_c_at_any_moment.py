@@ -32,14 +32,6 @@ main()
 """Runs the command, and presses Ctrl-C when it does a certain thing for the n-th time."""
 
 
-@pytest.fixture(scope="module")
-def copy(demo: Demo, tmp_path_factory: pytest.TempPathFactory) -> Demo:
-    """The demo's data with the investigator signed in."""
-    copied = demo.copy(tmp_path_factory.mktemp("ctrl-c"))
-    copied.sign_in("j.alvarez")
-    return copied
-
-
 @pytest.fixture
 def at_terminal(copy: Demo) -> Iterator[Callable[..., Terminal]]:
     """Run commands at terminals that are hung up after the test."""
@@ -186,21 +178,11 @@ def test_the_end_of_input_at_the_password_is_a_sentence_and_a_remedy(at_terminal
     assert "Abort" not in terminal.text
 
 
-def _finding(copy: Demo) -> tuple[str, str]:
-    """A finding on which an attribution may still be recorded, and its case."""
-    for report in copy.reports:
-        number = "C-" + report.stem.removeprefix("R-").removesuffix("-1")
-        for line in copy.vetting("review", number).stdout.splitlines():
-            if line.startswith("F-") and "released" not in line:
-                return number, line.split()[0]
-    raise AssertionError("no case of the demo has a finding that is not released")
-
-
 @pytest.mark.parametrize(("key", "code", "said"), [(CTRL_C, STOPPED, SENTENCE), (CTRL_D, USAGE, "The input ended")])
 def test_ctrl_c_or_the_end_of_input_at_a_note_records_nothing(
     copy: Demo, at_terminal: Callable[..., Terminal], key: bytes, code: int, said: str
 ) -> None:
-    number, finding = _finding(copy)
+    number, finding = copy.attributable()
     before = copy.vetting("review", number, "--finding", finding, "--json").stdout
     terminal = at_terminal("review", number, "--finding", finding, "--level", "A0")
     terminal.wait_for("What did you check, and how?:")
@@ -222,7 +204,7 @@ ASKING = {
 def test_an_input_that_is_closed_is_a_sentence_and_a_remedy(copy: Demo, what: str, closed: str) -> None:
     arguments = list(ASKING[what])
     if what == "note":
-        number, finding = _finding(copy)
+        number, finding = copy.attributable()
         arguments[1:1] = [number, "--finding", finding]
     answer = completed(["sh", "-c", f'"$@" {closed}', "sh", *COMMAND, *arguments], copy.environment, own_session=True)
     assert answer.returncode == USAGE, answer.stderr

@@ -131,7 +131,7 @@ def _person(entry: Mapping[str, Any]) -> Person:
 
 def _expired(person: Person, today: date) -> bool:
     record = person.sensitive_position
-    return record is not None and record.training_expires_on <= today
+    return record is not None and record.expired(today)
 
 
 def _open_position(cast: Cast, investigator: Desk, reviewer: Desk) -> None:

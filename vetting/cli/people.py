@@ -36,7 +36,7 @@ def add(
     at = desk()
     password = read_password(password_stdin, confirmed=True)
     at.enrol(Person(id=person, name=name, roles=frozenset(role)), password)
-    say(f"{person} added as {', '.join(sorted(r.value.replace('_', ' ') for r in role))}.")
+    say(f"{person} added as {', '.join(sorted(plain(r) for r in role))}.")
 
 
 @app.command("clear")
@@ -54,11 +54,10 @@ def clear(
         confidentiality_signed_on=confidentiality_signed_on.date(),
     )
     at.clear(person, record)
-    over = record.training_expires_on <= session.clock().date()
     until = record.training_expires_on.isoformat()
     say(
         f"{person} may not search: the training expired on {until}."
-        if over
+        if record.expired(session.clock().date())
         else f"{person} is cleared; the training expires on {until}."
     )
 
@@ -99,7 +98,7 @@ def sign_in(
     people = session.accounts(chosen)
     who = people.check_password(person, read_password(password_stdin), session.clock())
     session.begin(chosen, people, who.id)
-    say(f"Signed in as {who.id} ({', '.join(sorted(r.value.replace('_', ' ') for r in who.roles))}).")
+    say(f"Signed in as {who.id} ({', '.join(sorted(plain(r) for r in who.roles))}).")
 
 
 def sign_out() -> None:
