@@ -83,6 +83,8 @@ class Trie:
         self._root = _Node()
         self.words: set[str] = set()
         """Every single word of every term, and every one-word plural: the normalizer's vocabulary."""
+        self.alone: set[str] = set()
+        """Every word that is a term by itself."""
 
     def add(self, phrase: str, term: Term) -> None:
         """Add one spelling. Raises ValueError on a phrase without a letter or digit."""
@@ -95,6 +97,8 @@ class Trie:
         if term not in node.terms:
             node.terms.append(term)
         self.words.update(words)
+        if len(words) == 1:
+            self.alone.add(words[0])
 
     def matches(self, text: str) -> Iterator[Match]:
         """Every longest match, left to right, without overlap; hyphens and spaces between words are alike."""

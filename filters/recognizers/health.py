@@ -12,6 +12,9 @@ _PATTERNS = {
         r"just)? (?:in|into|to|at|out of) "
         r"(?P<hit>(?:the |a )?(?:hospital|clinic|er|icu|emergency room))\b"
     ),
+    "inside": (
+        r"\bin (?P<hit>(?:the |an? )?(?:hospital|wheel ?chair|clinic|psych ward|rehab|icu|hospice|nursing home|coma))\b"
+    ),
     "phobic": (
         r"\b[a-z]+phobi(?:c|a)\b(?<!homophobic)(?<!homophobia)(?<!xenophobic)(?<!xenophobia)(?<!islamo"
         r"phobic)(?<!islamophobia)(?<!transphobic)(?<!transphobia)"

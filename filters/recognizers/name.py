@@ -57,6 +57,8 @@ def _is_name(token: Token) -> bool:
     word = token.lower_
     if not token.is_alpha or word in word_list("ordinary_capitals") or _class_word(token):
         return False
+    if token.is_lower and (is_common(word) or word in word_list("person_nouns")):
+        return False
     if word in word_list("ambiguous_names") or word in word_list("ambiguous_last_names"):
         return token.ent_type_ == "PERSON" or _capital_within(token)
     if word in word_list("first_names") or word in word_list("last_names"):
