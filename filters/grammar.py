@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -41,6 +42,8 @@ _COPULAS = frozenset(
     ]
 )
 _PERSONAL = frozenset(["i", "we", "you", "he", "she", "they", "who", "y'all", "u", "im"])
+NUMERAL = re.compile(r"[IVXivx]+(?:\s*(?:,|and|or)?\s*[IVXivx]+)*")
+"""Roman numerals, as they count statements."""
 _LEFT = frozenset({"amod", "compound", "nmod", "npadvmod", "advmod"})
 _TRAIT_PREPOSITIONS = frozenset({"with", "from", "of", "without", "on"})
 _OWN = frozenset({"their", "his", "her", "my", "our", "your"})
@@ -113,13 +116,15 @@ def complements(verb: Token) -> Iterator[Span]:
         yield verb.doc[clause.i : clause.i + 1]  # a participle plain English does not know describes
     for child in clause.children:
         for said in (child, *child.conjuncts) if child.dep_ in {"acomp", "attr", "oprd"} else ():
-            if said.i > verb.i and said.pos_ in {"ADJ", "NOUN", "PROPN"} and not is_person_noun(said):
+            if said.i <= verb.i or said.pos_ not in {"ADJ", "NOUN", "PROPN"} or is_person_noun(said):
+                continue
+            if not any("\n" in t.text for t in verb.doc[verb.i : said.i]):
                 yield verb.doc[said.left_edge.i : said.i + 1]
 
 
 def allowed(span: Span) -> bool:
     """Whether every content word of the span is on the list of job-relevant words."""
-    if span.text.lower() in word_list("job_relevant"):
+    if span.text.lower() in word_list("job_relevant") or NUMERAL.fullmatch(span.text):
         return True
     return all(_job_relevant(t) for t in span if t.pos_ not in _FREE_POS)
 

@@ -11,7 +11,7 @@ import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from filters.agreement import articles, for_plural, neutral_pronoun
+from filters.agreement import article, for_plural, neutral_pronoun
 from filters.analyzer import Analysis, Hit
 from filters.forms import CANDIDATE, FORMS, GROUP, ORGANIZATION, PLACE, RELATIVE, RELATIVES, SLUR, TIME, WITHHELD
 from filters.grammar import is_person_noun, may_be_person
@@ -163,6 +163,7 @@ def rewrite(analysis: Analysis) -> str:
         if not draft.done[token.i] and draft.marks[token.i] is not None:
             _single(draft, token)
     _agree(draft)
+    _articles(draft)
     return _tidy(draft.text())
 
 
@@ -349,6 +350,19 @@ def _agree(draft: _Draft) -> None:
                 _inflect(draft, verb, for_plural(verb.text, verb.tag_))
 
 
+def _articles(draft: _Draft) -> None:
+    """`a` or `an` by the word that follows now, and none before a bracket, so that neither tells what stood there."""
+    for token in draft.doc[:-1]:
+        written = draft.words[token.i]
+        if written.lower() not in {"a", "an"} or draft.done[token.i]:
+            continue
+        following = next((word for word in draft.words[token.i + 1 :] if word.strip()), "")
+        if following != token.nbor().text:
+            draft.words[token.i] = article(written, following)
+            if not draft.words[token.i]:
+                draft.gaps[token.i] = ""
+
+
 def _inflect(draft: _Draft, verb: Token, form: str) -> None:
     if not draft.done[verb.i]:
         spaced = verb.text.startswith("'") and not form.startswith("'")
@@ -377,7 +391,6 @@ def _tidy(text: str) -> str:
     text = re.sub(r"\s+([,.;:!?])", r"\1", re.sub(r"[^\S\n]+", " ", text))
     text = re.sub(r"\](?=\w)", "] ", text)
     text = re.sub(r"\(\s*[,;]*\s*\)|\"\s*\"", "", text)
-    text = articles(text)
     text = _MERGED.sub(r"\1", text)
     text = _AS_A.sub(r"\1", text)
     text = re.sub(r"(?:^|(?<=[\n.!?] ))[ ,;:]+", "", text)
