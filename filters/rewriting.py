@@ -241,7 +241,8 @@ def _phrase(draft: _Draft, head: Token, *, generic: bool = False) -> None:
         draft.grouped.add(head.i)
     else:
         determiner = next((t.text for t in left if t.dep_ in {"det", "poss"} and t.pos_ in {"DET", "PRON"}), "a")
-        determiner = "a" if draft.kind(head) is None and determiner == "a" else determiner
+        if determiner.lower() in {"a", "an"}:
+            determiner = article(determiner, described or "person")
         text = " ".join(filter(None, [_their(draft, determiner), described, "person"]))
     draft.put(start, end, text)
     draft.done[head.i] = True

@@ -27,6 +27,7 @@ _TIMES = {
         rf"\b(?:in|into) (?:my|his|her|their|your) (?:early |mid |mid-|late )?(?P<hit>\d0'?s|{_TENS[:-1]}|"
         rf"teens|twenties|thirties|forties|fifties|sixties|seventies|eighties))\b"
     ),
+    "age_of": rf"\b(?P<hit>age of {_NUMBER}(?: (?:years?|months?))?)\b",
     "own_age": (
         r"\b(?:my|his|her|their|your|our|whose|of|at) (?P<hit>(?:an? |the )?(?:\w+ ){0,2}age)\b(?! (?:of|group|range|gap))"
     ),

@@ -25,6 +25,7 @@ STOOD_IN = "vetting_stood_in"
 KIND = "kind"
 PLURAL = "plural"
 CERTAIN, LIKELY = 1.0, 0.5
+_CAPITAL = frozenset({ProtectedClass.NATIONAL_ORIGIN, ProtectedClass.LANGUAGE, ProtectedClass.ETHNICITY})
 _CONTRASTED = frozenset({Kind.PERSON, Kind.IDENTITY, Kind.MODIFIER})
 
 
@@ -94,6 +95,17 @@ class ClassWords(DocRecognizer):
         ]
 
 
+def _capital(doc: Doc, match: Match) -> bool:
+    """Polish within a sentence is no polish."""
+    token = doc.char_span(match.start, match.end, alignment_mode="expand")
+    return token is not None and token[0].is_title and not token[0].is_sent_start
+
+
+def counted(doc: Doc) -> Iterator[Match]:
+    """The class words of every class that count in the parsed text."""
+    return (match for match in doc.user_data.get(TERMS, []) if _counts(doc, match))
+
+
 def _sentence(doc: Doc, match: Match) -> Iterator[Span]:
     span = doc.char_span(match.start, match.end, alignment_mode="expand")
     if span is not None:
@@ -112,6 +124,8 @@ def _counts(doc: Doc, match: Match) -> bool:
     """
     if not match.term.ambiguous:
         return not (match.term.kind is Kind.THING and is_metaphor(doc, match.start, match.end))
+    if match.term.kind is Kind.IDENTITY and match.term.protected_class in _CAPITAL and _capital(doc, match):
+        return True
     if match.term.kind is Kind.PLACE:
         token = doc.char_span(match.start, match.end, alignment_mode="expand")
         return token is None or (token[0].is_title and token[0].pos_ == "PROPN" and not token[0].is_sent_start)
