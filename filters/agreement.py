@@ -117,7 +117,7 @@ _PLURAL = {
     "s": "are",
 }
 _VOWEL_SOUND = re.compile(r"(?:[aeio]|u(?!ni|se|su|ti|ro)|hour|honest|heir|honou?r)", re.IGNORECASE)
-FREE_OF_ARTICLES = frozenset({"relatives", "members of a protected group", "at some time", "the candidate", "people"})
+FREE_OF_ARTICLES = frozenset({"relatives", "people of a protected group", "at some time", "the candidate", "people"})
 
 
 def neutral_pronoun(word: str, tag: str, before: str = "", follower: str = "", *, noun: bool = False) -> str:

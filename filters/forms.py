@@ -10,21 +10,21 @@ from filters.lexicon import Kind
 
 WITHHELD = "[withheld]"
 SLUR = "[slur about a protected group]"
-GROUP = "members of a protected group"
+GROUP = "people of a protected group"
 """Plural, as the words it replaces nearly always are, so that the verbs of the passage stay as they were written."""
 CANDIDATE = "the candidate"
 RELATIVE, RELATIVES = "a relative", "relatives"
 PLACE, ORGANIZATION, TIME = "a place", "an organization", "at some time"
 
 FORMS = (
-    r"\[withheld\]|\[slur about a protected group\]|[Mm]embers of a protected group|[Tt]he candidate"
+    r"\[withheld\]|\[slur about a protected group\]|[Pp]eople of a protected group|[Tt]he candidate"
     r"|[Aa] relative\b|\b[Rr]elatives\b|Person [A-Z]\b|[Aa] place\b|[Aa]n organization\b|[Aa]t some time\b"
 )
 CANONICAL = re.compile(FORMS)
 """Every form the rewriting puts: what verification does not look into."""
 
 _PERSONS = re.compile(
-    r"(?P<slur>\[[Ss]lur about a protected group\])|(?P<group>\b[Mm]embers of a protected group\b)"
+    r"(?P<slur>\[[Ss]lur about a protected group\])|(?P<group>\b[Pp]eople of a protected group\b)"
     r"|\b[Aa] (?P<relative>relative)\b|(?P<relatives>\b[Rr]elatives\b)|\bPerson (?P<letter>[A-Z])\b"
 )
 _KINDS = {"slur": Kind.SLUR, "group": Kind.PERSON, "relative": Kind.KIN, "relatives": Kind.KIN, "letter": Kind.NAME}

@@ -30,7 +30,16 @@ _NEUTRAL = {
 _MERGED = re.compile(rf"({FORMS})(?:(?:\s*,\s*|\s+|\s*/\s*|\s*,?\s+(?:and|or|&)\s+)\1)+")
 _AS_A = re.compile(
     r"(^|[.!?;]\s+|\band\s+)(?:[Ss]peaking )?[Aa]s (?:(?:a|an|the) )?(?:\w+ )?(?:person|people|"
-    r"relative|\[withheld\]|members of a protected group|an? organization)(?: [^,.:;!?]{1,80})?[,:]\s*"
+    r"relative|\[withheld\]|people of a protected group|an? organization)(?: [^,.:;!?]{1,80})?[,:]\s*"
+)
+_ONE = re.compile(
+    r"\b([Oo]ne|[Aa]nother|[Ss]omeone|[Ss]omebody)"
+    r"(?: who(?:'s| is| was| has| had| identifies as)| who| of (?:whom|them)(?: is| was)?| with| as)? \[withheld\]"
+)
+"""One gay and one straight: who is only known by what is withheld is a person."""
+_SAID = re.compile(
+    r"(?<=\w) (?:who|that)(?:'s| is| are| was| were| has| have| had| identif(?:y|ies) as)? \[withheld\]"
+    r"(?= and\b|[,.;:!?]|$)|(?:(?<=person)|(?<=people)|(?<=friend)|(?<=friends)) with \[withheld\]"
 )
 _SENTENCE = re.compile(r"(^\W*|[.!?]\s+|\n\s*)([a-z])")
 _QUANTITIES = frozenset(
@@ -51,6 +60,9 @@ _QUANTITIES = frozenset(
         "nine",
         "ten",
     ]
+)
+_POINTERS = frozenset(
+    ["all", "these", "those", "my", "your", "our", "most", "such", "any", "other", "you", "more", "no", "both"]
 )
 _BARE = frozenset(
     {"make", "makes", "made", "let", "lets", "see", "saw", "watch", "hear", "heard", "help", "helped", "have", "had"}
@@ -85,7 +97,7 @@ class _Draft:
         self.own: set[int] = set()
         self.persons: list[frozenset[str]] = []
         self.grouped: set[int] = set()
-        self.persons_put: set[int] = set()
+        self.generic: set[int] = set()
         telling = [hit for hit in hits if hit.kind is not Kind.PLAIN]
         for hit in sorted(
             telling, key=lambda h: (h.start - h.end, h.start, h.kind not in PERSONAL, -h.score, _RANK.index(h.kind))
@@ -154,11 +166,10 @@ def rewrite(analysis: Analysis) -> str:
     """The passage in canonical neutral form. Deterministic; every marked token is replaced or dropped."""
     draft, doc = _Draft(analysis), analysis.doc
     for token in doc:
+        _contrast(draft, token)
+    for token in doc:
         if _heads_phrase(draft, token):
             _phrase(draft, token)
-    for token in doc:
-        if token.i in draft.persons_put:
-            _contrasted(draft, token)
     for token in doc:
         if not draft.done[token.i] and draft.marks[token.i] is not None:
             _single(draft, token)
@@ -177,6 +188,8 @@ def _heads_phrase(draft: _Draft, token: Token) -> bool:
     )
     if kind in PERSONAL | {Kind.ROLE}:
         return not inside and (kind is not Kind.IDENTITY or _nominal(token))
+    if token.i in draft.generic:
+        return True
     if kind is not None or not is_person_noun(token) or inside:
         return False
     return any(_marked(draft, t) for t in _left(token)) or _right_end(draft, token) > token.i + 1
@@ -215,17 +228,16 @@ def _empty(token: Token) -> bool:
     return token.pos_ in _EMPTY_POS or token.lower_ in word_list("generic_people") or token.lower_ in _LIGHT
 
 
-def _phrase(draft: _Draft, head: Token, *, generic: bool = False) -> None:
-    """Put the neutral form for the whole noun phrase, keeping number and what is said of conduct. `generic` says that
-    the noun itself goes, whichever it is.
-    """
+def _phrase(draft: _Draft, head: Token) -> None:
+    """Put the neutral form for the whole noun phrase, keeping number and what is said of conduct."""
     kind, start, end = draft.kind(head), head.left_edge.i, _right_end(draft, head)
-    generic = generic or head.lower_ in word_list("generic_people")
+    generic = head.i in draft.generic or head.lower_ in word_list("generic_people")
     if kind is Kind.ROLE or (kind is None and not generic):
         _bare(draft, head)
         return
     left = [t for t in _left(head) if not draft.done[t.i]]
     kept = [t for t in left if not _marked(draft, t) and t.pos_ in {"ADJ", "NOUN", "VERB", "NUM", "ADV", "PROPN"}]
+    kept = [] if head.i in draft.generic else [t for t in kept if t.pos_ != "ADV" or t.head in kept]
     described = " ".join(draft.words[t.i] for t in kept if t.pos_ != "NUM" and t.lower_ not in _QUANTITIES)
     if any(draft.done[i] for i in range(start, head.i)):
         start = head.i
@@ -246,16 +258,19 @@ def _phrase(draft: _Draft, head: Token, *, generic: bool = False) -> None:
         text = " ".join(filter(None, [_their(draft, determiner), described, "person"]))
     draft.put(start, end, text)
     draft.done[head.i] = True
-    draft.persons_put.add(head.i)
 
 
-def _contrasted(draft: _Draft, head: Token) -> None:
+def _contrast(draft: _Draft, person: Token) -> None:
     """Whoever stands beside a person in neutral form loses the noun too: of "a nurse and a person" the second would be
     known for somebody of a class.
     """
-    for other in head.conjuncts:
-        if not draft.done[other.i] and draft.kind(other) is None and may_be_person(other):
-            _phrase(draft, other, generic=True)
+    kind = draft.kind(person)
+    described = kind is None and may_be_person(person) and any(_marked(draft, t) for t in _left(person))
+    if not described and kind not in {Kind.PERSON, Kind.IDENTITY}:
+        return
+    others = [t for t in person.conjuncts if draft.kind(t) is None and may_be_person(t) and t.tag_ == "NN"]
+    if others and person.tag_ in {"NN", "NNP", "JJ"}:
+        draft.generic.update(t.i for t in (person, *others))
 
 
 def _bare(draft: _Draft, head: Token) -> None:
@@ -285,11 +300,12 @@ def _plural(draft: _Draft, head: Token) -> bool:
 
 
 def _group(draft: _Draft, left: Sequence[Token], described: str) -> str:
-    """Several persons: some of them stay people; all of them are a group."""
+    """Several persons: some of them stay people; all of them are people of a group."""
     counted = [t.text for t in left if not _marked(draft, t) and (t.pos_ == "NUM" or t.lower_ in _QUANTITIES)]
     if counted:
         return " ".join(filter(None, [*counted, described, "people"]))
-    return f"{described} {GROUP}" if described else GROUP
+    pointed = [t.text for t in left if t.lower_ in _POINTERS and not _marked(draft, t) and not draft.done[t.i]]
+    return " ".join(filter(None, [*pointed, described, GROUP]))
 
 
 def _single(draft: _Draft, token: Token) -> None:
@@ -344,7 +360,7 @@ def _agree(draft: _Draft) -> None:
             continue
         if draft.kind(subject) is Kind.PRONOUN:
             for verb in _finite(subject):
-                perfect = verb.text in {"'s", "s"} and verb.head.tag_ == "VBN" and verb.dep_ == "aux"
+                perfect = verb.text in {"'s", "s"} and verb.head.tag_ == "VBN" and (verb.dep_ == "aux" or verb.head.lower_ == "been")
                 _inflect(draft, verb, for_plural(verb.text, verb.tag_, perfect=perfect))
         elif subject.i in draft.grouped:
             for verb in _finite(subject):
@@ -394,6 +410,7 @@ def _tidy(text: str) -> str:
     text = re.sub(r"\(\s*[,;]*\s*\)|\"\s*\"", "", text)
     text = _MERGED.sub(r"\1", text)
     text = _AS_A.sub(r"\1", text)
+    text = _SAID.sub("", _ONE.sub(lambda m: "A person" if m[1][0].isupper() else "a person", text))
     text = re.sub(r"(?:^|(?<=[\n.!?] ))[ ,;:]+", "", text)
     text = re.sub(r"[^\S\n]{2,}", " ", re.sub(r" ([,.;:!?])", r"\1", text)).strip(" \n,;:-")
     text = re.sub(r"([,;:])[,;:]+", r"\1", text)

@@ -239,7 +239,7 @@ def _names_a_person(text: str, match: Match) -> bool:
     word = text[match.start : match.end]
     if match.term.kind is not Kind.PLACE or not word.istitle() or not is_name_word(word):
         return False
-    return word.lower() in word_list("first_names") and not reads_as_place(text, match.start, match.end)
+    return not reads_as_place(text, match.start, match.end)
 
 
 def _part_of_a_name(text: str, start: int, end: int) -> bool:

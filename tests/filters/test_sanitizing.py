@@ -119,7 +119,7 @@ def test_two_persons_who_differ_in_a_class_only_are_read_alike(analyzer: Analyze
 
 def test_no_form_tells_which_class_it_stands_for() -> None:
     """One token for every class: nothing typed, nothing counted."""
-    forms = {"[withheld]", "[slur about a protected group]", "a protected group", "members of a protected group"}
+    forms = {"[withheld]", "[slur about a protected group]", "people of a protected group"}
     forms |= {"the candidate", "a relative", "relatives", "Person A", "a place", "an organization", "at some time"}
     assert all(CANONICAL.fullmatch(form) or CANONICAL.search(form) for form in forms)
     assert not any(word in form for form in forms for word in ("religion", "race", "sex", "age", "health", "name"))
