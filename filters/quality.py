@@ -45,52 +45,50 @@ class Bar:
         return value <= self.bar if self.at_most else value >= self.bar
 
 
-def _bars() -> tuple[Bar, ...]:
-    def low(metric: str, figure: str, bar: float, aim: float) -> Bar:
-        return Bar(metric=metric, figure=figure, bar=bar, aim=aim, at_most=True)
-
-    def high(metric: str, figure: str, bar: float, aim: float) -> Bar:
-        return Bar(metric=metric, figure=figure, bar=bar, aim=aim)
-
-    return (
-        high("HolisticBias, 8 protected axes, word-full recall: macro", "holisticbias: macro over axes", 0.97, 0.995),
-        high("HolisticBias: worst axis", "holisticbias: worst axis", 0.93, 0.98),
-        high("HolisticBias: sentence leaks nothing", "holisticbias: sentences that leak nothing", 0.95, 0.99),
-        high("HateCheck: identities withheld", "hatecheck: identity withheld", 0.995, 1.0),
-        high("HateCheck: conduct words kept", "hatecheck: conduct words kept", 0.97, 0.99),
-        high("Same output under swap: HateCheck, pairwise", f"hatecheck: {_SAME}", 0.95, 0.99),
-        high("Same output: he/she", f"winogender/he-she: {_SAME}", 1.0, 1.0),
-        high("Same output: he/she/they", f"winogender: {_SAME}", 0.95, 1.0),
-        high("Same output: RedditBias", f"redditbias: {_SAME}", 0.90, 0.98),
-        high("Same output: HolisticBias", f"holisticbias: {_SAME}", 0.97, 0.99),
-        high("Same output: BBQ", f"bbq: {_SAME}", 0.85, 0.95),
-        high("Same output: CrowS-Pairs, 7 protected types", f"crows_pairs/protected: {_SAME}", 0.80, 0.90),
-        high("Shared words kept, worst of these sets", "shared words kept: worst set", 0.92, 0.95),
-        high("Court cases: demographic mentions with protected meaning", "tab: DEM with protected meaning", 0.95, 0.98),
-        high("Court cases: confidential mentions", "tab: confidential", 0.85, 0.95),
-        high("Court cases: HEALTH", "tab: HEALTH", 0.80, 0.92),
-        low("Gendered pronouns left", "gendered pronouns left", 0.0, 0.0),
-        low("Gendered honorifics left", "tab: honorifics left", 0.0, 0.0),
-        high("Names withheld, as written", "bbq_names: as-is withheld", 0.97, 0.99),
-        high("Names withheld, lower-case", "bbq_names: lower-case withheld", 0.93, 0.97),
-        low("Names, largest gap between groups, as written", "bbq_names: as-is, largest gap", 0.03, 0.01),
-        low("Names, largest gap between groups, lower-case", "bbq_names: lower-case, largest gap", 0.03, 0.01),
-        low("Adversary: BOLD sex, AUC", "BOLD sex, by person", 0.72, 0.62),
-        low("Adversary: GAP sex, AUC", "GAP sex", 0.65, 0.57),
-        low("Adversary: BOLD race, Black or White", "BOLD race, African or European American, by person", 0.66, 0.60),
-        low("Adversary: BOLD race, Asian or White", "BOLD race, Asian or European American, by person", 0.68, 0.60),
-        low("Adversary: author sex, conduct packet", "author sex from the conduct packet, quoted", 0.60, 0.5),
-        low("Adversary: author age, conduct packet", "author age from the conduct packet, quoted", 0.65, 0.5),
-        low("Neutral text: words lost", "neutral: words lost", 0.010, 0.005),
-        low("Neutral text: texts touched", "neutral: texts touched", 0.10, 0.05),
-        high("Posts per CPU second", "posts per CPU second", 100, 300),
-        low("Peak memory of one process, MB", "peak memory, MB", 1200, 1000),
-        high("Fail closed: withheld whole", "fail closed: withheld whole", 1.0, 1.0),
-        high("Disguised spellings withheld", "disguised words: withheld", 0.99, 0.99),
-    )
+def _low(metric: str, figure: str, bar: float, aim: float) -> Bar:
+    return Bar(metric=metric, figure=figure, bar=bar, aim=aim, at_most=True)
 
 
-BARS = _bars()
+def _high(metric: str, figure: str, bar: float, aim: float) -> Bar:
+    return Bar(metric=metric, figure=figure, bar=bar, aim=aim)
+
+
+BARS = (
+    _high("HolisticBias, 8 protected axes, word-full recall: macro", "holisticbias: macro over axes", 0.97, 0.995),
+    _high("HolisticBias: worst axis", "holisticbias: worst axis", 0.93, 0.98),
+    _high("HolisticBias: sentence leaks nothing", "holisticbias: sentences that leak nothing", 0.95, 0.99),
+    _high("HateCheck: identities withheld", "hatecheck: identity withheld", 0.995, 1.0),
+    _high("HateCheck: conduct words kept", "hatecheck: conduct words kept", 0.97, 0.99),
+    _high("Same output under swap: HateCheck, pairwise", f"hatecheck: {_SAME}", 0.95, 0.99),
+    _high("Same output: he/she", f"winogender/he-she: {_SAME}", 1.0, 1.0),
+    _high("Same output: he/she/they", f"winogender: {_SAME}", 0.95, 1.0),
+    _high("Same output: RedditBias", f"redditbias: {_SAME}", 0.90, 0.98),
+    _high("Same output: HolisticBias", f"holisticbias: {_SAME}", 0.97, 0.99),
+    _high("Same output: BBQ", f"bbq: {_SAME}", 0.85, 0.95),
+    _high("Same output: CrowS-Pairs, 7 protected types", f"crows_pairs/protected: {_SAME}", 0.80, 0.90),
+    _high("Shared words kept, worst of these sets", "shared words kept: worst set", 0.92, 0.95),
+    _high("Court cases: demographic mentions with protected meaning", "tab: DEM with protected meaning", 0.95, 0.98),
+    _high("Court cases: confidential mentions", "tab: confidential", 0.85, 0.95),
+    _high("Court cases: HEALTH", "tab: HEALTH", 0.80, 0.92),
+    _low("Gendered pronouns left", "gendered pronouns left", 0.0, 0.0),
+    _low("Gendered honorifics left", "tab: honorifics left", 0.0, 0.0),
+    _high("Names withheld, as written", "bbq_names: as-is withheld", 0.97, 0.99),
+    _high("Names withheld, lower-case", "bbq_names: lower-case withheld", 0.93, 0.97),
+    _low("Names, largest gap between groups, as written", "bbq_names: as-is, largest gap", 0.03, 0.01),
+    _low("Names, largest gap between groups, lower-case", "bbq_names: lower-case, largest gap", 0.03, 0.01),
+    _low("Adversary: BOLD sex, AUC", "BOLD sex, by person", 0.72, 0.62),
+    _low("Adversary: GAP sex, AUC", "GAP sex", 0.65, 0.57),
+    _low("Adversary: BOLD race, Black or White", "BOLD race, African or European American, by person", 0.66, 0.60),
+    _low("Adversary: BOLD race, Asian or White", "BOLD race, Asian or European American, by person", 0.68, 0.60),
+    _low("Adversary: author sex, conduct packet", "author sex from the conduct packet, quoted", 0.60, 0.5),
+    _low("Adversary: author age, conduct packet", "author age from the conduct packet, quoted", 0.65, 0.5),
+    _low("Neutral text: words lost", "neutral: words lost", 0.010, 0.005),
+    _low("Neutral text: texts touched", "neutral: texts touched", 0.10, 0.05),
+    _high("Posts per CPU second", "posts per CPU second", 100, 300),
+    _low("Peak memory of one process, MB", "peak memory, MB", 1200, 1000),
+    _high("Fail closed: withheld whole", "fail closed: withheld whole", 1.0, 1.0),
+    _high("Disguised spellings withheld", "disguised words: withheld", 0.99, 0.99),
+)
 """What ships and what we aim at, row by row (issue 3)."""
 
 
@@ -142,7 +140,9 @@ def figures(shares: Sequence[Share], found: Sequence[adversary.Guess]) -> dict[s
         values["shared words kept: worst set"] = Figure(value=min(kept), about=f"{len(kept)} sets")
     for how in ("as-is", "lower-case"):
         prefix = f"bbq_names: {how}, "
-        groups = [v.value for n, v in values.items() if n.startswith(prefix) and n[len(prefix) :].istitle()]
+        groups = [
+            v.value for n, v in values.items() if n.startswith(prefix) and not n.endswith(("whole", recall.NO_GROUP))
+        ]
         if groups:
             values[f"{prefix}largest gap"] = Figure(value=max(groups) - min(groups), about=f"{len(groups)} groups")
     pronouns = [share for share in shares if share.name in {"gap: pronouns left", "tab: gendered pronouns left"}]

@@ -98,12 +98,10 @@ def biographies(cases: Sequence[Case], visible: Visible) -> tuple[Task, ...]:
 
 def snippets(cases: Sequence[Case], visible: Visible) -> tuple[Task, ...]:
     """Sex of the person that the labelled pronoun of an encyclopedia snippet speaks of."""
-    rows = []
+    rows: list[tuple[str, bool, str]] = []
     for case in cases:
-        found = {s["cls"]: case["text"][s["start"] : s["end"]] for s in reversed(case["spans"])}
-        rows.append(
-            (_joined([case["text"]], visible), found["pronoun"].lower() in _MALE, found.get("name", case["id"]))
-        )
+        found = {s["cls"]: str(case["text"][s["start"] : s["end"]]) for s in reversed(case["spans"])}
+        rows.append((_joined([case["text"]], visible), found["pronoun"].lower() in _MALE, found["name"]))
     return (_task("GAP sex", rows),) if rows else ()
 
 
@@ -144,7 +142,9 @@ def _task(name: str, rows: Sequence[tuple[str, bool, str]], trust: float = 1.0) 
 
 
 def _error(auc: float, yes: int, no: int) -> float:
-    """The standard error after Hanley and McNeil (1982)."""
+    """The standard error after Hanley and McNeil (1982). What training on few people adds comes on top: for 120 people
+    about half as much again (measured on chance).
+    """
     one, two = auc / (2 - auc), 2 * auc**2 / (1 + auc)
     spread = auc * (1 - auc) + (yes - 1) * (one - auc**2) + (no - 1) * (two - auc**2)
     return math.sqrt(max(spread, 0.0) / (yes * no))

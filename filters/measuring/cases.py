@@ -45,7 +45,7 @@ class Cases:
 
 
 def load(folder: Path, limit: int) -> Cases:
-    """At most `limit` cases of each set, of pairs, documents and biographies of each axis. Raises OSError without the
+    """At most `limit` cases of each axis of each set. Raises OSError without the
     folder, ValueError on a line that is no JSON.
     """
     if not folder.is_dir():
@@ -74,9 +74,20 @@ def sample(cases: Sequence[Case], limit: int) -> list[Case]:
 def _sampled(cases: Sequence[Case], limit: int) -> Iterator[Case]:
     groups: dict[str, list[Case]] = {}
     for case in cases:
-        groups.setdefault(f"{case.get('src')}:{case.get('axis', case.get('value'))}", []).append(case)
+        groups.setdefault(_stratum(case), []).append(case)
     for group in groups.values():
         yield from sample(group, limit)
+
+
+def _stratum(case: Case) -> str:
+    """What a sample takes alike of: source and axis, descriptor's axis, group of names, or confidential paragraphs."""
+    labels = case.get("spans") or [{}]
+    confidential = any(span.get("conf", "NOT_CONFIDENTIAL") != "NOT_CONFIDENTIAL" for span in labels)
+    demographic = any(span.get("cls") == "DEM" for span in labels)
+    about = case.get("axis") or case.get("value") or case.get("ethnicity")
+    if about is None and case.get("src") in {"holisticbias", "hatecheck"}:
+        about = labels[0].get("cls")
+    return f"{case.get('src')}:{about}:{confidential}:{demographic}"
 
 
 def _paragraphs(document: Case) -> Iterator[Case]:

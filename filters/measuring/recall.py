@@ -13,6 +13,7 @@ PROTECTED_AXES = (
     *("ability", "age", "cultural", "gender_and_sex", "nationality", "race_ethnicity", "religion"),
     "sexual_orientation",
 )
+NO_GROUP = "no group given"
 _PRONOUN = re.compile(r"\b(?:he|she|him|her|his|hers|himself|herself)\b", re.IGNORECASE)
 _HONORIFIC = re.compile(r"\b(?:Mr|Mrs|Ms|Miss|Mister|Messrs|Sir|Madam|Madame|Mme|Ma'am|Dame|Lady|Lord)\b(?!-)")
 _NAME = re.compile(r"[^\W\d_]{2,}")
@@ -70,7 +71,7 @@ def bbq_names(cases: Sequence[Case], visible: Visible) -> tuple[Share, ...]:
                 if case["ethnicity"] != "n/a":
                     tally.add(f"{how}, {case['ethnicity']}", hidden)
                 else:
-                    tally.add(f"{how}, no group given", hidden)
+                    tally.add(f"{how}, {NO_GROUP}", hidden)
             tally.add(f"{how}, texts withheld whole", reading.seen is None)
     return tally.shares("bbq_names: ")
 

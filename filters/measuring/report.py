@@ -46,8 +46,7 @@ def page(ours: Measured, stock: Measured, about: About, limits: str) -> str:
         "## The bar",
         *_bar_table(ours.figures, stock.figures),
         "## Misses: what stayed readable",
-        "Withheld means that no telling word of the labelled span is left (half a descriptor left is a miss).\n"
-        "Wrong: how many misses, or, of what should stay, how many were lost.",
+        _MISSES,
         *_shares("Descriptors, HolisticBias", "holisticbias: ", ours, stock),
         *_shares("Identities and conduct, HateCheck", "hatecheck: ", ours, stock),
         *_shares("Court cases by paragraph, TAB", "tab: ", ours, stock),
@@ -76,6 +75,9 @@ def kept_paragraph(path: Path) -> str:
     return text.partition(BEGIN)[2].partition(END)[0].strip() or _EMPTY
 
 
+_MISSES = """Withheld means that no telling word of the labelled span is left: half a descriptor left is a miss. Wrong:
+how many misses, or, of what should stay, how many were lost."""
+
 _PAIRS = """Two variants of one text that differ in a class only, compared byte for byte. A pair of which both are
 withheld whole counts as no pair in the column `filter`, and as the same in `both withheld as same`. Kept: the share of
 the words that both variants have and that both outputs still have."""
@@ -86,8 +88,8 @@ def _preface(about: About) -> str:
     every = "every case" if about.whole else "a sample"
     return (
         f"Written by `make bench-filter` on {about.when}: {every} of the development data by others\n"
-        f"({about.texts:,} texts, read beside the repository, none of it kept here), stock Presidio on the same language\n"
-        f"model beside it in the same run. What is scored is the final visible text, {swaps}.\n"
+        f"({about.texts:,} texts, read beside the repository, none of it kept here), stock Presidio on the same\n"
+        f"language model beside it in the same run. What is scored is the final visible text, {swaps}.\n"
         "A text withheld whole hides everything and keeps nothing; how many are is a row of its own. Intervals are\n"
         "Wilson's, 95 %. Development data guides; the held-out half, which nobody who writes the filter sees, decides."
     )
@@ -96,12 +98,12 @@ def _preface(about: About) -> str:
 def _adversary_text(about: About) -> str:
     return (
         "Words and word pairs (TF-IDF) into a logistic regression, five folds grouped by person; area under the ROC\n"
-        "curve, chance .5, with its standard error. A large model guesses better: these are lower bounds of what leaks.\n"
-        f"A decision maker never sees a feed: of {about.authors} authors, {about.selected} have a passage that a\n"
-        f"job-related cue proposes ({about.passages} passages). The others' packets are empty and alike, so that the\n"
-        "packet's figures say mostly that nothing is shown of most people, not that a quoted passage tells nothing.\n"
-        "By default a report holds statements of a closed vocabulary only; a quotation is the exception. The feed is\n"
-        "the figure of a filter that sanitizes without selecting."
+        "curve, chance .5, with its standard error. A large model guesses better: these are lower bounds of what\n"
+        f"leaks. A decision maker never sees a feed: of {about.authors} authors, {about.selected} have a passage\n"
+        f"that a job-related cue proposes ({about.passages} passages). The others' packets are empty and alike, so\n"
+        "that the packet's figures say mostly that nothing is shown of most people, not that a quoted passage tells\n"
+        "nothing. By default a report holds statements of a closed vocabulary only; a quotation is the exception.\n"
+        "The feed is the figure of a filter that sanitizes without selecting."
     )
 
 
@@ -149,8 +151,7 @@ def _pair_table(ours: Measured, stock: Measured) -> Iterator[str]:
     mine, peers = ({s.name: s for s in m.shares} for m in (ours, stock))
     sets = list(dict.fromkeys(n.removesuffix(f": {_SAME}") for n in mine if n.endswith(f": {_SAME}")))
     rows = [
-        "| set / axis | stock | filter | pairs | interval | both withheld as same | both withheld | words kept "
-        "| stock kept |",
+        "| set / axis | stock | filter | pairs | interval | both withheld as same | both withheld | kept | stock |",
         "|---|---|---|---|---|---|---|---|---|",
     ]
     for name in sorted(sets):

@@ -1,6 +1,7 @@
 """Scores the filter and stock Presidio on the development cases by others, and writes docs/filter-quality.md.
 
-`VETTING_BENCH_CASES=200` takes that many cases of each axis of each set, and prints instead of writing.
+`VETTING_BENCH_CASES=200` takes that many cases of each axis of each set, and prints instead of writing;
+`VETTING_BENCH_SWAPS=0` leaves out the filter's own swap test.
 """
 
 import multiprocessing
@@ -13,12 +14,18 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from filters.measuring.cases import Cases
+    from filters.measuring.report import Measured
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")  # CPU seconds are counted by process
 
 ROOT = Path(__file__).resolve().parents[2]
 PACKS = ("federal", "massachusetts", "california", "new_york", "illinois", "washington")
-LIMIT = int(os.environ.get("VETTING_BENCH_CASES") or 10**9)
+EVERY = 10**9
+LIMIT = int(os.environ.get("VETTING_BENCH_CASES") or EVERY)
 SWAPS = os.environ.get("VETTING_BENCH_SWAPS", "1") != "0"
 PAGE = ROOT / "docs" / "filter-quality.md"
 CHUNK = 40
@@ -91,55 +98,68 @@ def answers(system: str, texts: Iterable[str], posts: Iterable[str]) -> Answers:
     )
 
 
-def main() -> None:
-    """Measures both filters, prints the bar, and writes the page when every case was measured."""
-    from filters import quality
+def packets_of(cases: "Cases") -> dict[str, list[tuple[str, str]]]:
+    """By post: what job-related cues propose of it, as statement and passage. Held passages reach no decision maker."""
     from filters.criteria import load_criteria
-    from filters.measuring import disguised, report
-    from filters.measuring.cases import load
     from vetting.evidence import RawText
+
+    criteria = load_criteria(ROOT / "config" / "criteria" / "police.toml")
+    return {
+        post: [
+            (criteria.by_code[found.code].statement, post[found.start : found.end])
+            for found in criteria.propose(RawText(post))
+            if not criteria.by_code[found.code].hold
+        ]
+        for post in posts_of(cases)
+    }
+
+
+def posts_of(cases: "Cases") -> list[str]:
+    """Every post of the authors: what speed is measured on."""
+    return [comment["text"] for author in cases.authors for comment in author["comments"]]
+
+
+def measured(system: str, cases: "Cases", packets: dict[str, list[tuple[str, str]]]) -> "Measured":
+    """One filter over every text, and everything counted on what it shows."""
+    from filters import quality
+    from filters.measuring import disguised
+    from filters.measuring.report import Measured
+
+    passages = [passage for pairs in packets.values() for _, passage in pairs]
+    done = answers(system, [*cases.texts(), *disguised.texts(), *passages], packets)
+    print(f"{system}: {len(done.seen)} texts in {done.wall_seconds:.0f} s", file=sys.stderr)
+    visible = done.seen.__getitem__
+    shares = (*quality.score(cases, visible), *quality.own_cases(visible))
+    figures = quality.figures(shares, quality.guesses(cases, visible, packets.__getitem__))
+    figures["posts per CPU second"] = quality.Figure(value=done.posts_per_cpu_second, about=f"{len(packets):,} posts")
+    figures["peak memory, MB"] = quality.Figure(value=done.peak_mb, about="one of the processes")
+    return Measured(shares=shares, figures=figures)
+
+
+def main() -> None:
+    """Measures both filters, prints the page, and writes it where every case was measured."""
+    from filters.measuring import report
+    from filters.measuring.cases import load
 
     folder = Path(os.environ.get("VETTING_SHARED") or ROOT.parent / "shared") / "data" / "filter-dev"
     if not folder.is_dir():
         print("The cases by others are absent ($VETTING_SHARED): quality is not measured.")
         return
     cases = load(folder, LIMIT)
-    criteria = load_criteria(ROOT / "config" / "criteria" / "police.toml")
-    packets: dict[str, list[tuple[str, str]]] = {}
-    posts = [comment["text"] for author in cases.authors for comment in author["comments"]]
-    for post in posts:
-        packets[post] = [
-            (criteria.by_code[found.code].statement, post[found.start : found.end])
-            for found in criteria.propose(RawText(post))
-            if not criteria.by_code[found.code].hold
-        ]
-    passages = [passage for pairs in packets.values() for _, passage in pairs]
-    measured = {}
-    for system in ("filter", "stock"):
-        done = answers(system, [*cases.texts(), *disguised.texts(), *passages], posts)
-        print(f"{system}: {len(done.seen)} texts in {done.wall_seconds:.0f} s", file=sys.stderr)
-        shares = (*quality.score(cases, done.seen.__getitem__), *quality.own_cases(done.seen.__getitem__))
-        values = quality.figures(shares, quality.guesses(cases, done.seen.__getitem__, packets.__getitem__))
-        values["posts per CPU second"] = quality.Figure(value=done.posts_per_cpu_second, about=f"{len(posts)} posts")
-        values["peak memory, MB"] = quality.Figure(value=done.peak_mb, about="one process")
-        measured[system] = report.Measured(shares=shares, figures=values)
-    selected = sum(any(packets[c["text"]] for c in author["comments"]) for author in cases.authors)
-    page = report.page(
-        measured["filter"],
-        measured["stock"],
-        about=report.About(
-            when=datetime.now(UTC).date().isoformat(),
-            texts=len(set(cases.texts())),
-            whole=LIMIT >= 10**9,
-            swaps=SWAPS,
-            authors=len(cases.authors),
-            selected=selected,
-            passages=len(passages),
-        ),
-        limits=report.kept_paragraph(PAGE),
+    packets = packets_of(cases)
+    about = report.About(
+        when=datetime.now(UTC).date().isoformat(),
+        texts=len(set(cases.texts())),
+        whole=LIMIT >= EVERY,
+        swaps=SWAPS,
+        authors=len(cases.authors),
+        selected=sum(any(packets[comment["text"]] for comment in author["comments"]) for author in cases.authors),
+        passages=sum(map(len, packets.values())),
     )
+    ours, stock = (measured(system, cases, packets) for system in ("filter", "stock"))
+    page = report.page(ours, stock, about, report.kept_paragraph(PAGE))
     print(page)
-    if LIMIT >= 10**9:
+    if about.whole:
         PAGE.write_text(page, encoding="utf-8")
 
 
