@@ -70,7 +70,7 @@ BARS = (
     _high("Court cases: demographic mentions with protected meaning", "tab: DEM with protected meaning", 0.95, 0.98),
     _high("Court cases: confidential mentions", "tab: confidential", 0.85, 0.95),
     _high("Court cases: HEALTH", "tab: HEALTH", 0.80, 0.92),
-    _low("Gendered pronouns left", "gendered pronouns left", 0.0, 0.0),
+    _low("Gendered pronouns left, any output", "everywhere: gendered pronouns left", 0.0, 0.0),
     _low("Gendered honorifics left", "tab: honorifics left", 0.0, 0.0),
     _high("Names withheld, as written", "bbq_names: as-is withheld", 0.97, 0.99),
     _high("Names withheld, lower-case", "bbq_names: lower-case withheld", 0.93, 0.97),
@@ -107,6 +107,7 @@ def score(cases: Cases, visible: Visible) -> tuple[Share, ...]:
         *recall.court_cases(cases.documents, visible),
         *invariance.invariance(cases.counterfactual, visible),
         *recall.neutral(cases.neutral, visible),
+        *recall.everywhere(cases.texts(), visible),
     )
 
 
@@ -145,10 +146,6 @@ def figures(shares: Sequence[Share], found: Sequence[adversary.Guess]) -> dict[s
         ]
         if groups:
             values[f"{prefix}largest gap"] = Figure(value=max(groups) - min(groups), about=f"{len(groups)} groups")
-    pronouns = [share for share in shares if share.name in {"gap: pronouns left", "tab: gendered pronouns left"}]
-    if pronouns:
-        both = Share(name="", part=sum(s.part for s in pronouns), whole=sum(s.whole for s in pronouns))
-        values["gendered pronouns left"] = Figure(value=both.value, about=_about(both))
     return values
 
 

@@ -99,7 +99,10 @@ def words(text: str) -> Counter[str]:
 
 
 def own_words(seen: str | None) -> str:
-    """What is left of the original in a visible text: nothing where it is withheld whole."""
+    """A text without the forms that filters put: what is left of the original. Nothing where it is withheld whole.
+
+    An original may say `a place` by itself: where words of both are compared, both go through this.
+    """
     return "" if seen is None else _PUT.sub(" ", seen)
 
 

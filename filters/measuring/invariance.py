@@ -30,8 +30,9 @@ def invariance(cases: Sequence[Case], visible: Visible) -> tuple[Share, ...]:
 
 def _pairs(tally: Tally, names: Sequence[str], variants: Sequence[str], seen: Sequence[str | None]) -> None:
     left = [words(own_words(one)) for one in seen]
+    there = [words(own_words(one)) for one in variants]
     for a, b in combinations(range(len(seen)), 2):
-        shared = words(variants[a]) & words(variants[b])
+        shared = there[a] & there[b]
         kept = (shared & left[a]).total() + (shared & left[b]).total()
         both = seen[a] is None and seen[b] is None
         for name in names:

@@ -51,7 +51,7 @@ def page(ours: Measured, stock: Measured, about: About, limits: str) -> str:
         *_shares("Identities and conduct, HateCheck", "hatecheck: ", ours, stock),
         *_shares("Court cases by paragraph, TAB", "tab: ", ours, stock),
         *_shares("Encyclopedia snippets, GAP", "gap: ", ours, stock),
-        *_shares("Names by the group they suggest, BBQ names", "bbq_names: ", ours, stock),
+        *_names_table(ours.figures, stock.figures),
         "## Another class, the same text",
         _PAIRS,
         *_pair_table(ours, stock),
@@ -63,6 +63,9 @@ def page(ours: Measured, stock: Measured, about: About, limits: str) -> str:
         "## Disguised words and texts that nobody can vouch for",
         *_shares("Disguised words, ours", "disguised words: ", ours, stock),
         *_shares("Fail closed, ours", "fail closed: ", ours, stock),
+        _OWN,
+        "## How it is counted",
+        _COUNTED,
         "## What it cannot do",
         f"{BEGIN}\n{limits}\n{END}",
     ]
@@ -77,6 +80,21 @@ def kept_paragraph(path: Path) -> str:
 
 _MISSES = """Withheld means that no telling word of the labelled span is left: half a descriptor left is a miss. Wrong:
 how many misses, or, of what should stay, how many were lost."""
+
+_OWN = """Both are made by this repository: words of the lexicons that stand for persons, in disguises and sentences of
+ours, and short harmless sentences in other languages. That an exception inside the filter withholds is a test
+(`tests/filters/test_sanitizing.py`), not a measurement."""
+
+_COUNTED = """- Words are compared without case, plural `s` and agreement (`was`, `were`). What the filters put themselves (`a
+  protected group`, `<PERSON>`) is taken out first. A word of a label that also stands outside every label may stay
+  as often as it stands there. In encyclopedia snippets a name may stand nowhere in the output.
+- A demographic mention of a court case counts as protected where it is labelled confidential, says an age, or holds a
+  capitalized word, unless its head is an agent noun or a rank. The source's own labelling is not public, so that this
+  row is near the published one and not the same. Documents are read by paragraph.
+- The neutral texts are technical questions and hold a few real names and dates, which are withheld rightly: about half
+  a percent of words.
+- The adversary's standard error is that of the figure itself; training on few people adds about half as much again.
+- Posts per CPU second are counted on the authors' posts, memory on the fullest of the processes, one for each core."""
 
 _PAIRS = """Two variants of one text that differ in a class only, compared byte for byte. A pair of which both are
 withheld whole counts as no pair in the column `filter`, and as the same in `both withheld as same`. Kept: the share of
@@ -139,6 +157,22 @@ def _shares(title: str, prefix: str, ours: Measured, stock: Measured) -> Iterato
         )
     yield f"### {title}"
     yield "\n".join(rows)
+
+
+def _names_table(ours: Mapping[str, Figure], stock: Mapping[str, Figure]) -> Iterator[str]:
+    prefix = "bbq_names: as-is, "
+    groups = sorted(n.removeprefix(prefix) for n in ours if n.startswith(prefix) and "largest" not in n)
+    rows = [
+        "| group | stock, as written | filter, as written | stock, lower-case | filter, lower-case | interval, count |",
+        "|---|---|---|---|---|---|",
+    ]
+    for group in (*groups, "largest gap"):
+        cells = [f"bbq_names: {how}, {group}" for how in ("as-is", "lower-case")]
+        values = " | ".join(_figure(side.get(cell)) for cell in cells for side in (stock, ours))
+        rows.append(f"| {group} | {values} | {ours[cells[1]].about if cells[1] in ours else ''} |")
+    if groups:
+        yield "### Names withheld, by the group they suggest, BBQ names"
+        yield "\n".join(rows)
 
 
 def _wrong(share: Share) -> int:

@@ -66,6 +66,7 @@ def _values(folder: Path, visible: quality.Visible, limit: int = 10) -> dict[str
 
 def test_a_filter_that_hides_nothing_leaks_everything_and_keeps_everything(cases: Path) -> None:
     values = _values(cases, lambda text: text)
+    assert len(values) > 40
     for name, value in values.items():
         assert value == (1 if name.endswith(("left", "kept")) else 0), name
 
@@ -112,6 +113,11 @@ def test_what_a_filter_puts_itself_is_no_word_that_was_kept(cases: Path) -> None
     values = _values(cases, lambda _text: "<PERSON> a place [withheld]")
     assert values["crows_pairs: shared words kept"] == 0
     assert values["neutral: words lost"] == 1
+
+
+def test_a_text_that_says_a_canonical_form_by_itself_loses_nothing(tmp_path: Path) -> None:
+    (tmp_path / "neutral.jsonl").write_text(json.dumps({"text": "It is a place to park."}) + "\n", encoding="utf-8")
+    assert _values(tmp_path, lambda text: text)["neutral: words lost"] == 0
 
 
 def test_a_name_that_can_be_read_at_another_place_is_not_withheld(cases: Path) -> None:
