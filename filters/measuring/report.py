@@ -85,8 +85,8 @@ _OWN = """Both are made by this repository: words of the lexicons that stand for
 ours, and short harmless sentences in other languages. That an exception inside the filter withholds is a test
 (`tests/filters/test_sanitizing.py`), not a measurement."""
 
-_COUNTED = """- Words are compared without case, plural `s` and agreement (`was`, `were`). What filters put (`a protected
-  group`, `<PERSON>`) is taken out first. A word of a label that also stands outside every label may stay
+_COUNTED = """- Words are compared without case, plural `s` and agreement (`was`, `were`). What filters put (`a
+  protected group`, `<PERSON>`) is taken out first. A word of a label that also stands outside every label may stay
   as often as it stands there. In encyclopedia snippets a name may stand nowhere in the output.
 - A demographic mention of a court case counts as protected where it is labelled confidential, says an age, or holds a
   capitalized word, unless its head is an agent noun or a rank. The source's own labelling is not public, so that this
