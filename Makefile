@@ -2,13 +2,13 @@
 # Other Python: make demo PYTHON=/path/to/python3.12
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test check bench format lock clean
+.PHONY: help demo serve test check bench bench-filter format lock clean
 
 BIN := .venv/bin
 READY := .venv/.ready
 
 help:  ## Print this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
 
 demo: $(READY)  ## Vet invented candidates for one position, from authorization to verified log
 	@$(BIN)/vetting demo
@@ -27,7 +27,10 @@ check: $(READY)  ## The one gate: format, lint, types, floors, then the house an
 	@$(BIN)/python -m pytest --quiet tests/promises/test_the_house_stands.py tests/promises/test_no_link_is_dead.py
 
 bench: $(READY)  ## Measure seconds and memory of starts, stages and pages; fails no build
-	@for measurement in tests/bench/*.py; do $(BIN)/python "$$measurement" || exit 1; done
+	@for measurement in $(filter-out tests/bench/filter_quality.py,$(wildcard tests/bench/*.py)); do $(BIN)/python "$$measurement" || exit 1; done
+
+bench-filter: $(READY)  ## Score the filter on cases by others, stock Presidio beside it: docs/filter-quality.md
+	@$(BIN)/python tests/bench/filter_quality.py
 
 format: $(READY)  ## Put the code into the agreed format
 	@$(BIN)/ruff format .

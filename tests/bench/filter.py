@@ -1,19 +1,13 @@
-"""Measures the filter: load, memory, posts per CPU second beside stock Presidio, and quality on cases by others."""
+"""Measures the filter: load, memory, posts per CPU second beside stock Presidio. Quality: `make bench-filter`."""
 
-import os
 import resource
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from filters.analyzer import Analyzer
 
 ROOT = Path(__file__).resolve().parents[2]
 PACKS = ("federal", "massachusetts", "california", "new_york", "illinois", "washington")
 POSTS = 300
-QUALITY_CASES = int(os.environ.get("VETTING_BENCH_CASES", "120"))
 SAID = (
     "Great burger at the new place on Main Street, would go again any day of the week.",
     "Cop lit me up on Route 9 so I floored it and lost him behind the mill.",
@@ -43,21 +37,6 @@ def memory() -> int:
 def rate(name: str, posts: int, seconds: float) -> None:
     """Prints one line of speed."""
     print(f"{name:<52} {posts / seconds:>9.0f} posts per CPU second")
-
-
-def compare(analyzer: "Analyzer", stock: Callable[[str], str | None]) -> None:
-    """Prints the quality of the final visible text beside stock Presidio's, on cases by others."""
-    from filters import quality
-
-    folder = Path(os.environ.get("VETTING_SHARED") or ROOT.parent / "shared") / "data" / "filter-dev"
-    if not folder.is_dir():
-        print("The cases by others are absent ($VETTING_SHARED): quality is not measured.")
-        return
-    ours = {s.name: s for s in quality.measure(folder, quality.product(analyzer), QUALITY_CASES)}
-    peer = {s.name: s for s in quality.measure(folder, stock, QUALITY_CASES)}
-    print(f"\n{'final visible text, development cases':<52} {'filter':>8} {'stock':>8} {'cases':>7}")
-    for name, share in ours.items():
-        print(f"{name:<52} {share.value:>8.3f} {peer[name].value if name in peer else 0:>8.3f} {share.whole:>7}")
 
 
 def main() -> None:
@@ -94,8 +73,6 @@ def main() -> None:
     stock = quality.stock_presidio()
     stock(SAID[0])
     rate("stock Presidio, same model, same posts", 100, cpu(lambda: [stock(post) for post in posts[:100]]))
-
-    compare(analyzer, stock)
 
 
 if __name__ == "__main__":

@@ -309,13 +309,16 @@ def test_two_analyzers_of_the_same_packs_have_the_same_version(analyzer: Analyze
 
 
 def test_the_version_changes_with_what_decides_and_not_with_what_measures(tmp_path: Path) -> None:
-    for name in ("gate.py", "lexicons/age.txt", "quality.py"):
+    decides = ("gate.py", "lexicons/age.txt", "recognizers/quality.py")
+    measures = ("quality.py", "measuring/recall.py")
+    for name in (*decides, *measures):
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_text("1")
     before = code_digest(tmp_path)
-    (tmp_path / "quality.py").write_text("2")
+    for name in measures:
+        (tmp_path / name).write_text("2")
     assert code_digest(tmp_path) == before
-    for name in ("gate.py", "lexicons/age.txt"):
+    for name in decides:
         (tmp_path / name).write_text("2")
         assert code_digest(tmp_path) != before
         (tmp_path / name).write_text("1")
