@@ -237,7 +237,8 @@ def _phrase(draft: _Draft, head: Token) -> None:
         return
     left = [t for t in _left(head) if not draft.done[t.i]]
     kept = [t for t in left if not _marked(draft, t) and t.pos_ in {"ADJ", "NOUN", "VERB", "NUM", "ADV", "PROPN"}]
-    kept = [] if head.i in draft.generic else [t for t in kept if t.pos_ != "ADV" or t.head in kept]
+    kept = [] if head.i in draft.generic else [t for t in kept if t.lower_ not in _POINTERS]
+    kept = [t for t in kept if t.pos_ != "ADV" or t.head in kept]
     described = " ".join(draft.words[t.i] for t in kept if t.pos_ != "NUM" and t.lower_ not in _QUANTITIES)
     if any(draft.done[i] for i in range(start, head.i)):
         start = head.i
