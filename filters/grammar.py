@@ -100,7 +100,7 @@ def allowed(span: Span) -> bool:
 
 def _job_relevant(token: Token) -> bool:
     word = token.lower_
-    if token.pos_ == "ADV" and word.endswith("ly"):
+    if token.pos_ == "ADV" and (word.endswith("ly") or token.is_stop):
         return True
     return word in word_list("job_relevant") or word in word_list("evaluations")
 
@@ -130,5 +130,7 @@ def _denotes(token: Token) -> bool:
     if token.tag_ in {"NNS", "NNPS"}:
         return True
     if token.is_title and not token.is_sent_start and token.dep_ not in _LEFT:
+        return True
+    if token.pos_ == "NOUN" and any(child.lower_ in {"a", "an", "another", "every"} for child in token.lefts):
         return True
     return token.pos_ == "ADJ" and token.i > 0 and token.nbor(-1).lower_ == "the"

@@ -9,7 +9,7 @@ from __future__ import annotations
 import html
 import re
 import unicodedata
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -31,6 +31,8 @@ _PUNCTUATION = {
     "，": ",",
 }
 
+_TYPOGRAPHY = frozenset("‘’“”–—…")
+"""What prose from a word processor holds; shown as it was written."""
 _IGNORABLE = re.compile(
     "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202c\u2060-\u206f\u3164"
     "\ufe00-\ufe0f\ufeff\uffa0\ufff9-\ufffb\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]+"
@@ -44,6 +46,7 @@ _BLANKS = re.compile(r"[^\S\n]{2,}|\s*\n\s*|[\t\r\f\v]")
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f]+")
 _HASHTAG = re.compile(r"(?<![\w&])#(\w{2,60})")
 _ELONGATED = re.compile(r"([A-Za-z])\1{2,}|([!?.,])\2{3,}")
+_ROMAN = re.compile(r"(?:x{0,3}(?:ix|iv|v?i{1,3})|X{0,3}(?:IX|IV|V?I{1,3}))(?![A-Za-z])")
 _EMOJI = re.compile(
     "(?:[\u200d\ufe0f\u20e3\U0001f3fb-\U0001f3ff\U000e0020-\U000e007f]|"
     "[\u2190-\u21ff\u2300-\u23ff\u2460-\u24b5\u24ea-\u24ff\u2600-\u27bf\u2900-\u297f\u2b00-\u2bff\u3030\u303d\u3297\u3299"
@@ -73,6 +76,16 @@ class Normalized:
             raise ValueError("range")
         return min(self.starts[start:end]), max(self.ends[start:end])
 
+    def behind(self, earlier: Normalized) -> Normalized:
+        """A copy whose map goes through `earlier`, of whose text this is a plainer spelling."""
+        spans = list(zip(self.starts, self.ends, strict=True))
+        return Normalized(
+            text=self.text,
+            starts=[earlier.starts[start] for start, _ in spans],
+            ends=[earlier.ends[end - 1] for _, end in spans],
+            emoji=earlier.emoji,
+        )
+
     def replaced(self, pattern: re.Pattern[str], replacement: Callable[[re.Match[str]], str | None]) -> Normalized:
         """A copy with each match replaced; None keeps the match. Each new character stands for the whole match."""
         edits = [
@@ -99,6 +112,17 @@ class Normalized:
             text="".join(parts), starts=[*starts, *self.starts[at:]], ends=[*ends, *self.ends[at:]], emoji=self.emoji
         )
 
+    def spelt(self, source: str) -> Iterator[tuple[int, int, str]]:
+        """Where this text spells `source`, to which its map leads, otherwise: the range here and the source's words."""
+        at = 0
+        while at < len(self.text):
+            start, end, stop = self.starts[at], self.ends[at], at + 1
+            while stop < len(self.text) and self.starts[stop] == start and self.ends[stop] == end:
+                stop += 1
+            if source[start:end] != self.text[at:stop]:
+                yield at, stop, source[start:end]
+            at = stop
+
     def lowered(self) -> Normalized:
         """A copy in lower case, character by character, so that the map holds."""
         lower = "".join(c.lower() if len(c.lower()) == 1 else c for c in self.text)
@@ -117,6 +141,14 @@ def normalize(words: str, known: Known, telling: Known | None = None) -> Normali
     `telling` says whether it is a class word, for the disguises that ordinary words wear too (`a.m.`, `e-mail`).
     Linear in the length of `words` but for hashtags, which are capped at 60 characters.
     """
+    readable = decode(words, known)
+    return plain_spelling(plain_text(readable.text), known, telling).behind(readable)
+
+
+def decode(words: str, known: Known) -> Normalized:
+    """The text as a person would see it: without encodings, invisible characters, other alphabets' look-alikes, emoji
+    and shouting, hashtags in words. What stays in it may be shown; quotation marks and accents are kept.
+    """
     normal = plain_text(words)
     if not (words.isascii() and words.isprintable()):
         normal = _reversed(normal)
@@ -130,12 +162,29 @@ def normalize(words: str, known: Known, telling: Known | None = None) -> Normali
     if not normal.text.isascii():
         normal = _without_emoji(_reversed(normal))  # what an entity or a percent sign hid
         normal = normal.replaced(_IGNORABLE, lambda _: "").replaced(_OVERRIDE, lambda _: "")
-        normal = normal.replaced(_FOREIGN, lambda m: _folded(m.group()))
+        normal = normal.replaced(_FOREIGN, lambda m: _legible(m.group()))
     normal = normal.replaced(_CONTROL, lambda _: "").replaced(_BLANKS, lambda m: "\n" if "\n" in m.group() else " ")
     normal = normal.replaced(_HASHTAG, lambda m: split_hashtag(m.group(1), known))
-    normal = normal.replaced(_ELONGATED, lambda m: (m.group(1) or m.group(2)) * 2 if m.group(1) else m.group(2))
-    normal = undisguise(normal, known, telling or known)
+    normal = normal.replaced(_ELONGATED, _shortened)
     return normal.lowered() if _shouts(normal.text) else normal
+
+
+def _shortened(match: re.Match[str]) -> str | None:
+    """Two of a letter, one of a sign; a Roman numeral is none of these."""
+    if match.group(1) is None:
+        return match.group(2)
+    start = match.start()
+    while start and match.string[start - 1].isalpha():
+        start -= 1
+    return None if _ROMAN.match(match.string, start) else match.group(1) * 2
+
+
+def plain_spelling(readable: Normalized, known: Known, telling: Known | None = None) -> Normalized:
+    """What a parser and the lexicons read: plain letters and quotation marks, disguised words undone."""
+    normal = readable
+    if not normal.text.isascii():
+        normal = normal.replaced(_FOREIGN, lambda m: _folded(m.group()))
+    return undisguise(normal, known, telling or known)
 
 
 def _reversed(normal: Normalized) -> Normalized:
@@ -183,6 +232,15 @@ def _confusables() -> dict[str, str]:
             code, plain = line.split("\t")
             table[chr(int(code, 16))] = plain
     return table
+
+
+@cache
+def _legible(grapheme: str) -> str | None:
+    """None for what English prose itself uses: typographic quotation marks and dashes, Latin letters with an accent."""
+    composed = unicodedata.normalize("NFC", grapheme[:8])
+    letters = unicodedata.normalize("NFD", composed)
+    accented = len(composed) == 1 and len(letters) > 1 and letters[0].isascii() and letters[0].isalpha()
+    return composed if accented or composed in _TYPOGRAPHY else _folded(grapheme)
 
 
 @cache

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from filters.analyzer import Analyzer
-from filters.rewriting import CANONICAL
+from filters.forms import CANONICAL
 from filters.sanitize import sanitize
 
 Visible = Callable[[str], str | None]

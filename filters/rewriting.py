@@ -11,40 +11,26 @@ import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from filters.agreement import articles, for_plural, for_singular, neutral_pronoun
-from filters.analyzer import Hit
+from filters.agreement import articles, for_plural, neutral_pronoun
+from filters.analyzer import Analysis, Hit
+from filters.forms import CANDIDATE, FORMS, GROUP, ORGANIZATION, PLACE, RELATIVE, RELATIVES, SLUR, TIME, WITHHELD
 from filters.grammar import is_person_noun
 from filters.lexicon import PERSONAL, Kind, word_list
 
 if TYPE_CHECKING:
-    from spacy.tokens import Doc, Token
-
-WITHHELD = "[withheld]"
-SLUR = "[slur about a protected group]"
-GROUP = "a protected group"
-MEMBERS = "members of a protected group"
-CANDIDATE = "the candidate"
+    from spacy.tokens import Doc, Span, Token
 
 _NEUTRAL = {
-    Kind.PLACE: "a place",
-    Kind.ORGANIZATION: "an organization",
-    Kind.TIME: "at some time",
+    Kind.PLACE: PLACE,
+    Kind.ORGANIZATION: ORGANIZATION,
+    Kind.TIME: TIME,
     Kind.HONORIFIC: "",
     Kind.DROPPED: "",
 }
-_FORMS = (
-    r"\[withheld\]|\[slur about a protected group\]|[Aa] protected group|[Mm]embers of a protected "
-    r"group|[Tt]he candidate"
-    r"|[Aa] relative|[Rr]elatives|Person [A-Z]\b|[Aa] place|[Aa]n organization|[Aa]t some time"
-)
-CANONICAL = re.compile(_FORMS)
-"""Every form the rewriting puts: what verification does not look into."""
-
-_MERGED = re.compile(rf"({_FORMS})(?:(?:\s*,\s*|\s+|\s*/\s*|\s*,?\s+(?:and|or|&)\s+)\1)+")
+_MERGED = re.compile(rf"({FORMS})(?:(?:\s*,\s*|\s+|\s*/\s*|\s*,?\s+(?:and|or|&)\s+)\1)+")
 _AS_A = re.compile(
     r"(^|[.!?;]\s+|\band\s+)(?:[Ss]peaking )?[Aa]s (?:(?:a|an|the) )?(?:\w+ )?(?:person|people|"
-    r"relative|\[withheld\]|a protected group|protected group"
-    r"|members of a protected group|an? organization)(?: [^,.:;!?]{1,80})?[,:]\s*"
+    r"relative|\[withheld\]|members of a protected group|an? organization)(?: [^,.:;!?]{1,80})?[,:]\s*"
 )
 _SENTENCE = re.compile(r"(^\W*|[.!?]\s+|\n\s*)([a-z])")
 _QUANTITIES = frozenset(
@@ -79,6 +65,7 @@ _AT = frozenset(
 )
 _PEOPLE = frozenset(
     ["people", "persons", "peoples", "folks", "folk", "humans", "communities", "minorities", "populations", "groups"]
+    + ["community", "minority", "population", "group"]
 )
 _CLAUSES = frozenset({"relcl", "acl", "prep", "appos", "amod", "advcl"})
 _EMPTY_POS = frozenset({"DET", "ADP", "PUNCT", "AUX", "PRON", "CCONJ", "PART", "SPACE", "SCONJ"})
@@ -87,7 +74,8 @@ _EMPTY_POS = frozenset({"DET", "ADP", "PUNCT", "AUX", "PRON", "CCONJ", "PART", "
 class _Draft:
     """The words of one passage while they are replaced: what stands for each token, and what marks it."""
 
-    def __init__(self, doc: Doc, hits: Sequence[Hit]) -> None:
+    def __init__(self, analysis: Analysis) -> None:
+        doc, hits = analysis.doc, analysis.hits
         self.doc = doc
         self.words: list[str] = [t.text for t in doc]
         self.marks: list[Hit | None] = [None] * len(doc)
@@ -109,6 +97,10 @@ class _Draft:
         for token in doc[1:-1] if len(doc) > 2 else ():
             if token.text in {"-", "/"} and not token.whitespace_ and not doc[token.i - 1].whitespace_:
                 self._join(token.i)
+        for first, last, written in _written(analysis):
+            if not any(self.marks[first:last]):
+                self.words[first:last] = [written] + [""] * (last - first - 1)
+                self.gaps[first : last - 1] = [""] * (last - first - 1)
 
     def _join(self, hyphen: int) -> None:
         """Half of a hyphenated word tells as much as the whole."""
@@ -133,9 +125,32 @@ class _Draft:
         return "".join(word + gap for word, gap in zip(self.words, self.gaps, strict=True))
 
 
-def rewrite(doc: Doc, hits: Sequence[Hit]) -> str:
+def _written(analysis: Analysis) -> list[tuple[int, int, str]]:
+    """Tokens whose words are shown as they were written: the first, one past the last, and the words."""
+    runs: list[tuple[int, int, list[tuple[int, int, str]]]] = []
+    for edit in analysis.spelt:
+        span = analysis.doc.char_span(edit[0], edit[1], alignment_mode="expand")
+        if span is None:
+            continue
+        if runs and span.start < runs[-1][1]:
+            first, last, edits = runs.pop()
+            runs.append((first, max(last, span.end), [*edits, edit]))
+        else:
+            runs.append((span.start, span.end, [edit]))
+    return [(first, last, _spliced(analysis.doc[first:last], edits)) for first, last, edits in runs]
+
+
+def _spliced(span: Span, edits: Sequence[tuple[int, int, str]]) -> str:
+    text, at = "", span.start_char
+    for start, end, written in edits:
+        text += span.doc.text[at:start] + written
+        at = end
+    return text + span.doc.text[at : span.end_char]
+
+
+def rewrite(analysis: Analysis) -> str:
     """The passage in canonical neutral form. Deterministic; every marked token is replaced or dropped."""
-    draft = _Draft(doc, hits)
+    draft, doc = _Draft(analysis), analysis.doc
     for token in doc:
         if _heads_phrase(draft, token):
             _phrase(draft, token)
@@ -193,7 +208,7 @@ def _phrase(draft: _Draft, head: Token) -> None:
         return
     left = [t for t in _left(head) if not draft.done[t.i]]
     kept = [t for t in left if not _marked(draft, t) and t.pos_ in {"ADJ", "NOUN", "VERB", "NUM", "ADV", "PROPN"}]
-    described = " ".join(t.text for t in kept if t.pos_ != "NUM" and t.lower_ not in _QUANTITIES)
+    described = " ".join(draft.words[t.i] for t in kept if t.pos_ != "NUM" and t.lower_ not in _QUANTITIES)
     if any(draft.done[i] for i in range(start, head.i)):
         start = head.i
     while start and draft.marks[start - 1] and not draft.done[start - 1] and not draft.gaps[start - 1]:
@@ -202,11 +217,10 @@ def _phrase(draft: _Draft, head: Token) -> None:
     if kind is Kind.SLUR:
         text = SLUR
     elif kind is Kind.KIN:
-        text = "relatives" if plural else "a relative"
+        text = RELATIVES if plural else RELATIVE
     elif plural:
         text = _group(draft, left, described)
-        if text == GROUP:
-            draft.grouped.add(head.i)
+        draft.grouped.add(head.i)
     else:
         determiner = next((t.text for t in left if t.dep_ in {"det", "poss"} and t.pos_ in {"DET", "PRON"}), "a")
         determiner = "a" if draft.kind(head) is None and determiner == "a" else determiner
@@ -243,7 +257,7 @@ def _group(draft: _Draft, left: Sequence[Token], described: str) -> str:
     counted = [t.text for t in left if not _marked(draft, t) and (t.pos_ == "NUM" or t.lower_ in _QUANTITIES)]
     if counted:
         return " ".join(filter(None, [*counted, described, "people"]))
-    return f"{described} {MEMBERS}" if described else GROUP
+    return f"{described} {GROUP}" if described else GROUP
 
 
 def _single(draft: _Draft, token: Token) -> None:
@@ -302,7 +316,7 @@ def _agree(draft: _Draft) -> None:
                 _inflect(draft, verb, for_plural(verb.text, verb.tag_, perfect=perfect))
         elif subject.i in draft.grouped:
             for verb in _finite(subject):
-                _inflect(draft, verb, for_singular(verb.text, verb.tag_))
+                _inflect(draft, verb, for_plural(verb.text, verb.tag_))
 
 
 def _inflect(draft: _Draft, verb: Token, form: str) -> None:

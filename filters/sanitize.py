@@ -6,10 +6,10 @@ import re
 from collections.abc import Callable, Generator, Sequence
 from typing import TYPE_CHECKING
 
-from filters.analyzer import Analysis, Analyzer, Hit, stood_in
-from filters.normalize import plain_text
+from filters.analyzer import Analysis, Analyzer, Hit, neutral
+from filters.forms import CANONICAL
 from filters.parses import Parses
-from filters.rewriting import CANONICAL, rewrite
+from filters.rewriting import rewrite
 from filters.swap import swapped
 from filters.withholding import Withheld, WithheldReason
 
@@ -79,7 +79,7 @@ class _Passage:
 
 def leftover(analyzer: Analyzer, text: str, names: Sequence[str] = ()) -> tuple[Hit, ...]:
     """What the recognizers still find in neutral text outside the canonical forms."""
-    return _outside(analyzer.read(plain_text(text), names))
+    return _outside(analyzer.read(text, names))
 
 
 def _sanitizing(analyzer: Analyzer, words: str, names: Sequence[str], *, swaps: bool) -> _Sanitizing:
@@ -88,7 +88,7 @@ def _sanitizing(analyzer: Analyzer, words: str, names: Sequence[str], *, swaps: 
     if isinstance(reading, Withheld):
         return reading
     analysis = analyzer.recognize(reading, (yield reading.plain))
-    draft = rewrite(analysis.doc, analysis.hits)
+    draft = rewrite(analysis)
     text = yield from _verified(analyzer, draft, names)
     if isinstance(text, Withheld):
         return text
@@ -111,25 +111,24 @@ def _reads_as(
     if isinstance(reading, Withheld):
         return False
     variant = analyzer.recognize(reading, (yield reading.plain))
-    written = rewrite(variant.doc, variant.hits)
+    written = rewrite(variant)
     return written == draft or (yield from _verified(analyzer, written, names)) == text
 
 
 def _verified(analyzer: Analyzer, text: str, names: Sequence[str]) -> _Sanitizing:
     """Rewritten until the recognizers find nothing; withheld where they still do after a few rounds."""
     for _ in range(_ROUNDS):
-        reading = stood_in(plain_text(text), names)
+        reading = neutral(text, names)
         again = analyzer.recognize(reading, (yield reading.plain))
-        hits = _outside(again)
-        if not hits:
+        if not _outside(again):
             return text
-        text = rewrite(again.doc, hits)
+        text = rewrite(again)
     return Withheld(reason=WithheldReason.VERIFICATION)
 
 
 def _outside(analysis: Analysis) -> tuple[Hit, ...]:
     """Hits that are not part of a form the rewriting itself put."""
-    forms = [match.span() for match in CANONICAL.finditer(analysis.normal.text)]
+    forms = [*analysis.forms, *(match.span() for match in CANONICAL.finditer(analysis.normal.text))]
     return tuple(hit for hit in analysis.hits if not any(hit.start < end and start < hit.end for start, end in forms))
 
 

@@ -12,8 +12,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 
+from filters.forms import persons
 from filters.lexicon import PERSONAL, Kind, Match, Term, Trie, is_common, word_list, word_map
+from filters.mentions import STAND_INS, is_name_word, mentions, reads_as_place
 from filters.normalize import Normalized
+from filters.protected_classes import ProtectedClass
 
 _TOKEN = re.compile(r"[A-Za-z0-9]+(?:'[A-Za-z]+)?")
 _BETWEEN = re.compile(r"[ -]|, ?|,? (?:and|or|&) ")
@@ -53,6 +56,10 @@ _MANY = frozenset(
         "populations",
         "groups",
         "individuals",
+        "community",
+        "minority",
+        "population",
+        "group",
     ]
 )
 _ORDER = (Kind.SLUR, Kind.KIN, Kind.GROUP, Kind.PERSON, Kind.ROLE, Kind.IDENTITY, Kind.MODIFIER)
@@ -105,6 +112,10 @@ class StoodIn:
     terms: tuple[Match, ...]
     """The class words, at their places in the plain text."""
     edits: tuple[tuple[int, int, str], ...]
+    forms: tuple[tuple[int, int], ...] = ()
+    """Where neutral forms stood in `source`."""
+    named: tuple[tuple[int, int], ...] = ()
+    """Where somebody is named, in the plain text."""
 
     def moved(self, start: int, end: int) -> tuple[int, int]:
         """Where `source[start:end]` stands in the plain text; a stand-in is taken whole."""
@@ -125,17 +136,33 @@ class StoodIn:
 def stand_in(normal: Normalized, trie: Trie, shielded: Sequence[tuple[int, int]] = ()) -> StoodIn:
     """The text with stand-ins. `shielded` are ranges to leave alone: the candidate's own names."""
     text = normal.text
-    pieces = [p for p in _pieces(text, trie) if not any(p.start < end and start < p.end for start, end in shielded)]
+    forms = list(persons(text))
+    letters = [(f.start, f.end, STAND_INS[f.number]) for f in forms if f.kind is Kind.NAME]
+    blocked = [*shielded, *((start, end) for start, end, _ in letters)]
+    pieces = [p for p in _pieces(text, trie) if not any(p.start < end and start < p.end for start, end in blocked)]
     found = [_found(text, phrase) for phrase in _phrases(pieces, text)]
     edits = [(f.start, f.end, f.new) for f in found if f.new is not None]
     edits += [edit for f in found if f.new is not None and (edit := _article(text, f.start, f.new))]
-    taken = {at for f in found for at in range(f.start, f.end)}
+    taken = [*blocked, *((f.start, f.end) for f in found)]
+    names = [*letters, *mentions(text, taken)]
+    ordered = tuple(sorted([*edits, *names, *_subjects(text, [*taken, *((n[0], n[1]) for n in names)])]))
+    stood = StoodIn(
+        source=text,
+        plain=normal.spliced(ordered),
+        terms=tuple(_moved(found, ordered)),
+        edits=ordered,
+        forms=tuple((form.start, form.end) for form in forms),
+    )
+    return replace(stood, named=tuple(stood.moved(start, end) for start, end, _ in names))
+
+
+def _subjects(text: str, taken: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int, str]]:
+    """One pronoun and one honorific for all: `she` is read as `he`."""
+    busy = {at for start, end in taken for at in range(start, end)}
     for token in _TOKEN.finditer(text):
         other = _SUBJECTS.get(token.group().lower())
-        if other is not None and token.start() not in taken:
-            edits.append((*token.span(), other.capitalize() if token.group()[0].isupper() else other))
-    ordered = tuple(sorted(edits))
-    return StoodIn(source=text, plain=normal.spliced(ordered), terms=tuple(_moved(found, ordered)), edits=ordered)
+        if other is not None and token.start() not in busy:
+            yield *token.span(), other.capitalize() if token.group()[0].isupper() else other
 
 
 def name_groups(normal: Normalized, trie: Trie) -> Normalized:
@@ -181,8 +208,13 @@ def _pieces(text: str, trie: Trie) -> Iterator[_Piece]:
     """Class words and general person nouns, left to right."""
     generic = word_list("generic_people")
     spans: dict[tuple[int, int], list[Term]] = {}
+    for form in persons(text):
+        term = Term(protected_class=ProtectedClass.ANY_GROUP, kind=form.kind, ambiguous=False, plural=form.plural)
+        spans[form.start, form.end] = [term]
+    formed = {at for start, end in spans for at in range(start, end)}
     for match in trie.matches(text):
-        spans.setdefault((match.start, match.end), []).append(match.term)
+        if match.start not in formed and not _names_a_person(text, match):
+            spans.setdefault((match.start, match.end), []).append(match.term)
     taken = {at for start, end in spans for at in range(start, end)}
     for token in _TOKEN.finditer(text):
         if token.group().lower() in generic and token.start() not in taken:
@@ -193,6 +225,14 @@ def _pieces(text: str, trie: Trie) -> Iterator[_Piece]:
         kind = next((k for k in _ORDER if k in kinds), next(iter(kinds), None))
         marked = tuple(replace(term, ambiguous=term.ambiguous or unsure) for term in terms)
         yield _Piece(start=start, end=end, kind=kind, terms=marked)
+
+
+def _names_a_person(text: str, match: Match) -> bool:
+    """Mary, Jenna, Florence: a place that is a first name first, unless the words around it speak of a place."""
+    word = text[match.start : match.end]
+    if match.term.kind is not Kind.PLACE or not word.istitle() or not is_name_word(word):
+        return False
+    return word.lower() in word_list("first_names") and not reads_as_place(text, match.start, match.end)
 
 
 def _part_of_a_name(text: str, start: int, end: int) -> bool:

@@ -42,7 +42,7 @@ def swapped(words: str, analysis: Analysis) -> Iterator[str]:
 def _disjoint(analysis: Analysis) -> Iterator[tuple[int, int, Hit]]:
     """The longest hit at each place of the captured text, left to right."""
     last = 0
-    spans = ((*analysis.normal.original(hit.start, hit.end), hit) for hit in analysis.hits)
+    spans = ((*analysis.captured(hit.start, hit.end), hit) for hit in analysis.hits)
     for start, end, hit in sorted(spans, key=lambda s: (s[0], -s[1], s[2].recognizer)):
         if start >= last:
             yield start, end, hit

@@ -8,6 +8,7 @@ from types import ModuleType
 
 from presidio_analyzer import RecognizerRegistry
 
+from filters.analyzer import CANDIDATE, EMOJI, MENTION
 from filters.protected_classes import ProtectedClass
 from filters.recognizers import (
     affiliation,
@@ -64,11 +65,6 @@ _MODULES: tuple[ModuleType, ...] = (
     school, sex, sexual_orientation, union, workers_compensation,
 )  # fmt: skip
 
-EMOJI = "emoji_sequences"
-CANDIDATE = "candidate_names"
-"""These two the analyzer finds itself, before the parse: emoji, and the names of the candidate at hand."""
-
-
 def all_recognizers() -> tuple[DocRecognizer, ...]:
     """One of each, in the order of their files."""
     return tuple(recognizer for module in _MODULES for recognizer in module.recognizers())
@@ -85,4 +81,5 @@ def build_registry(classes: Collection[ProtectedClass]) -> RecognizerRegistry:
 def serving() -> Mapping[str, frozenset[ProtectedClass]]:
     """Which classes each recognizer serves, by its name; the built-in ones included."""
     served = {recognizer.name: frozenset({recognizer.protected_class}) for recognizer in all_recognizers()}
-    return {**served, EMOJI: frozenset({ProtectedClass.EMOJI}), CANDIDATE: frozenset({ProtectedClass.NAME})}
+    names = frozenset({ProtectedClass.NAME})
+    return {**served, EMOJI: frozenset({ProtectedClass.EMOJI}), CANDIDATE: names, MENTION: names}

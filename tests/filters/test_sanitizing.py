@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from filters.analyzer import Analyzer, code_digest
 from filters.language import LONGEST
-from filters.rewriting import CANONICAL
+from filters.forms import CANONICAL
 from filters.sanitize import leftover, sanitize
 from filters.swap import swapped
 from filters.withholding import Withheld, WithheldReason
