@@ -23,7 +23,7 @@ def unreadable(words: str) -> WithheldReason | None:
     if len(words) > LONGEST:
         return WithheldReason.TOO_LONG
     broken = words.count("\ufffd") + sum(1 for c in words if c < " " and c not in "\n\r\t")
-    if _SURROGATE.search(words) or broken > max(1, _CONTROL_SHARE * len(words)):
+    if "\x00" in words or _SURROGATE.search(words) or broken > max(1, _CONTROL_SHARE * len(words)):
         return WithheldReason.UNDECODABLE
     return None
 

@@ -86,7 +86,9 @@ def _beside_a_name(text: str, word: re.Match[str]) -> bool:
     after = _BESIDE.match(text, word.end())
     if after is not None and (is_name_word(after.group(1)) or may_be_name(after.group(1))):
         return True
-    before = re.search(r"([A-Za-z]+)(?:,? (?:and|or|&|with|vs\.?) |, )$", text[max(0, word.start() - 40) : word.start()])
+    before = re.search(
+        r"([A-Za-z]+)(?:,? (?:and|or|&|with|vs\.?) |, )$", text[max(0, word.start() - 40) : word.start()]
+    )
     return before is not None and is_name_word(before.group(1)) and before.group(1).istitle()
 
 
