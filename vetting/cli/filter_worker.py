@@ -1,7 +1,7 @@
 """The program that loads the filter once and forks the processes that work, each on its own channel.
 
-`vetting.cli.filter_pool` runs it as `python -I filter_worker.py CONTROL_FD CLASS_PACKS_FOLDER PACK...`; it ends when its
-control channel does, that is, when the process that started it is gone, however it went.
+`vetting.cli.filter_pool` runs it as `python -I filter_worker.py CONTROL_FD CLASS_PACKS_FOLDER PACK...`; it ends when
+its control channel does, that is, when the process that started it is gone, however it went.
 """
 
 from __future__ import annotations
