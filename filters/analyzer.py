@@ -14,6 +14,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from filters.attributes import remembering
 from filters.class_packs import ClassPack, load_packs
 from filters.language import not_english, unreadable
 from filters.lexicon import PERSONAL, Kind, Match, class_words, is_common, word_list
@@ -246,10 +247,16 @@ def language_model() -> Language:
     it does so in a process that was started with one (`ONE_THREAD`). What the model says is the same.
     """
     import spacy
+    from spacy.language import Language
     from thinc.api import use_ops
 
     with use_ops("numpy", use_blis=os.environ.get(ONE_THREAD) != "1"):
-        return spacy.load(MODEL, exclude=["lemmatizer"])
+        nlp = spacy.load(MODEL, exclude=["lemmatizer"])
+    place = nlp.pipe_names.index("attribute_ruler")
+    _, ruler = nlp.remove_pipe("attribute_ruler")
+    Language.component("vetting_attributes", func=remembering(ruler))
+    nlp.add_pipe("vetting_attributes", before=place if place < len(nlp.pipe_names) else None)
+    return nlp
 
 
 def _hit(result: RecognizerResult) -> Hit:
