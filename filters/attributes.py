@@ -20,11 +20,12 @@ _Key = tuple[int, int, int, bool]
 
 def remembering(ruler: AttributeRuler) -> Callable[[Doc], Doc]:
     """A component that says of every token what `ruler` says; the ruler itself where its rules are of another kind."""
-    kept = [pattern for pattern in ruler.patterns if not set(pattern["attrs"]) <= _UNREAD]
+    patterns: list[Any] = list(ruler.patterns)
+    kept = [pattern for pattern in patterns if not set(pattern["attrs"]) <= _UNREAD]
     tokens = [token for pattern in kept for match in pattern["patterns"] for token in match]
     longer = [match for pattern in kept for match in pattern["patterns"] if len(match) > 1]
     words = [_words(token["LOWER"]) for token in tokens if "LOWER" in token]
-    starts = [match[0].get("DEP") for match in longer]
+    starts: list[Any] = [match[0].get("DEP") for match in longer]
     if any(set(token) - _READ for token in tokens) or None in words or not all(isinstance(d, str) for d in starts):
         return ruler
     strings = ruler.vocab.strings

@@ -118,7 +118,7 @@ def pool(class_packs: Path, packs: Sequence[str], processes: int) -> Iterator[Po
         running.end()
     finally:
         if program.poll() is None:
-            (running or Pool(program, ours, 0)).kill()
+            (Pool(program, ours, 0) if running is None else running).kill()
 
 
 def in_order(batches: Iterable[Sequence[Item]], at: Pool, *, explain: bool) -> Iterator[bytes]:
