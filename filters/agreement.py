@@ -117,8 +117,7 @@ _PLURAL = {
     "s": "are",
 }
 _VOWEL_SOUND = re.compile(r"(?:[aeio]|u(?!ni|se|su|ti|ro)|hour|honest|heir|honou?r)", re.IGNORECASE)
-_ARTICLE = re.compile(r"(?<!Person )\b([Aa])n? (?=([A-Za-z]\w*))")
-_WITHHELD_ARTICLE = re.compile(r"\b[Aa]n? (?=\[)")
+FREE_OF_ARTICLES = frozenset({"relatives", "members of a protected group", "at some time", "the candidate", "people"})
 
 
 def neutral_pronoun(word: str, tag: str, before: str = "", follower: str = "", *, noun: bool = False) -> str:
@@ -165,7 +164,8 @@ def for_plural(verb: str, tag: str, *, perfect: bool = False) -> str:
     return verb[:-1] if lower.endswith("s") and not lower.endswith("ss") else verb
 
 
-def articles(text: str) -> str:
-    """`a` or `an` by the word that follows now; none before a bracket, so that neither tells what stood there."""
-    text = _WITHHELD_ARTICLE.sub("", text)
-    return _ARTICLE.sub(lambda m: f"{m[1]}n " if _VOWEL_SOUND.match(m[2]) else f"{m[1]} ", text)
+def article(written: str, following: str) -> str:
+    """The indefinite article before `following`, in the case of `written`; none before a bracket or another form."""
+    if not following[:1].isalpha() or following.startswith("Person ") or following in FREE_OF_ARTICLES:
+        return ""
+    return written[0] + "n" if _VOWEL_SOUND.match(following) else written[0]

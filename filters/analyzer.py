@@ -157,7 +157,7 @@ class Analyzer:
         if reason is not None:
             return Withheld(reason=reason)
         readable = decode(words, known_word)
-        plain = plain_spelling(plain_text(readable.text), known_word, _class_word)
+        plain = _plain(readable.text)
         reason = not_english(plain.text)
         return Withheld(reason=reason) if reason is not None else _reading(readable, plain, names)
 
@@ -192,15 +192,15 @@ class Analyzer:
         """Every recognizer's hits in one parsed text with the class words found in it: the union, none dropped."""
         from presidio_analyzer.nlp_engine import NlpArtifacts
 
-        from filters.grammar import PERSON_TOKENS
+        from filters.grammar import FORM_TOKENS, NAME_TOKENS, PERSON_TOKENS
         from filters.recognizers.lexical import STOOD_IN, TERMS
 
         terms, text = stood.terms, stood.plain.text
         doc.user_data[TERMS], doc.user_data[STOOD_IN] = list(terms), stood
         personal = [(m.start, m.end) for m in terms if m.term.kind in PERSONAL and not m.term.ambiguous]
-        doc.user_data[PERSON_TOKENS] = frozenset(
-            span[-1].i for s, e in personal if (span := doc.char_span(s, e, alignment_mode="expand")) is not None
-        )
+        doc.user_data[PERSON_TOKENS] = _last_tokens(doc, personal)
+        doc.user_data[FORM_TOKENS] = _last_tokens(doc, [stood.moved(*span) for span in stood.forms])
+        doc.user_data[NAME_TOKENS] = _last_tokens(doc, stood.named)
         artifacts = NlpArtifacts([], doc, [], [], None, "en")
         kept = [_form(match) for match in terms if match.term.protected_class is ProtectedClass.ANY_GROUP]
         return kept + [
@@ -215,7 +215,7 @@ class Analyzer:
 
 def neutral(text: str, names: Sequence[str] = ()) -> Reading:
     """Neutral text, that is, text the rewriting made, prepared for the parser."""
-    return _reading(plain_text(text), plain_spelling(plain_text(text), known_word, _class_word), names)
+    return _reading(plain_text(text), _plain(text), names)
 
 
 def _reading(readable: Normalized, plain: Normalized, names: Sequence[str]) -> Reading:
@@ -225,19 +225,26 @@ def _reading(readable: Normalized, plain: Normalized, names: Sequence[str]) -> R
 
 
 def _class_word(word: str) -> bool:
-    return word in class_words().words
+    """Whether the word tells a class by itself."""
+    return word in class_words().alone
 
 
 def known_word(word: str) -> bool:
-    """Whether a lower-case word is in the vocabulary: a class word, a person noun, or a word plain English uses."""
+    """Whether a lower-case word is in the vocabulary: a class word, a person noun, a name, or plain English."""
+    return _no_name(word) or word in word_list("first_names") or word in word_list("last_names")
+
+
+def _no_name(word: str) -> bool:
     return (
         word in class_words().words
         or is_common(word)
         or word in word_list("dictionary")
         or word in word_list("person_nouns")
-        or word in word_list("first_names")
-        or word in word_list("last_names")
     )
+
+
+def _plain(text: str) -> Normalized:
+    return plain_spelling(plain_text(text), known_word, _class_word, _no_name)
 
 
 @cache
@@ -275,6 +282,11 @@ def _hit(result: RecognizerResult) -> Hit:
         recognizer=str(about[Result.RECOGNIZER_NAME_KEY]),
         score=float(result.score),
     )
+
+
+def _last_tokens(doc: Doc, spans: Sequence[tuple[int, int]]) -> frozenset[int]:
+    found = [doc.char_span(start, end, alignment_mode="expand") for start, end in spans]
+    return frozenset(span[-1].i for span in found if span is not None)
 
 
 def _form(match: Match) -> Hit:

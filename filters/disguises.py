@@ -37,17 +37,22 @@ _DOUBLED = re.compile(r"\b[A-Za-z]*([A-Za-z])\1[A-Za-z]*\b")
 _GLUED = re.compile(r"\b[a-z]{8,30}\b")
 _MOST = 64
 
+Known = Callable[[str], bool]
 
-def undisguise(normal: Normalized, known: Callable[[str], bool], telling: Callable[[str], bool]) -> Normalized:
-    """A copy in which a disguised known word is spelt plainly; what comes to no known word is left as it was."""
+
+def undisguise(normal: Normalized, known: Known, telling: Known, plain: Known) -> Normalized:
+    """A copy in which a disguised known word is spelt plainly; what comes to no known word is left as it was.
+
+    `telling` says which known words tell a class, `plain` which are no names.
+    """
     normal = normal.replaced(_MIXED, lambda m: _leet(m.group(), known))
     normal = normal.replaced(_SPACED, lambda m: _spaced(m.group(), known, telling))
     normal = normal.replaced(_INNER, lambda m: _joined(m.group(), telling))
     normal = normal.replaced(_DOUBLED, lambda m: _single(m.group(), known, telling))
-    return normal.replaced(_GLUED, lambda m: _apart(m.group(), known, telling))
+    return normal.replaced(_GLUED, lambda m: _apart(m.group(), known, telling, plain))
 
 
-def _leet(word: str, known: Callable[[str], bool]) -> str | None:
+def _leet(word: str, known: Known) -> str | None:
     """The first known reading of the digits and signs as letters; a trailing `!` or `1` is also tried as no letter."""
     bare = word.rstrip("!1+(|$")
     for candidate in (word, bare) if bare != word else (word,):
@@ -61,12 +66,12 @@ def _leet(word: str, known: Callable[[str], bool]) -> str | None:
     return None
 
 
-def _joined(spaced: str, telling: Callable[[str], bool]) -> str | None:
+def _joined(spaced: str, telling: Known) -> str | None:
     plain = re.sub(r"[^A-Za-z]", "", spaced)
     return plain if len(plain) > 2 and telling(plain.lower()) else None
 
 
-def _spaced(spaced: str, known: Callable[[str], bool], telling: Callable[[str], bool]) -> str | None:
+def _spaced(spaced: str, known: Known, telling: Known) -> str | None:
     """Letters set apart: a class word, or a known word of four letters and more, also behind a single `I`."""
     plain = _joined(spaced, telling)
     if plain is None and spaced[:2] in {"I ", "i "}:
@@ -76,17 +81,17 @@ def _spaced(spaced: str, known: Callable[[str], bool], telling: Callable[[str], 
     return plain or (letters if len(letters) > 3 and known(letters.lower()) else None)
 
 
-def _apart(word: str, known: Callable[[str], bool], telling: Callable[[str], bool]) -> str | None:
+def _apart(word: str, known: Known, telling: Known, plain: Known) -> str | None:
     """Two known words written as one that is none, where one of them tells: `transpeople`, but not `overfitting`."""
     if known(word):
         return None
-    parts = segment(word, known)
+    parts = segment(word, plain)
     if not parts or len(parts) != 2 or min(map(len, parts)) <= 2 or not any(map(telling, parts)):
         return None
     return " ".join(parts)
 
 
-def _single(word: str, known: Callable[[str], bool], telling: Callable[[str], bool]) -> str | None:
+def _single(word: str, known: Known, telling: Known) -> str | None:
     """One letter for two where only that is a known word: `gaay`, but not `good`, and `sooo`, but not `Jenna`."""
     lower = word.lower()
     if known(lower):

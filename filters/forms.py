@@ -24,9 +24,8 @@ CANONICAL = re.compile(FORMS)
 """Every form the rewriting puts: what verification does not look into."""
 
 _PERSONS = re.compile(
-    r"(?P<slur>\[slur about a protected group\])|(?P<group>\bmembers of a protected group\b)"
-    r"|\ba (?P<relative>relative)\b|(?P<relatives>\brelatives\b)|\bPerson (?P<letter>[A-Z])\b",
-    re.IGNORECASE,
+    r"(?P<slur>\[[Ss]lur about a protected group\])|(?P<group>\b[Mm]embers of a protected group\b)"
+    r"|\b[Aa] (?P<relative>relative)\b|(?P<relatives>\b[Rr]elatives\b)|\bPerson (?P<letter>[A-Z])\b"
 )
 _KINDS = {"slur": Kind.SLUR, "group": Kind.PERSON, "relative": Kind.KIN, "relatives": Kind.KIN, "letter": Kind.NAME}
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,12 @@ if TYPE_CHECKING:
 
 PERSON_TOKENS = "vetting_person_tokens"
 """Where the analyzer leaves the indices of tokens that class words or names make persons."""
+
+NAME_TOKENS = "vetting_name_tokens"
+"""Where the analyzer leaves the indices of tokens that name somebody."""
+
+FORM_TOKENS = "vetting_form_tokens"
+"""Where the analyzer leaves the indices of tokens that stand for a neutral form of the rewriting's own."""
 
 _COPULAS = frozenset(
     [
@@ -35,8 +42,11 @@ _COPULAS = frozenset(
     ]
 )
 _PERSONAL = frozenset(["i", "we", "you", "he", "she", "they", "who", "y'all", "u", "im"])
+NUMERAL = re.compile(r"[IVXivx]+(?:\s*(?:,|and|or)?\s*[IVXivx]+)*")
+"""Roman numerals, as they count statements."""
 _LEFT = frozenset({"amod", "compound", "nmod", "npadvmod", "advmod"})
-_TRAIT_PREPOSITIONS = frozenset({"with", "from", "of"})
+_TRAIT_PREPOSITIONS = frozenset({"with", "from", "of", "without", "on"})
+_OWN = frozenset({"their", "his", "her", "my", "our", "your"})
 _FREE_POS = frozenset({"DET", "PRON", "NUM", "PUNCT", "ADP", "CCONJ", "PART", "AUX", "SCONJ", "SPACE", "SYM"})
 
 
@@ -47,9 +57,19 @@ def is_person_noun(token: Token) -> bool:
     return token.pos_ in {"NOUN", "PROPN", "PRON"} and token.lower_ in word_list("person_nouns")
 
 
+def may_be_person(token: Token) -> bool:
+    """Whether the token is a noun that mostly means a person: the nurse, two bank tellers."""
+    if token.pos_ not in {"NOUN", "PROPN"}:
+        return False
+    word = token.lower_
+    listed = word_list("persons")
+    return is_person_noun(token) or word in listed or (word.endswith("s") and word[:-1] in listed)
+
+
 def is_person(token: Token) -> bool:
-    """Whether the token stands for somebody: a personal pronoun, a person noun, or a name the model found."""
-    return token.lower_ in _PERSONAL or token.ent_type_ == "PERSON" or is_person_noun(token)
+    """Whether the token stands for somebody: a personal pronoun, a person noun, or a name."""
+    named = token.ent_type_ == "PERSON" or token.i in token.doc.user_data.get(NAME_TOKENS, ())
+    return token.lower_ in _PERSONAL or named or may_be_person(token)
 
 
 def _open(subject: Token) -> bool:
@@ -57,8 +77,17 @@ def _open(subject: Token) -> bool:
     return is_person(subject) and subject.i not in subject.doc.user_data.get(PERSON_TOKENS, ())
 
 
+def described_names(name: Token) -> Iterator[Span]:
+    """The adjectives before a name: young Sam, little black Dana."""
+    for child in name.children:
+        if child.i < name.i and child.dep_ == "amod" and child.pos_ == "ADJ":
+            yield name.doc[child.left_edge.i : child.i + 1]
+
+
 def modifiers(noun: Token) -> Iterator[Span]:
-    """The words before a noun that describe it, one span each."""
+    """The words before a noun that describe it, one span each; before a neutral form they were looked at before."""
+    if noun.i in noun.doc.user_data.get(FORM_TOKENS, ()):
+        return
     for child in noun.children:
         if child.i < noun.i and child.dep_ in _LEFT:
             yield noun.doc[child.left_edge.i : child.i + 1]
@@ -69,10 +98,10 @@ def traits(noun: Token) -> Iterator[Span]:
     if noun.lower_ not in word_list("generic_people"):
         return
     for child in noun.children:
-        if child.dep_ == "prep" and child.lower_ in _TRAIT_PREPOSITIONS:
-            for thing in child.children:
-                if thing.dep_ == "pobj":
-                    yield noun.doc[thing.left_edge.i : thing.i + 1]
+        for thing in child.children if child.dep_ == "prep" else ():
+            own = child.lower_ == "in" and any(t.lower_ in _OWN for t in thing.lefts)  # in their thirties
+            if thing.dep_ == "pobj" and (own or child.lower_ in _TRAIT_PREPOSITIONS):
+                yield noun.doc[thing.left_edge.i : thing.i + 1]
 
 
 def complements(verb: Token) -> Iterator[Span]:
@@ -87,13 +116,15 @@ def complements(verb: Token) -> Iterator[Span]:
         yield verb.doc[clause.i : clause.i + 1]  # a participle plain English does not know describes
     for child in clause.children:
         for said in (child, *child.conjuncts) if child.dep_ in {"acomp", "attr", "oprd"} else ():
-            if said.i > verb.i and said.pos_ in {"ADJ", "NOUN", "PROPN"} and not is_person_noun(said):
+            if said.i <= verb.i or said.pos_ not in {"ADJ", "NOUN", "PROPN"} or is_person_noun(said):
+                continue
+            if not any("\n" in t.text for t in verb.doc[verb.i : said.i]):
                 yield verb.doc[said.left_edge.i : said.i + 1]
 
 
 def allowed(span: Span) -> bool:
     """Whether every content word of the span is on the list of job-relevant words."""
-    if span.text.lower() in word_list("job_relevant"):
+    if span.text.lower() in word_list("job_relevant") or NUMERAL.fullmatch(span.text):
         return True
     return all(_job_relevant(t) for t in span if t.pos_ not in _FREE_POS)
 
@@ -114,13 +145,23 @@ def speaks_of_a_person(doc: Doc, start: int, end: int) -> bool:
     return any(_describes(t) or _denotes(t) for t in (token, *token.conjuncts))
 
 
+def is_metaphor(doc: Doc, start: int, end: int) -> bool:
+    """Whether a thing is what a group already withheld is called: "they are a cancer"."""
+    span = doc.char_span(start, end, alignment_mode="expand")
+    if span is None or span.root.dep_ not in {"attr", "acomp"}:
+        return False
+    subjects = [t for t in span.root.head.children if t.dep_ in {"nsubj", "nsubjpass"}]
+    return any(t.i in doc.user_data.get(PERSON_TOKENS, ()) and t.tag_ == "NNS" for t in subjects)
+
+
 def _describes(token: Token) -> bool:
     """Modifier of a person noun, or complement of a person: black people, she is old."""
     if token.dep_ in _LEFT and (is_person_noun(token.head) or token.head.lower_ in word_list("people_things")):
         return True
     if token.dep_ in {"acomp", "attr", "oprd"}:
-        return any(is_person(t) for t in token.head.children if t.dep_ in {"nsubj", "nsubjpass"})
-    return False
+        subjects = [t for t in token.head.children if t.dep_ in {"nsubj", "nsubjpass", "csubj"}]
+        return any(is_person(t) for t in subjects) or (token.head.lower_ == "being" and not subjects)
+    return token.head.dep_ == "prep" and token.head.lower_ == "as" and token.pos_ == "ADJ"
 
 
 def _denotes(token: Token) -> bool:

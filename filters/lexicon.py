@@ -23,6 +23,11 @@ _ENDINGS = (
     ("ers", ""),
     ("est", ""), ("ly", ""), ("ies", "y"), ("ied", "y"), ("ier", "y"), ("ness", ""), ("'s", ""), ("able", ""),
 )  # fmt: skip
+_PREFIXES = (
+    *("anti", "auto", "counter", "cyber", "de", "dis", "extra", "hyper", "inter", "intra", "macro", "mega", "micro", "mid"),
+    *("mini", "mis", "mono", "multi", "neuro", "non", "out", "over", "photo", "poly", "post", "pre", "pseudo", "quasi"),
+    *("re", "semi", "sub", "super", "tele", "trans", "ultra", "un", "under", "uni"),
+)
 _CONSONANT_Y = re.compile(r"[^aeiou]y$")
 
 
@@ -83,6 +88,8 @@ class Trie:
         self._root = _Node()
         self.words: set[str] = set()
         """Every single word of every term, and every one-word plural: the normalizer's vocabulary."""
+        self.alone: set[str] = set()
+        """Every word that is a term by itself."""
 
     def add(self, phrase: str, term: Term) -> None:
         """Add one spelling. Raises ValueError on a phrase without a letter or digit."""
@@ -95,6 +102,8 @@ class Trie:
         if term not in node.terms:
             node.terms.append(term)
         self.words.update(words)
+        if len(words) == 1:
+            self.alone.add(words[0])
 
     def matches(self, text: str) -> Iterator[Match]:
         """Every longest match, left to right, without overlap; hyphens and spaces between words are alike."""
@@ -200,6 +209,17 @@ def is_common(word: str) -> bool:
         or any(word.endswith(ending) and f"{word[: -len(ending)]}{rest}" in common for ending, rest in _ENDINGS)
         or (word[-3:-2] == word[-4:-3] and word.endswith(("ing", "ers")) and word[:-4] in common)
     )
+
+
+@lru_cache(maxsize=50_000)
+def is_english(word: str) -> bool:
+    """Whether a lower-case word, however rare, is one of English, also with a prefix that makes a new word of another:
+    `overfitting`, `multiprotocol`.
+    """
+    if is_common(word) or word in word_list("dictionary") or (word.endswith("s") and word[:-1] in word_list("dictionary")):
+        return True
+    prefix = next((p for p in _PREFIXES if word.startswith(p) and len(word) > len(p) + 3), None)
+    return prefix is not None and (is_common(word[len(prefix) :]) or word[len(prefix) :] in word_list("dictionary"))
 
 
 @cache

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 from functools import cache
 
-from filters.lexicon import is_common, word_list
+from filters.lexicon import is_common, is_english, word_list
 
 STAND_INS = (
     *("Alex", "Chris", "Jamie", "Casey", "Morgan", "Dana", "Jesse", "Riley", "Quinn", "Blake", "Peter", "Paul"),
@@ -19,6 +19,13 @@ STAND_INS = (
 )
 """One for each of Person A to Person Z: names in the lists and in no dictionary."""
 _WORD = re.compile(r"[A-Za-z]+(?:'[A-Z][a-z]+)?(?:-[A-Z][a-z]+)*")
+_BEFORE = re.compile(r"([A-Za-z]+)(?:,? (?:and|or|&|with|vs\.?) |, )$")
+_DETERMINED = re.compile(r"\b(?:an?|the|my|your|his|her|our|their|this|that|some|no|any|more|to|i|you|we|they|he|she) $")
+_OPENS_AND_ACTS = re.compile(
+    r" (?:is|was|has|had|will|would|can|could|should|did|does|never|always|also|often|only|still|said|says|told|went|got"
+    r"|took|made|felt|thought|decided|wanted|came|called|worked|used|tried|asked|lived|loved|liked|kept|left|knew|saw"
+    r"|gave|found|became|started|couldn't|didn't|wasn't|isn't|won't|can't|doesn't|hasn't|wouldn't)\b"
+)
 _INITIAL = re.compile(r" (?:[A-Z]\.? )?(?=[A-Z])")
 _BESIDE = re.compile(r"(?:,? (?:and|or|&|with|vs\.?) |, )([A-Za-z]+)")
 _PLACED = re.compile(r"\b(?:in|at|from|to|near|around|across|outside|leaving|via|visit(?:ed|ing)?|of) $")
@@ -30,10 +37,11 @@ def mentions(text: str, taken: Sequence[tuple[int, int]] = ()) -> Iterator[tuple
     `taken` are ranges that something else explains: the candidate's own names and class words.
     """
     persons: list[frozenset[str]] = []
+    casual = not re.search(r"[A-Z][a-z]", text)
     busy = {at for start, end in taken for at in range(start, end)}
     at = 0
     for word in _WORD.finditer(text):
-        if word.start() < at or word.start() in busy or not _names_somebody(text, word):
+        if word.start() < at or word.start() in busy or not _names_somebody(text, word, casual=casual):
             continue
         at = _end(text, word, busy)
         yield word.start(), at, STAND_INS[_index(text[word.start() : at], persons) % len(STAND_INS)]
@@ -51,17 +59,21 @@ def _index(name: str, persons: list[frozenset[str]]) -> int:
 
 
 def is_name_word(word: str) -> bool:
-    """Whether a word is a name and, in whatever case, no word of plain English."""
+    """Whether a word is a name and, with the capital it has or has not, no word of English."""
     lower = word.lower()
     if lower in word_list("ordinary_capitals") or lower in _ambiguous():
         return False
-    return lower in word_list("first_names") or (word[:1].isupper() and lower in word_list("last_names"))
+    if lower in word_list("first_names") or lower in word_list("last_names"):
+        return True
+    return word.istitle() and lower in word_list("rare_names")
 
 
 def may_be_name(word: str) -> bool:
-    """Whether a capitalized word may be a name, though it is a word of English too."""
+    """Whether a word may be a name, though it is a word of English too or a name of few."""
     lower = word.lower()
-    return word.istitle() and lower in _ambiguous() and lower not in word_list("ordinary_capitals")
+    if lower in word_list("ordinary_capitals"):
+        return False
+    return lower in _ambiguous() or lower in word_list("rare_names") or (len(word) > 3 and not _is_english(lower))
 
 
 @cache
@@ -69,27 +81,62 @@ def _ambiguous() -> frozenset[str]:
     return word_list("ambiguous_names") | word_list("ambiguous_last_names")
 
 
-def _names_somebody(text: str, word: re.Match[str]) -> bool:
-    """Whether a person is named here: by a name that is nothing else, or by one whose neighbours say so."""
+def _is_english(lower: str) -> bool:
+    return "'" in lower or is_english(lower)
+
+
+def _names_somebody(text: str, word: re.Match[str], *, casual: bool) -> bool:
+    """Whether a person is named here: by a name that is nothing else, or by one whose neighbors say so."""
     found = word.group()
-    if len(found) < 2 or (found.isupper() and len(found) > 1):
+    if len(found) < 2 or found.isupper() or is_eponym(text, word.start(), word.end()):
         return False
     if is_name_word(found):
-        return not (found.islower() and is_common(found))
-    if not may_be_name(found):
+        return found.istitle() or casual or len(found) > 4 or _beside_a_name(text, word)
+    if not may_be_name(found) or (found.islower() and _DETERMINED.search(text, max(0, word.start() - 12), word.start())):
         return False
-    return not is_common(found.lower()) or _beside_a_name(text, word) or _before_a_family_name(text, word)
+    if _beside_a_name(text, word):
+        return True
+    if not found.istitle() or found.lower() not in _ambiguous():
+        return False
+    return (
+        not is_common(found.lower()) or _before_a_family_name(text, word) or bool(_OPENS_AND_ACTS.match(text, word.end()))
+        and found.lower() in word_list("first_names") | word_list("ambiguous_names")
+        and _opens(text, word.start())
+    )
+
+
+def is_eponym(text: str, start: int, end: int) -> bool:
+    """Whether a capitalized name belongs to a term of science, and to nobody spoken of: Larmor radius, Ohm's law."""
+    if not text[start:end].istitle() or re.search(r"[A-Z][a-z]+\.? $", text[max(0, start - 15) : start]):
+        return False  # not with a first name or a title before it
+    nouns = word_list("eponym_nouns")
+    close = re.match(r"(?:'s|s'|-[A-Z][a-z]+)?(?: [a-z]{4,})? ([A-Za-z]+)\b", text[end : end + 60])
+    return close is not None and close.group(1).lower() in nouns
+
+
+def _opens(text: str, start: int) -> bool:
+    """Whether a sentence opens there."""
+    before = text[max(0, start - 4) : start].rstrip(" \"'(")
+    return not before or before[-1] in ".!?\n"
 
 
 def _beside_a_name(text: str, word: re.Match[str]) -> bool:
-    """Heather and Brian; Banks, Gaines and Rojas."""
+    """Heather and Brian; Banks, Gaines and Rojas; two names of few beside each other."""
     after = _BESIDE.match(text, word.end())
-    if after is not None and (is_name_word(after.group(1)) or may_be_name(after.group(1))):
-        return True
-    before = re.search(
-        r"([A-Za-z]+)(?:,? (?:and|or|&|with|vs\.?) |, )$", text[max(0, word.start() - 40) : word.start()]
-    )
-    return before is not None and is_name_word(before.group(1)) and before.group(1).istitle()
+    before = _BEFORE.search(text, max(0, word.start() - 40), word.start())
+    few = word.group().lower() not in _ambiguous()
+    others = [match.group(1) for match in (after, before) if match is not None]
+    capital = word.group().istitle()
+    return any(is_name_word(other) or (few and _of_few(other)) or (capital and _unheard(other)) for other in others)
+
+
+def _of_few(word: str) -> bool:
+    return word.lower() in word_list("rare_names")
+
+
+def _unheard(word: str) -> bool:
+    """A capitalized word that neither English nor the lists of names know."""
+    return word.istitle() and not _is_english(word.lower())
 
 
 def _before_a_family_name(text: str, word: re.Match[str]) -> bool:
@@ -97,7 +144,7 @@ def _before_a_family_name(text: str, word: re.Match[str]) -> bool:
     if after is None:
         return False
     family = after.group(1)
-    return family.lower() in word_list("last_names") and not is_common(family.lower())
+    return is_name_word(family) and not is_common(family.lower())
 
 
 def _end(text: str, first: re.Match[str], busy: set[int]) -> int:
@@ -115,8 +162,7 @@ def _continues(word: str) -> bool:
     lower = word.lower()
     if not word[:1].isupper() or word.isupper() or lower in word_list("ordinary_capitals"):
         return False
-    listed = lower in word_list("last_names") or lower in word_list("first_names") or lower in _ambiguous()
-    return listed or not (is_common(lower) or lower in word_list("dictionary"))
+    return is_name_word(word) or lower in _ambiguous() or not _is_english(lower)
 
 
 def reads_as_place(text: str, start: int, end: int) -> bool:

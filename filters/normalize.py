@@ -15,7 +15,7 @@ from functools import cache
 from pathlib import Path
 from urllib.parse import unquote
 
-from filters.disguises import undisguise
+from filters.disguises import Known, undisguise
 from filters.hashtags import split_hashtag
 
 _TABLE = Path(__file__).parent / "lexicons" / "confusables.tsv"
@@ -55,9 +55,6 @@ _EMOJI = re.compile(
 _KEYCAP = re.compile("[0-9#*]\ufe0f?\u20e3")
 _SHOUT = 0.7
 _ROUNDS = 3
-
-
-Known = Callable[[str], bool]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -179,12 +176,17 @@ def _shortened(match: re.Match[str]) -> str | None:
     return None if _ROMAN.match(match.string, start) else match.group(1) * 2
 
 
-def plain_spelling(readable: Normalized, known: Known, telling: Known | None = None) -> Normalized:
-    """What a parser and the lexicons read: plain letters and quotation marks, disguised words undone."""
+def plain_spelling(
+    readable: Normalized, known: Known, telling: Known | None = None, plain: Known | None = None
+) -> Normalized:
+    """What a parser and the lexicons read: plain letters and quotation marks, disguised words undone.
+
+    `plain` says whether a word is in the vocabulary and no name: two of them may have been written as one.
+    """
     normal = readable
     if not normal.text.isascii():
         normal = normal.replaced(_FOREIGN, lambda m: _folded(m.group()))
-    return undisguise(normal, known, telling or known)
+    return undisguise(normal, known, telling or known, plain or known)
 
 
 def _reversed(normal: Normalized) -> Normalized:

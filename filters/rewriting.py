@@ -11,10 +11,10 @@ import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from filters.agreement import articles, for_plural, neutral_pronoun
+from filters.agreement import article, for_plural, neutral_pronoun
 from filters.analyzer import Analysis, Hit
 from filters.forms import CANDIDATE, FORMS, GROUP, ORGANIZATION, PLACE, RELATIVE, RELATIVES, SLUR, TIME, WITHHELD
-from filters.grammar import is_person_noun
+from filters.grammar import is_person_noun, may_be_person
 from filters.lexicon import PERSONAL, Kind, word_list
 
 if TYPE_CHECKING:
@@ -68,6 +68,7 @@ _PEOPLE = frozenset(
     + ["community", "minority", "population", "group"]
 )
 _CLAUSES = frozenset({"relcl", "acl", "prep", "appos", "amod", "advcl"})
+_LIGHT = frozenset({"has", "have", "had", "having", "is", "are", "was", "were", "uses", "used", "using", "identifies"})
 _EMPTY_POS = frozenset({"DET", "ADP", "PUNCT", "AUX", "PRON", "CCONJ", "PART", "SPACE", "SCONJ"})
 
 
@@ -84,6 +85,7 @@ class _Draft:
         self.own: set[int] = set()
         self.persons: list[frozenset[str]] = []
         self.grouped: set[int] = set()
+        self.persons_put: set[int] = set()
         telling = [hit for hit in hits if hit.kind is not Kind.PLAIN]
         for hit in sorted(
             telling, key=lambda h: (h.start - h.end, h.start, h.kind not in PERSONAL, -h.score, _RANK.index(h.kind))
@@ -155,9 +157,13 @@ def rewrite(analysis: Analysis) -> str:
         if _heads_phrase(draft, token):
             _phrase(draft, token)
     for token in doc:
+        if token.i in draft.persons_put:
+            _contrasted(draft, token)
+    for token in doc:
         if not draft.done[token.i] and draft.marks[token.i] is not None:
             _single(draft, token)
     _agree(draft)
+    _articles(draft)
     return _tidy(draft.text())
 
 
@@ -171,7 +177,9 @@ def _heads_phrase(draft: _Draft, token: Token) -> bool:
     )
     if kind in PERSONAL | {Kind.ROLE}:
         return not inside and (kind is not Kind.IDENTITY or _nominal(token))
-    return kind is None and is_person_noun(token) and not inside and any(_marked(draft, t) for t in _left(token))
+    if kind is not None or not is_person_noun(token) or inside:
+        return False
+    return any(_marked(draft, t) for t in _left(token)) or _right_end(draft, token) > token.i + 1
 
 
 def _nominal(token: Token) -> bool:
@@ -193,17 +201,27 @@ def _right_end(draft: _Draft, head: Token) -> int:
     for child in head.rights:
         if child.left_edge.i != end or child.dep_ not in _CLAUSES:
             break
-        content = [t for t in child.subtree if t.pos_ not in _EMPTY_POS and t.lower_ not in word_list("generic_people")]
+        content = [t for t in child.subtree if not _empty(t)]
         if not content or not all(_marked(draft, t) for t in content):
             break
         end = child.right_edge.i + 1
+        while head.doc[end - 1].pos_ in {"CCONJ", "PUNCT"}:
+            end -= 1
     return end
 
 
-def _phrase(draft: _Draft, head: Token) -> None:
-    """Put the neutral form for the whole noun phrase, keeping number and what is said of conduct."""
+def _empty(token: Token) -> bool:
+    """A word that says nothing by itself: who has, on the, is."""
+    return token.pos_ in _EMPTY_POS or token.lower_ in word_list("generic_people") or token.lower_ in _LIGHT
+
+
+def _phrase(draft: _Draft, head: Token, *, generic: bool = False) -> None:
+    """Put the neutral form for the whole noun phrase, keeping number and what is said of conduct. `generic` says that
+    the noun itself goes, whichever it is.
+    """
     kind, start, end = draft.kind(head), head.left_edge.i, _right_end(draft, head)
-    if kind is Kind.ROLE or (kind is None and head.lower_ not in word_list("generic_people")):
+    generic = generic or head.lower_ in word_list("generic_people")
+    if kind is Kind.ROLE or (kind is None and not generic):
         _bare(draft, head)
         return
     left = [t for t in _left(head) if not draft.done[t.i]]
@@ -223,10 +241,21 @@ def _phrase(draft: _Draft, head: Token) -> None:
         draft.grouped.add(head.i)
     else:
         determiner = next((t.text for t in left if t.dep_ in {"det", "poss"} and t.pos_ in {"DET", "PRON"}), "a")
-        determiner = "a" if draft.kind(head) is None and determiner == "a" else determiner
+        if determiner.lower() in {"a", "an"}:
+            determiner = article(determiner, described or "person")
         text = " ".join(filter(None, [_their(draft, determiner), described, "person"]))
     draft.put(start, end, text)
     draft.done[head.i] = True
+    draft.persons_put.add(head.i)
+
+
+def _contrasted(draft: _Draft, head: Token) -> None:
+    """Whoever stands beside a person in neutral form loses the noun too: of "a nurse and a person" the second would be
+    known for somebody of a class.
+    """
+    for other in head.conjuncts:
+        if not draft.done[other.i] and draft.kind(other) is None and may_be_person(other):
+            _phrase(draft, other, generic=True)
 
 
 def _bare(draft: _Draft, head: Token) -> None:
@@ -234,6 +263,9 @@ def _bare(draft: _Draft, head: Token) -> None:
     for token in _left(head):
         if not draft.done[token.i] and _marked(draft, token) and draft.marks[token.i] != draft.marks[head.i]:
             draft.put(token.i, token.i + 1, _pronoun(token) if draft.kind(token) is Kind.PRONOUN else "")
+    end = _right_end(draft, head)
+    if end > head.i + 1 and not any(draft.done[head.i + 1 : end]):
+        draft.put(head.i + 1, end, "")
     draft.done[head.i] = True
 
 
@@ -319,6 +351,19 @@ def _agree(draft: _Draft) -> None:
                 _inflect(draft, verb, for_plural(verb.text, verb.tag_))
 
 
+def _articles(draft: _Draft) -> None:
+    """`a` or `an` by the word that follows now, and none before a bracket, so that neither tells what stood there."""
+    for token in draft.doc[:-1]:
+        written = draft.words[token.i]
+        if written.lower() not in {"a", "an"} or draft.done[token.i]:
+            continue
+        following = next((word for word in draft.words[token.i + 1 :] if word.strip()), "")
+        if following != token.nbor().text:
+            draft.words[token.i] = article(written, following)
+            if not draft.words[token.i]:
+                draft.gaps[token.i] = ""
+
+
 def _inflect(draft: _Draft, verb: Token, form: str) -> None:
     if not draft.done[verb.i]:
         spaced = verb.text.startswith("'") and not form.startswith("'")
@@ -347,7 +392,6 @@ def _tidy(text: str) -> str:
     text = re.sub(r"\s+([,.;:!?])", r"\1", re.sub(r"[^\S\n]+", " ", text))
     text = re.sub(r"\](?=\w)", "] ", text)
     text = re.sub(r"\(\s*[,;]*\s*\)|\"\s*\"", "", text)
-    text = articles(text)
     text = _MERGED.sub(r"\1", text)
     text = _AS_A.sub(r"\1", text)
     text = re.sub(r"(?:^|(?<=[\n.!?] ))[ ,;:]+", "", text)

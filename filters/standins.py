@@ -43,6 +43,8 @@ _WHEN = frozenset({"tomorrow", "today", "yesterday", "tonight", "again", "here",
 _NEGATED = {"i": "am not", **dict.fromkeys(("he", "she", "it", "that", "this", "there", "what", "who"), "is not")}
 _PREFIX = re.compile(r"(?<![\w-])(?:\w{1,15}-){1,4}$")
 """What a hyphen ties to a class word belongs to it: non-, ex-, half-."""
+_NATIONALS = frozenset({"national", "nationals", "citizen", "citizens", "native", "natives", "origin", "descent", "heritage"})
+"""What, behind the name of a people, only repeats it."""
 _MANY = frozenset(
     [
         "people",
@@ -56,6 +58,9 @@ _MANY = frozenset(
         "populations",
         "groups",
         "individuals",
+        "nationals",
+        "citizens",
+        "natives",
         "community",
         "minority",
         "population",
@@ -216,8 +221,10 @@ def _pieces(text: str, trie: Trie) -> Iterator[_Piece]:
         if match.start not in formed and not _names_a_person(text, match):
             spans.setdefault((match.start, match.end), []).append(match.term)
     taken = {at for start, end in spans for at in range(start, end)}
+    ends = {end for (_, end), terms in spans.items() if any(term.kind is Kind.IDENTITY for term in terms)}
     for token in _TOKEN.finditer(text):
-        if token.group().lower() in generic and token.start() not in taken:
+        word = token.group().lower()
+        if token.start() not in taken and (word in generic or (word in _NATIONALS and token.start() - 1 in ends)):
             spans[token.span()] = []
     for (start, end), terms in sorted(spans.items()):
         unsure = _part_of_a_name(text, start, end)

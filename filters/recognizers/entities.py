@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from presidio_analyzer import RecognizerResult
 
 from filters.lexicon import Kind, is_common, word_list
+from filters.mentions import is_eponym
 from filters.protected_classes import ProtectedClass
 from filters.recognizers.lexical import LIKELY, DocRecognizer, result
 
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 def _telling(token: Token) -> bool:
     """A capitalized word that is no ordinary word of the language."""
     word = token.lower_
+    if is_eponym(token.doc.text, token.idx, token.idx + len(token)):
+        return False
     ordinary = word in word_list("ordinary_capitals") or is_common(word)
     return token.is_title and token.is_alpha and len(word) > 1 and not ordinary
 

@@ -12,6 +12,18 @@ _PATTERNS = {
         r"just)? (?:in|into|to|at|out of) "
         r"(?P<hit>(?:the |a )?(?:hospital|clinic|er|icu|emergency room))\b"
     ),
+    "unfit": (
+        r"\b(?:(?:permanently|temporarily|totally|partially|medically) )?(?:unfit|unable|incapable|incapacitated) "
+        r"(?:to|for) (?:work|(?:military )?service|duty)\b"
+    ),
+    "medical": (
+        r"\b(?:medical|psychiatric|psychological|surgical|hospital|clinical) (?:treatments?|care|certificates?|reports?|leave"
+        r"|conditions?|histor(?:y|ies)|examinations?|exams?|problems?|attention|issues?|records?|operations?|interventions?)\b"
+        r"|\b(?:sick (?:leave|note|pay|days?)|disability (?:pension|benefits?|leave|pay|check))\b"
+    ),
+    "inside": (
+        r"\bin (?P<hit>(?:the |an? )?(?:hospital|wheel ?chair|clinic|psych ward|rehab|icu|hospice|nursing home|coma))\b"
+    ),
     "phobic": (
         r"\b[a-z]+phobi(?:c|a)\b(?<!homophobic)(?<!homophobia)(?<!xenophobic)(?<!xenophobia)(?<!islamo"
         r"phobic)(?<!islamophobia)(?<!transphobic)(?<!transphobia)"

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from presidio_analyzer import AnalysisExplanation, EntityRecognizer, RecognizerResult
 from presidio_analyzer.nlp_engine import NlpArtifacts
 
-from filters.grammar import speaks_of_a_person
+from filters.grammar import is_metaphor, speaks_of_a_person
 from filters.lexicon import Kind, Match, word_list
 from filters.protected_classes import ProtectedClass
 from filters.standins import StoodIn
 
 if TYPE_CHECKING:
-    from spacy.tokens import Doc
+    from spacy.tokens import Doc, Span
 
 TERMS = "vetting_terms"
 """Where the analyzer leaves the trie's matches on the parsed text, so that thirty recognizers search it once."""
@@ -25,6 +25,8 @@ STOOD_IN = "vetting_stood_in"
 KIND = "kind"
 PLURAL = "plural"
 CERTAIN, LIKELY = 1.0, 0.5
+_CAPITAL = frozenset({ProtectedClass.NATIONAL_ORIGIN, ProtectedClass.LANGUAGE, ProtectedClass.ETHNICITY})
+_CONTRASTED = frozenset({Kind.PERSON, Kind.IDENTITY, Kind.MODIFIER})
 
 
 def result(
@@ -76,7 +78,9 @@ class ClassWords(DocRecognizer):
 
     def find(self, doc: Doc) -> list[RecognizerResult]:
         """Matches of this class among those the analyzer left on `doc`."""
-        terms: list[Match] = doc.user_data.get(TERMS, [])
+        terms = [m for m in doc.user_data.get(TERMS, []) if m.term.protected_class is self.protected_class]
+        told = [m for m in terms if _counts(doc, m)]
+        contrasted = {sent.start_char for m in told if m.term.kind in _CONTRASTED for sent in _sentence(doc, m)}
         return [
             result(
                 self.protected_class,
@@ -87,13 +91,40 @@ class ClassWords(DocRecognizer):
                 plural=match.term.plural,
             )
             for match in terms
-            if match.term.protected_class is self.protected_class and _counts(doc, match)
+            if match in told or (match.term.kind in _CONTRASTED and _beside(doc, match, contrasted))
         ]
 
 
+def _capital(doc: Doc, match: Match) -> bool:
+    """Polish within a sentence is no polish."""
+    token = doc.char_span(match.start, match.end, alignment_mode="expand")
+    return token is not None and token[0].is_title and not token[0].is_sent_start
+
+
+def counted(doc: Doc) -> Iterator[Match]:
+    """The class words of every class that count in the parsed text."""
+    return (match for match in doc.user_data.get(TERMS, []) if _counts(doc, match))
+
+
+def _sentence(doc: Doc, match: Match) -> Iterator[Span]:
+    span = doc.char_span(match.start, match.end, alignment_mode="expand")
+    if span is not None:
+        yield span.sent
+
+
+def _beside(doc: Doc, match: Match, contrasted: Collection[int]) -> bool:
+    """An ambiguous word counts where the sentence speaks of its class anyway: one gay and one straight."""
+    return any(sent.start_char in contrasted for sent in _sentence(doc, match))
+
+
 def _counts(doc: Doc, match: Match) -> bool:
-    """An ambiguous word counts where it speaks of a person; an ambiguous place where it has a capital in a sentence."""
+    """An ambiguous word counts where it speaks of a person; an ambiguous place where it has a capital in a sentence.
+
+    "Those people are a cancer" is judgement and says nothing of anybody's health.
+    """
     if not match.term.ambiguous:
+        return not (match.term.kind is Kind.THING and is_metaphor(doc, match.start, match.end))
+    if match.term.kind is Kind.IDENTITY and match.term.protected_class in _CAPITAL and _capital(doc, match):
         return True
     if match.term.kind is Kind.PLACE:
         token = doc.char_span(match.start, match.end, alignment_mode="expand")

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from presidio_analyzer import RecognizerResult
 
-from filters.lexicon import Kind, Match, is_common, word_list
+from filters.grammar import NUMERAL
+from filters.lexicon import Kind, Match, is_common, is_english, word_list
+from filters.mentions import is_eponym
 from filters.protected_classes import ProtectedClass
 from filters.recognizers.entities import NamedEntities
 from filters.recognizers.lexical import LIKELY, TERMS, ClassPatterns, DocRecognizer, result
@@ -20,7 +23,9 @@ _PATTERNS = {
     "introduced": (
         r"(?-i:\b(?:Mr|Mrs|Ms|Miss|Mx|Dr|Officer|Sgt|Sergeant|Lt|Lieutenant|Capt|Captain|Chief|Detective|"
         r"Trooper|"
-        r"Deputy|Judge|Coach|Professor|Prof|Sheriff|Mayor|Senator)\.? (?P<hit>[A-Z][\w'-]+(?: [A-Z][\w'-]+){0,2}))"
+        r"Deputy|Judge|Coach|Professor|Prof|Sheriff|Mayor|Senator|General|Gen|Colonel|Col|Major|Maj|Admiral|President|"
+        r"Governor|Gov|Secretary|Justice|Representative|Congressman|Congresswoman|Baron|Count|King|Queen|Prince|Princess|"
+        r"Pope|Father|Brother|Sister|Reverend|Rev|Rabbi|Imam|Pastor|Bishop|Minister|Inspector|Corporal|Private)\.? (?P<hit>[A-Z][\w'-]+(?: [A-Z][\w'-]+){0,2}))"
     ),
     "called": (
         r"(?-i:\b(?:[Mm]y name is|[Nn]amed|[Cc]alled|[Ii]t's|[Tt]his is|I'm|I am) "
@@ -55,19 +60,22 @@ class ListedNames(DocRecognizer):
 def _is_name(token: Token) -> bool:
     """Whether a word is a name here: one that is also a common word needs a capital within a sentence."""
     word = token.lower_
-    if not token.is_alpha or word in word_list("ordinary_capitals") or _class_word(token):
+    if not token.is_alpha or NUMERAL.fullmatch(token.text) or word in word_list("ordinary_capitals") or _class_word(token):
         return False
+    if token.is_upper or _camel(token.text) or is_eponym(token.doc.text, token.idx, token.idx + len(token)):
+        return False
+    if token.is_lower:
+        return False  # names without a capital are told before the parse (filters/mentions.py)
     if word in word_list("ambiguous_names") or word in word_list("ambiguous_last_names"):
         return token.ent_type_ == "PERSON" or _capital_within(token)
-    if word in word_list("first_names") or word in word_list("last_names"):
+    if word in word_list("first_names") or word in word_list("last_names") or word in word_list("rare_names"):
         return True
-    return token.is_title and token.tag_ in {"NNP", "NNPS"} and len(word) > _SHORTEST and not _in_dictionary(word)
+    return token.is_title and token.tag_ in {"NNP", "NNPS"} and len(word) > _SHORTEST and not is_english(word)
 
 
-def _in_dictionary(word: str) -> bool:
-    """A capital alone does not make a word of the dictionary a name, however rare it is."""
-    rare = word_list("dictionary")
-    return is_common(word) or word in rare or (word.endswith("s") and word[:-1] in rare)
+def _camel(word: str) -> bool:
+    """Mixed capitals, as code and products have them: SoK, myList; not McNeil or DeShawn."""
+    return not (word.istitle() or word.islower()) and not re.fullmatch(r"[A-Z][a-z]{0,2}'?[A-Z][a-z]{2,}", word)
 
 
 def _class_word(token: Token) -> bool:

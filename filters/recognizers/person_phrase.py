@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from presidio_analyzer import RecognizerResult
 
-from filters.grammar import allowed, complements, is_person_noun, modifiers, traits
+from filters.grammar import NAME_TOKENS, allowed, complements, described_names, is_person_noun, modifiers, traits
 from filters.lexicon import Kind
 from filters.protected_classes import ProtectedClass
 from filters.recognizers.lexical import LIKELY, DocRecognizer, result
@@ -27,6 +27,8 @@ class PersonPhrases(DocRecognizer):
         for token in doc:
             if is_person_noun(token):
                 found += [(span, Kind.MODIFIER) for span in (*modifiers(token), *traits(token))]
+            if token.i in doc.user_data.get(NAME_TOKENS, ()):
+                found += [(span, Kind.MODIFIER) for span in described_names(token)]
             found += [(span, Kind.MODIFIER) for span in complements(token)]
         return [
             result(self.protected_class, kind, (span.start_char, span.end_char), LIKELY, self.name)

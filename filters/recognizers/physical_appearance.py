@@ -8,7 +8,11 @@ from filters.recognizers.lexical import ClassPatterns, ClassWords, DocRecognizer
 
 _PATTERNS = {
     "height": r"\b[4-7](?:'|ft\.?| feet| foot) ?(?:\d{1,2}(?:\x22|''| ?in(?:ches)?)?)?(?: tall)?",
-    "weight": r"\b\d{2,3} ?(?:lbs?|pounds|kilos?|kg)\b(?! of)",
+    "weight": (
+        r"\b(?:i|he|she|they|you|who|that (?:guy|girl|man|woman))(?:'m|'s|'re)? (?:\w+ ){0,4}"
+        r"(?P<hit>\d{2,3} ?(?:lbs?|pounds|kilos?|kg))\b(?! of)"
+    ),
+    "weighty": r"\b\d{2,3}[ -]?(?:lbs?|pounds?)[ -](?:man|woman|guy|girl|person|person|body|heavyweight)\b",
 }
 
 

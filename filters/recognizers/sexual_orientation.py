@@ -8,6 +8,7 @@ from filters.recognizers.lexical import ClassPatterns, ClassWords, DocRecognizer
 
 _PATTERNS = {
     "letters": r"\bLGB[A-Z]{0,6}\+?",
+    "any_suffix": r"\b(?!psycho|uni|homosexual|heterosexual)[a-z]{3,14}sexuals?\b",
     "suffix": r"\b(?:homo|hetero|bi|pan|a|demi|poly|omni)[- ]?(?:sexual|romantic)(?:s|ity)?\b",
 }
 
