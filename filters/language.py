@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Mapping
 from functools import cache
 
@@ -14,6 +15,7 @@ LONGEST = 20_000
 _WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)?")
 _FEWEST = 3
 _FOREIGN_SHARE = 0.25
+_OTHER_SHARE = 0.5
 _CONTROL_SHARE = 0.02
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
@@ -23,9 +25,20 @@ def unreadable(words: str) -> WithheldReason | None:
     if len(words) > LONGEST:
         return WithheldReason.TOO_LONG
     broken = words.count("\ufffd") + sum(1 for c in words if c < " " and c not in "\n\r\t")
-    if _SURROGATE.search(words) or broken > max(1, _CONTROL_SHARE * len(words)):
+    if "\x00" in words or _SURROGATE.search(words) or broken > max(1, _CONTROL_SHARE * len(words)):
         return WithheldReason.UNDECODABLE
-    return None
+    return WithheldReason.NOT_ENGLISH if not words.isascii() and _other_script(words) else None
+
+
+def _other_script(words: str) -> bool:
+    """Whether most letters stand in words without a Latin one: whole words of look-alikes are no disguise."""
+    found = _WORD.findall(unicodedata.normalize("NFKC", words))
+    other = [word for word in found if not any(map(_latin, word))]
+    return sum(map(len, other)) > _OTHER_SHARE * sum(map(len, found))
+
+
+def _latin(letter: str) -> bool:
+    return letter.isascii() or unicodedata.name(letter, "").startswith("LATIN")
 
 
 def not_english(text: str) -> WithheldReason | None:

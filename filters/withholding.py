@@ -20,6 +20,7 @@ class WithheldReason(StrEnum):
     VERIFICATION = "verification"  # the output still held something
     SWAP_DIFFERS = "swap_differs"  # another class would have left another text
     FAILED = "failed"  # an exception inside the filter
+    TIMEOUT = "timeout"
     PROTECTED_ACTIVITY = "protected_activity"
     NOT_CONDUCT = "not_conduct"  # a like, a follow, a tag: a lead, never a finding
     UNDATED = "undated"

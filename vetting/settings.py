@@ -151,9 +151,14 @@ def is_data_folder(home: Path) -> bool:
     return all((home / room).is_dir() for room in ROOMS if room != "prefect")
 
 
+def config_folder() -> Path:
+    """What a department edits: `VETTING_CONFIG`, else the folder in the repository."""
+    return Path(os.environ.get("VETTING_CONFIG", REPOSITORY / "config"))
+
+
 def load_settings(home: Path, config: Path | None = None) -> Settings:
     """Reads config/department.toml. Refuses a missing, unreadable or misspelt file with its field's name."""
-    folder = config or Path(os.environ.get("VETTING_CONFIG", REPOSITORY / "config"))
+    folder = config or config_folder()
     path = folder / "department.toml"
     try:
         department = Department.model_validate(read_toml(path))

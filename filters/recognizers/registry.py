@@ -66,6 +66,7 @@ _MODULES: tuple[ModuleType, ...] = (
     school, sex, sexual_orientation, union, workers_compensation,
 )  # fmt: skip
 
+
 def all_recognizers() -> tuple[DocRecognizer, ...]:
     """One of each, in the order of their files."""
     return tuple(recognizer for module in _MODULES for recognizer in module.recognizers())

@@ -7,7 +7,19 @@ from collections.abc import Sequence
 
 import typer
 
-from vetting.cli import STOPPED, STOPPED_CODE, audits, cases, demonstration, people, positions, reports, reviews, setup
+from vetting.cli import (
+    STOPPED,
+    STOPPED_CODE,
+    audits,
+    cases,
+    demonstration,
+    filtering,
+    people,
+    positions,
+    reports,
+    reviews,
+    setup,
+)
 from vetting.cli.printing import NARROW, complain, note, out
 from vetting.cli.process import ctrl_c
 from vetting.errors import ExitCode, VettingError, storage
@@ -32,6 +44,7 @@ app.command("import")(cases.import_file)
 app.command("review")(reviews.review)
 app.command("release")(reports.release)
 app.add_typer(reports.app, name="report", help="Released reports, for decision makers.")
+app.command("filter")(filtering.filter_lines)
 app.command("verify")(audits.verify)
 app.command("uniformity")(audits.uniformity)
 app.command("demo")(demonstration.demo)

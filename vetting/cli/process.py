@@ -36,14 +36,14 @@ def prepare() -> None:
     _open_streams()
     ctrl_c.listen()
     if not os.environ.get("VETTING_DEBUG"):
-        _close_memory()
+        close_memory()
         _close_mouths()
 
 
 # -------------------------------------------------------------------------------------------------- memory
 
 
-def _close_memory() -> None:
+def close_memory() -> None:
     """No core dump, here or in a child, and no debugger of the same account: the memory holds keys and captured text.
 
     Two locks, for a dump that is piped to a program (systemd, apport) heeds the second only.
