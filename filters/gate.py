@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from filters import wording
 from filters.analyzer import Analyzer
+from filters.marks import NOTHING_SPARED, Marks, Spare, without
 from filters.sanitize import leftover, sanitize
 from filters.withholding import Withheld, WithheldReason
 from vetting.attribution import Level
@@ -19,6 +20,7 @@ from vetting.validation import Element
 
 __all__ = ["Gate", "Passed", "ReviewedFinding", "Withheld", "WithheldReason", "reported"]
 
+NO_MARKS = Marks()
 _ADVERSE_ENGAGEMENT = frozenset({Engagement.AUTHORED, Engagement.ENDORSED})
 
 
@@ -33,6 +35,8 @@ class ReviewedFinding:
     severity: int
     quote: bool
     """Whether protocol and reviewers let the sanitized passage stand beside the statement."""
+    marks: Marks = NO_MARKS
+    """What the reviewers withhold beyond the filter, and what they restore."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +68,11 @@ def reported(group: Sequence[Passed]) -> SanitizedFinding:
     )
 
 
+def _bare(text: str) -> str:
+    """A quotation without the marks and line breaks that a page gives it."""
+    return " ".join(text.split()).strip("\u201c\u201d")
+
+
 def _same(passage: RawText) -> str:
     """One spelling for passages that differ in case, blanks or compatible characters only."""
     return " ".join(unicodedata.normalize("NFKC", passage.reveal()).casefold().split())
@@ -75,6 +84,7 @@ class Gate:
     def __init__(self, analyzer: Analyzer) -> None:
         self._analyzer = analyzer
         self._clean: dict[str, bool] = {}
+        self._spared: dict[str, Spare] = {}
 
     @property
     def version(self) -> str:
@@ -99,15 +109,28 @@ class Gate:
         record = FilterRecord(record_id)
         quotation = None
         if reviewed.quote:
-            text = sanitize(self._analyzer, reviewed.finding.passage.reveal(), names)
+            text = self._neutral(reviewed, names)
             if isinstance(text, Withheld):
                 return text
             quotation = SanitizedText(text, record)
         return _worded(reviewed, quotation, record)
 
+    def _neutral(self, reviewed: ReviewedFinding, names: tuple[str, ...]) -> str | Withheld:
+        """The passage in neutral form, with the reviewers' marks; what they withhold comes first."""
+        words, marks = reviewed.finding.passage.reveal(), reviewed.marks
+        spare = Spare.of(words, marks.restore)
+        text = sanitize(self._analyzer, without(words, marks.withhold), names, spare=spare)
+        if spare and isinstance(text, str):
+            self._spared[_bare(text)] = spare
+        return text
+
     def finds(self, text: str) -> tuple[str, ...]:
-        """Protected classes still recognizable in text that is about to be seen; empty where there are none."""
-        return tuple(sorted({hit.protected_class.value for hit in leftover(self._analyzer, text)}))
+        """Protected classes still recognizable in text that is about to be seen; empty where there are none.
+
+        Words that reviewers restored in a quotation do not count in that quotation, and do in any other text.
+        """
+        spare = self._spared.get(_bare(text), NOTHING_SPARED)
+        return tuple(sorted({hit.protected_class.value for hit in leftover(self._analyzer, text, spare=spare)}))
 
     def _check_words(self, criterion: Criterion) -> None:
         """Refuses a statement, title or nexus sentence that itself tells a class; looked at once for each criterion."""

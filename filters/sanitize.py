@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 
 from filters.analyzer import Analysis, Analyzer, Hit
+from filters.marks import NOTHING_SPARED, Spare
 from filters.normalize import plain_text
 from filters.rewriting import CANONICAL, rewrite
 from filters.swap import swapped
@@ -17,44 +18,49 @@ _FEWEST_WORDS = 2
 _LEAST_SHARE = 0.15
 
 
-def sanitize(analyzer: Analyzer, words: str, names: Sequence[str] = (), *, swaps: bool = True) -> str | Withheld:
+def sanitize(
+    analyzer: Analyzer, words: str, names: Sequence[str] = (), *, swaps: bool = True, spare: Spare = NOTHING_SPARED
+) -> str | Withheld:
     """The passage in neutral form, or why it stays withheld. Never raises: an exception withholds.
 
-    `swaps=False` leaves out the swap test, for measurements that make their own swaps.
+    `swaps=False` leaves out the swap test, for measurements that make their own swaps. `spare` strikes what reviewers
+    restored from every reading.
     """
     try:
-        return _sanitize(analyzer, words, names, swaps=swaps)
+        return _sanitize(analyzer, words, names, spare, swaps=swaps)
     except Exception:  # noqa: BLE001 - whatever went wrong, nothing passes and nothing is told
         return Withheld(reason=WithheldReason.FAILED)
 
 
-def leftover(analyzer: Analyzer, text: str, names: Sequence[str] = ()) -> tuple[Hit, ...]:
+def leftover(
+    analyzer: Analyzer, text: str, names: Sequence[str] = (), spare: Spare = NOTHING_SPARED
+) -> tuple[Hit, ...]:
     """What the recognizers still find in neutral text outside the canonical forms."""
-    return _outside(analyzer.read(plain_text(text), names))
+    return _outside(spare(analyzer.read(plain_text(text), names)))
 
 
-def _sanitize(analyzer: Analyzer, words: str, names: Sequence[str], *, swaps: bool) -> str | Withheld:
+def _sanitize(analyzer: Analyzer, words: str, names: Sequence[str], spare: Spare, *, swaps: bool) -> str | Withheld:
     analysis = analyzer.analyze(words, names)
     if isinstance(analysis, Withheld):
         return analysis
-    text = _neutral(analyzer, analysis, names)
+    text = _neutral(analyzer, spare(analysis), names, spare)
     if isinstance(text, Withheld):
         return text
     if _little(text):
         return Withheld(reason=WithheldReason.LITTLE_LEFT)
     if swaps:
-        for other in swapped(words, analysis):
+        for other in swapped(words, spare(analysis)):
             variant = analyzer.analyze(other, names)
-            if isinstance(variant, Withheld) or _neutral(analyzer, variant, names) != text:
+            if isinstance(variant, Withheld) or _neutral(analyzer, spare(variant), names, spare) != text:
                 return Withheld(reason=WithheldReason.SWAP_DIFFERS)
     return text
 
 
-def _neutral(analyzer: Analyzer, analysis: Analysis, names: Sequence[str]) -> str | Withheld:
+def _neutral(analyzer: Analyzer, analysis: Analysis, names: Sequence[str], spare: Spare) -> str | Withheld:
     """Rewritten until the recognizers find nothing; withheld where they still do after a few rounds."""
     text = rewrite(analysis.doc, analysis.hits)
     for _ in range(_ROUNDS):
-        again = analyzer.read(plain_text(text), names)
+        again = spare(analyzer.read(plain_text(text), names))
         hits = _outside(again)
         if not hits:
             return text

@@ -208,7 +208,7 @@ def preview(
     names = (candidate.full_name, *candidate.other_names)
     for finding in findings:
         withheld = analyzer.withholdings(finding.passage, names)
-        detail = [[w.start, w.end, w.protected_class.value, w.recognizer] for w in withheld]
+        detail = [[w.start, w.end, w.protected_class.value, w.recognizer, w.score] for w in withheld]
         row = FilterRecordRow(
             id=f"FP-{finding.id[2:]}",
             finding_id=finding.id,

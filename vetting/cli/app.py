@@ -7,7 +7,19 @@ from collections.abc import Sequence
 
 import typer
 
-from vetting.cli import STOPPED, STOPPED_CODE, audits, cases, demonstration, people, positions, reports, reviews, setup
+from vetting.cli import (
+    STOPPED,
+    STOPPED_CODE,
+    audits,
+    cases,
+    demonstration,
+    marks,
+    people,
+    positions,
+    reports,
+    reviews,
+    setup,
+)
 from vetting.cli.printing import NARROW, complain, note, out
 from vetting.cli.process import ctrl_c
 from vetting.errors import ExitCode, VettingError, storage
@@ -30,6 +42,7 @@ app.add_typer(cases.app, name="case", help="One case per candidate.")
 app.command("run")(cases.run)
 app.command("import")(cases.import_file)
 app.command("review")(reviews.review)
+app.command("mark")(marks.mark)
 app.command("release")(reports.release)
 app.add_typer(reports.app, name="report", help="Released reports, for decision makers.")
 app.command("verify")(audits.verify)
