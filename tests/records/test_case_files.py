@@ -177,7 +177,7 @@ def test_marks_come_back_in_order_and_an_ordinal_is_given_once(one_case: CaseFil
             unit.add_mark(mark)
     with one_case.reading() as unit:
         assert unit.marks("F-0001") == marks
-    refused(lambda: _add_mark(one_case), "already_recorded")
+    refused(lambda: _add_mark(one_case), "already_recorded", ExitCode.REFUSED)
 
 
 def _add_mark(store: CaseFiles) -> None:
