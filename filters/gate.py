@@ -95,9 +95,10 @@ class Gate:
         """The finding in closed vocabulary, with the sanitized passage where `quote` is set.
 
         `names` are all names of the candidate, `record_id` the identifier of this filter decision (REQ-EEO-1).
-        Refuses: no record identifier, attribution below A3, no independent element, a held (PA-) criterion, an adverse
-        criterion without severity, and a criterion whose own statement, title or nexus tells a class. Withholds, with a
-        reason code, what is no conduct of the candidate, is undated, or cannot be vouched for in neutral form.
+        Refuses: no record identifier, attribution below A3, no independent element, a held, routed or sealed criterion,
+        an adverse criterion without severity, and a criterion whose own statement, title or nexus tells a class.
+        Withholds, with a reason code, what is no conduct of the candidate, is undated, or cannot be vouched for in
+        neutral form.
         """
         _check(reviewed, record_id)
         if reviewed.criterion.code != reviewed.finding.code:
@@ -155,6 +156,12 @@ def _check(reviewed: ReviewedFinding, record_id: str) -> None:
             "protected_activity",
             f"{reviewed.criterion.code} is protected activity and is held for counsel.",
             "Record the finding as held, or review it under a job-related criterion that it meets by itself.",
+        )
+    elif reviewed.criterion.token:
+        problem = refused(
+            "content_kept_out",
+            f"{reviewed.criterion.code} is criminal history, medical matter or self-harm: nothing of it is reported.",
+            "Leave it to the official channel.",
         )
     elif not reviewed.level.releasable:
         problem = refused(

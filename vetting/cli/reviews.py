@@ -241,6 +241,8 @@ def _show(chosen: Reviewed, found: Sequence[Withholding], criterion: Criterion |
     for label, text in (("Words", finding.passage), ("Where", finding.locator), ("Account", finding.author)):
         if text.reveal().strip():
             labelled(label, printable(text))
+    if criterion is not None and criterion.token:
+        say("Nothing of it is kept here: it is settled, and no reviewer needs to act.")
     for one in found:
         explanation.show_withholding(finding, one)
     explanation.show_marks(finding, chosen.marks)
