@@ -82,8 +82,7 @@ def begin(desk: Desk, number: str) -> Progress:
     check_authorization(state.case.authorization, desk.clock())
     refuse_changed_config(desk.settings.config, state.protocol)
     for search in state.planned:
-        if search.applicable:
-            lint_query(search.query, state.candidate.anchors(search.step.anchor))  # 29 CFR 1635.8(a): before asking
+        _refuse_asking(state, search)
     digest = state.protocol.digest()
     with desk.act() as unit:
         secret = unit.case_secret(number)
@@ -99,6 +98,12 @@ def begin(desk: Desk, number: str) -> Progress:
     return state
 
 
+def _refuse_asking(state: Progress, search: Search) -> None:
+    """Refuses, before it is sent, a query that asks for protected facts: asking is the violation (29 CFR 1635.8(a))."""
+    if search.applicable:
+        lint_query(search.query, state.candidate.anchors(search.step.anchor))
+
+
 def run_search(
     desk: Desk, state: Progress, search: Search, conduct: Conduct, criteria: Criteria, analyzer: Analyzer
 ) -> SearchResult:
@@ -112,6 +117,7 @@ def run_search(
     again = search.key in {done.key for done in state.results}
     if again:
         refuse_released(desk, state.case.number)
+    _refuse_asking(state, search)
     conducted = conduct(search)
     findings = propose(desk, state.case.number, search.key, conducted.hits, criteria)
     result = conducted.result
