@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 
 from filters.analyzer import Analyzer
 from filters.marks import Marks, Span, restorable
@@ -121,34 +122,39 @@ def _mark(
     withdraws: int = 0,
     spans: int = 0,
 ) -> Mark:
-    """Seals the mark with the finding and logs that it was made: act, reason code and counts, no word and no class."""
+    """A mark by the person at the desk, recorded; its ordinal is given when it is."""
     check_marking(desk, finding_id)
     if not note.reveal().strip():
         raise refused("note_missing", "A mark needs a sentence that says why.", "Say it in one sentence.")
+    mark = Mark(
+        finding_id=finding_id,
+        ordinal=0,
+        act=act,
+        reason=reason,
+        start=span[0],
+        end=span[1],
+        protected_class=reveals,
+        withdraws=withdraws,
+        note=note,
+        reviewer=desk.person.id,
+        at=desk.clock(),
+    )
+    return _recorded(desk, mark, spans)
+
+
+def _recorded(desk: Desk, mark: Mark, spans: int) -> Mark:
+    """Seals the mark with the finding and logs that it was made: act, reason code and counts, no word and no class."""
     with desk.act() as unit:
-        finding = unit.finding(finding_id)
+        finding = unit.finding(mark.finding_id)
         case = unit.case(finding.case_number)
         _refuse_late(unit, finding)
-        earlier = unit.marks(finding_id)
-        mark = Mark(
-            finding_id=finding_id,
-            ordinal=len(earlier) + 1,
-            act=act,
-            reason=reason,
-            start=span[0],
-            end=span[1],
-            protected_class=reveals,
-            withdraws=withdraws,
-            note=note,
-            reviewer=desk.person.id,
-            at=desk.clock(),
-        )
+        earlier = unit.marks(finding.id)
+        mark = replace(mark, ordinal=len(earlier) + 1)
         check_mark(mark, earlier, finding.passage)
         unit.add_mark(mark)
-        key = f"{finding_id}:{mark.ordinal}"
-        unit.post(
-            desk.event(EventType.FILTER_MARKED, key, _body(mark, spans), position=case.position, case=case.number)
-        )
+        key = f"{finding.id}:{mark.ordinal}"
+        body = _body(mark, spans)
+        unit.post(desk.event(EventType.FILTER_MARKED, key, body, position=case.position, case=case.number))
     return mark
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from filters.marks import restorable
 from filters.withholding import Withholding
-from vetting.cli.printing import labelled, plain, printable, say
+from vetting.cli.printing import labelled, plain, say
 from vetting.evidence import RawText
 from vetting.finding import Finding
 from vetting.marking import Mark, MarkAct, in_force
@@ -65,3 +65,8 @@ def show_marks(finding: Finding, marks: tuple[Mark, ...]) -> None:
             about = plain(mark.protected_class).replace(",", ", ")
             say(f"{who}: {mark.act} {words}  ({plain(mark.reason)}; could reveal {about}{state})")
         labelled("  Note", printable(mark.note))
+
+
+def printable(text: RawText) -> str:
+    """Captured words without anything that could move the cursor or reorder the line: neither is printable."""
+    return "".join(c if c.isprintable() else " " for c in text.reveal())

@@ -24,7 +24,6 @@ from rich.table import Table
 from rich.text import Text
 
 from vetting.errors import VettingError
-from vetting.evidence import RawText
 
 out = Console(highlight=False, soft_wrap=True)
 err = Console(stderr=True, highlight=False, soft_wrap=True)
@@ -60,11 +59,6 @@ def labelled(label: str, text: str) -> None:
     """A label in bold and what it labels, on one line."""
     out.print(f"{label}: ", end="", style="bold")
     say(text)
-
-
-def printable(text: RawText) -> str:
-    """Captured words without anything that could move the cursor or reorder the line: neither is printable."""
-    return "".join(c if c.isprintable() else " " for c in text.reveal())
 
 
 def table(headings: Sequence[str], rows: Iterable[Sequence[str]], title: str | None = None) -> None:

@@ -25,8 +25,9 @@ from vetting.casework.workbench import Workbench
 from vetting.cli import explanation
 from vetting.cli.asking import ask
 from vetting.cli.cases import Case
+from vetting.cli.explanation import printable
 from vetting.cli.positions import desk
-from vetting.cli.printing import AsJson, as_json, labelled, plain, printable, say, table
+from vetting.cli.printing import AsJson, as_json, labelled, plain, say, table
 from vetting.errors import ExitCode, VettingError, bad_input, not_found
 from vetting.evidence import Engagement, RawText
 from vetting.finding import Criterion
