@@ -23,6 +23,7 @@ from filters.protected_classes import ProtectedClass
 from filters.standins import StoodIn, stand_in
 from filters.withholding import Withheld, WithheldReason, Withholding
 from vetting.evidence import RawText
+from filters.tokens import covering
 
 if TYPE_CHECKING:
     from presidio_analyzer import RecognizerRegistry, RecognizerResult
@@ -221,7 +222,10 @@ def neutral(text: str, names: Sequence[str] = ()) -> Reading:
 def _reading(readable: Normalized, plain: Normalized, names: Sequence[str]) -> Reading:
     own = tuple(_own_names(plain.text, names))
     stood = stand_in(plain, class_words(), own)
-    return Reading(readable=readable, stood=stood, own=own, spelt=tuple(plain.spelt(readable.text)))
+    names_spelt = [(s, e, readable.text[slice(*plain.original(s, e))]) for s, e in stood.mentioned]
+    busy = {at for start, end in stood.mentioned for at in range(start, end)}
+    others = [edit for edit in plain.spelt(readable.text) if edit[0] not in busy]
+    return Reading(readable=readable, stood=stood, own=own, spelt=tuple(sorted([*names_spelt, *others])))
 
 
 def _class_word(word: str) -> bool:
@@ -285,7 +289,7 @@ def _hit(result: RecognizerResult) -> Hit:
 
 
 def _last_tokens(doc: Doc, spans: Sequence[tuple[int, int]]) -> frozenset[int]:
-    found = [doc.char_span(start, end, alignment_mode="expand") for start, end in spans]
+    found = [covering(doc, start, end) for start, end in spans]
     return frozenset(span[-1].i for span in found if span is not None)
 
 

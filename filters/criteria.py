@@ -34,6 +34,23 @@ _EMBARRASSMENT = re.compile(
 _MACRO = re.compile(r"\{([a-z_]+)\}")
 _SENTENCE_END = re.compile(r"(?<=[.!?])[\"')\]]*\s+|\n+")
 _GAP = 1
+_QUOTED = re.compile(
+    r"(?<!\bI )(?<!\bwe )(?<!I just )(?<!I have )(?<!I've )"
+    r"\b(?:said|says|say|told (?:me|us|him|her|them|my \w+|everyone|people)|shouted|yelled|screamed|chanted|whispered"
+    r"|wrote|posted|tweeted|commented|printed|painted|reads?|claimed|joked|(?:went|was|were) like)\b"
+    r"[^\"'.!?\n]{0,40}[:,]? ?(?P<said>\"[^\"\n]{3,400}\")",
+    re.IGNORECASE,
+)
+"""Somebody else's words: a verb of saying whose subject is not the author, then quotation marks."""
+_AGREED = re.compile(
+    r"\b(?:(?:he|she|they|that)(?:'s| is|'re| are| was| were|'d be)? (?:\w+ )?(?:right|correct|not wrong|spot on)"
+    r"|agreed?|exactly|so true|true that|truth|facts|amen|preach|well said"
+    r"|could ?n[o']t agree more|couldn't have said|same here|me too"
+    r"|no lies?|based|lol true|love (?:it|that|him|her|them))\b",
+    re.IGNORECASE,
+)
+_AGREEMENT = 80
+"""Characters after a quotation in which the author may make its words their own."""
 
 
 class _Cue(BaseModel):
@@ -45,12 +62,14 @@ class _Cue(BaseModel):
 
 class _Entry(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
-    code: Annotated[str, StringConstraints(pattern=r"^(?:JR-(?:\d\d|P)|PA-\d)$")]
+    code: Annotated[str, StringConstraints(pattern=r"^(?:JR-(?:\d\d|P)|PA-\d|CH-1|MH-1)$")]
     title: _Line
     clause: _Line
     nexus: _Line
     adverse: bool
     hold: bool = False
+    routed: bool = False
+    sealed: bool = False
     statement: _Line
     cues: tuple[_Cue, ...] = ()
 
@@ -75,7 +94,8 @@ class Proposal:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Compiled:
     code: str
-    hold: bool
+    aside: bool
+    """Whether what it finds is set aside: held, routed or sealed."""
     name: str
     pattern: re.Pattern[str]
     exclude: re.Pattern[str] | None
@@ -92,8 +112,9 @@ class Criteria:
     def propose(self, text: RawText) -> tuple[Proposal, ...]:
         """The sentences that a cue points at, merged where they touch, one proposal for each code and place.
 
-        A job-related code beside a protected-activity hold is proposed only where it is met with the protected matter
-        taken out: report the threat, not the rally. Text beyond 20,000 characters is read in pieces of that length.
+        A job-related code beside a protected-activity hold, criminal history or medical matter is proposed only where
+        it is met with that taken out: report the threat, not the rally. What somebody else is quoted as saying is no
+        conduct of the author, unless they agree. Text beyond 20,000 characters is read in pieces of that length.
         """
         words = text.reveal()
         found: list[Proposal] = []
@@ -104,9 +125,9 @@ class Criteria:
     def _piece(self, words: str, offset: int) -> list[Proposal]:
         normal = name_groups(normalize(words, lambda word: word in group_words().words), group_words())
         sentences = _sentences(normal.text)
-        holds = self._matches(normal.text, sentences, hold=True)
-        rest = _blanked(normal.text, holds)
-        conduct = self._matches(rest, sentences, hold=False)
+        holds = self._matches(normal.text, sentences, aside=True)
+        rest = _blanked(normal.text, [*((start, end) for _, start, end in holds), *_quoted(normal.text)])
+        conduct = self._matches(rest, sentences, aside=False, whole=normal.text)
         met: dict[str, dict[int, set[str]]] = {}
         for cue, start, _ in (*holds, *conduct):
             met.setdefault(cue.code, {}).setdefault(_place(sentences, start), set()).add(cue.name)
@@ -118,16 +139,20 @@ class Criteria:
         ]
 
     def _matches(
-        self, text: str, sentences: Sequence[tuple[int, int]], *, hold: bool
+        self, text: str, sentences: Sequence[tuple[int, int]], *, aside: bool, whole: str = ""
     ) -> list[tuple[_Compiled, int, int]]:
-        """Every cue of one sort that matches and is not excluded by what stands in the sentences around it."""
+        """Every cue of one sort that matches and is not excluded by what stands in the sentences around it, in `whole`
+        where something was taken out of the text.
+        """
         found = []
         for cue in self.cues:
-            if cue.hold is not hold:
+            if cue.aside is not aside:
                 continue
             for match in cue.pattern.finditer(text):
                 place = _place(sentences, match.start())
-                around = text[sentences[max(0, place - 1)][0] : sentences[min(len(sentences) - 1, place + 1)][1]]
+                around = (whole or text)[
+                    sentences[max(0, place - 1)][0] : sentences[min(len(sentences) - 1, place + 1)][1]
+                ]
                 if cue.exclude is None or not cue.exclude.search(around):
                     found.append((cue, match.start(), match.end()))
         return found
@@ -156,11 +181,12 @@ def load_criteria(path: Path) -> Criteria:
 
 
 def _check(path: Path, entry: _Entry) -> None:
-    if entry.hold != entry.code.startswith("PA-") or (entry.hold and entry.adverse):
+    kept = {"PA-": entry.hold, "CH-": entry.routed, "MH-": entry.sealed}
+    if any(kept[prefix] != entry.code.startswith(prefix) for prefix in kept) or (any(kept.values()) and entry.adverse):
         raise bad_input(
             "hold_invalid",
-            f"{path}: {entry.code} must be a hold exactly if it is a PA- code.",
-            "Correct hold and adverse.",
+            f"{path}: {entry.code} must be a hold exactly if it is a PA- code, routed if CH-, sealed if MH-.",
+            "Correct hold, routed, sealed and adverse.",
         )
     if entry.adverse and _EMBARRASSMENT.search(f"{entry.title} {entry.statement} {entry.nexus}"):
         raise bad_input(
@@ -177,7 +203,7 @@ def _compiled(path: Path, entry: _Entry, cue: _Cue, macros: Mapping[str, str]) -
     try:
         return _Compiled(
             code=entry.code,
-            hold=entry.hold,
+            aside=entry.hold or entry.routed or entry.sealed,
             name=cue.name,
             pattern=expand(cue.pattern),
             exclude=expand(cue.exclude) if cue.exclude else None,
@@ -202,9 +228,18 @@ def _place(sentences: Sequence[tuple[int, int]], at: int) -> int:
     return max((n for n, (start, _) in enumerate(sentences) if start <= at), default=0)
 
 
-def _blanked(text: str, holds: Sequence[tuple[_Compiled, int, int]]) -> str:
-    """The text with the protected matter taken out, at unchanged offsets."""
-    for _, start, end in holds:
+def _quoted(text: str) -> list[tuple[int, int]]:
+    """Words that the author quotes somebody else as saying, writing or shouting, without agreeing with them."""
+    return [
+        match.span("said")
+        for match in _QUOTED.finditer(text)
+        if not _AGREED.search(text[match.end() : match.end() + _AGREEMENT])
+    ]
+
+
+def _blanked(text: str, spans: Sequence[tuple[int, int]]) -> str:
+    """The text with the protected matter and others' words taken out, at unchanged offsets."""
+    for start, end in spans:
         text = text[:start] + "\x00" * (end - start) + text[end:]
     return text
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from filters import wording
 from filters.analyzer import Analyzer
+from filters.marks import NOTHING_SPARED, Marks, Spare, without
 from filters.sanitize import leftover, sanitize
 from filters.withholding import Withheld, WithheldReason
 from vetting.attribution import Level
@@ -19,6 +20,7 @@ from vetting.validation import Element
 
 __all__ = ["Gate", "Passed", "ReviewedFinding", "Withheld", "WithheldReason", "reported"]
 
+NO_MARKS = Marks()
 _ADVERSE_ENGAGEMENT = frozenset({Engagement.AUTHORED, Engagement.ENDORSED})
 
 
@@ -33,6 +35,8 @@ class ReviewedFinding:
     severity: int
     quote: bool
     """Whether protocol and reviewers let the sanitized passage stand beside the statement."""
+    marks: Marks = NO_MARKS
+    """What the reviewers withhold beyond the filter, and what they restore."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +68,11 @@ def reported(group: Sequence[Passed]) -> SanitizedFinding:
     )
 
 
+def _bare(text: str) -> str:
+    """A quotation without the marks and line breaks that a page gives it."""
+    return " ".join(text.split()).strip("\u201c\u201d")
+
+
 def _same(passage: RawText) -> str:
     """One spelling for passages that differ in case, blanks or compatible characters only."""
     return " ".join(unicodedata.normalize("NFKC", passage.reveal()).casefold().split())
@@ -75,6 +84,7 @@ class Gate:
     def __init__(self, analyzer: Analyzer) -> None:
         self._analyzer = analyzer
         self._clean: dict[str, bool] = {}
+        self._spared: dict[str, Spare] = {}
 
     @property
     def version(self) -> str:
@@ -85,9 +95,10 @@ class Gate:
         """The finding in closed vocabulary, with the sanitized passage where `quote` is set.
 
         `names` are all names of the candidate, `record_id` the identifier of this filter decision (REQ-EEO-1).
-        Refuses: no record identifier, attribution below A3, no independent element, a held (PA-) criterion, an adverse
-        criterion without severity, and a criterion whose own statement, title or nexus tells a class. Withholds, with a
-        reason code, what is no conduct of the candidate, is undated, or cannot be vouched for in neutral form.
+        Refuses: no record identifier, attribution below A3, no independent element, a held, routed or sealed criterion,
+        an adverse criterion without severity, and a criterion whose own statement, title or nexus tells a class.
+        Withholds, with a reason code, what is no conduct of the candidate, is undated, or cannot be vouched for in
+        neutral form.
         """
         _check(reviewed, record_id)
         if reviewed.criterion.code != reviewed.finding.code:
@@ -99,15 +110,28 @@ class Gate:
         record = FilterRecord(record_id)
         quotation = None
         if reviewed.quote:
-            text = sanitize(self._analyzer, reviewed.finding.passage.reveal(), names)
+            text = self._neutral(reviewed, names)
             if isinstance(text, Withheld):
                 return text
             quotation = SanitizedText(text, record)
         return _worded(reviewed, quotation, record)
 
+    def _neutral(self, reviewed: ReviewedFinding, names: tuple[str, ...]) -> str | Withheld:
+        """The passage in neutral form, with the reviewers' marks; what they withhold comes first."""
+        words, marks = reviewed.finding.passage.reveal(), reviewed.marks
+        spare = Spare.of(words, marks.restore)
+        text = sanitize(self._analyzer, without(words, marks.withhold), names, spare=spare)
+        if spare and isinstance(text, str):
+            self._spared[_bare(text)] = spare
+        return text
+
     def finds(self, text: str) -> tuple[str, ...]:
-        """Protected classes still recognizable in text that is about to be seen; empty where there are none."""
-        return tuple(sorted({hit.protected_class.value for hit in leftover(self._analyzer, text)}))
+        """Protected classes still recognizable in text that is about to be seen; empty where there are none.
+
+        Words that reviewers restored in a quotation do not count in that quotation, and do in any other text.
+        """
+        spare = self._spared.get(_bare(text), NOTHING_SPARED)
+        return tuple(sorted({hit.protected_class.value for hit in leftover(self._analyzer, text, spare=spare)}))
 
     def _check_words(self, criterion: Criterion) -> None:
         """Refuses a statement, title or nexus sentence that itself tells a class; looked at once for each criterion."""
@@ -132,6 +156,12 @@ def _check(reviewed: ReviewedFinding, record_id: str) -> None:
             "protected_activity",
             f"{reviewed.criterion.code} is protected activity and is held for counsel.",
             "Record the finding as held, or review it under a job-related criterion that it meets by itself.",
+        )
+    elif reviewed.criterion.token:
+        problem = refused(
+            "content_kept_out",
+            f"{reviewed.criterion.code} is criminal history, medical matter or self-harm: nothing of it is reported.",
+            "Leave it to the official channel.",
         )
     elif not reviewed.level.releasable:
         problem = refused(

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from filters.lexicon import is_common, word_list
+from filters.tokens import covering
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc, Span, Token
@@ -138,7 +139,7 @@ def _job_relevant(token: Token) -> bool:
 
 def speaks_of_a_person(doc: Doc, start: int, end: int) -> bool:
     """Whether an ambiguous class word at these characters describes or denotes a person."""
-    span = doc.char_span(start, end, alignment_mode="expand")
+    span = covering(doc, start, end)
     if span is None:
         return True
     token = span.root
@@ -147,7 +148,7 @@ def speaks_of_a_person(doc: Doc, start: int, end: int) -> bool:
 
 def is_metaphor(doc: Doc, start: int, end: int) -> bool:
     """Whether a thing is what a group already withheld is called: "they are a cancer"."""
-    span = doc.char_span(start, end, alignment_mode="expand")
+    span = covering(doc, start, end)
     if span is None or span.root.dep_ not in {"attr", "acomp"}:
         return False
     subjects = [t for t in span.root.head.children if t.dep_ in {"nsubj", "nsubjpass"}]

@@ -16,6 +16,7 @@ from filters.analyzer import Analysis, Hit
 from filters.forms import CANDIDATE, FORMS, GROUP, ORGANIZATION, PLACE, RELATIVE, RELATIVES, SLUR, TIME, WITHHELD
 from filters.grammar import is_person_noun, may_be_person
 from filters.lexicon import PERSONAL, Kind, word_list
+from filters.tokens import covering
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc, Span, Token
@@ -102,7 +103,7 @@ class _Draft:
         for hit in sorted(
             telling, key=lambda h: (h.start - h.end, h.start, h.kind not in PERSONAL, -h.score, _RANK.index(h.kind))
         ):
-            span = doc.char_span(hit.start, hit.end, alignment_mode="expand")
+            span = covering(doc, hit.start, hit.end)
             for token in span or ():
                 self.marks[token.i] = self.marks[token.i] or hit
                 if hit.recognizer == "candidate_names":
@@ -143,7 +144,7 @@ def _written(analysis: Analysis) -> list[tuple[int, int, str]]:
     """Tokens whose words are shown as they were written: the first, one past the last, and the words."""
     runs: list[tuple[int, int, list[tuple[int, int, str]]]] = []
     for edit in analysis.spelt:
-        span = analysis.doc.char_span(edit[0], edit[1], alignment_mode="expand")
+        span = covering(analysis.doc, edit[0], edit[1])
         if span is None:
             continue
         if runs and span.start < runs[-1][1]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from filters.analyzer import Analysis, Analyzer, Hit, neutral
 from filters.forms import CANONICAL
+from filters.marks import NOTHING_SPARED, Spare
 from filters.parses import Parses
 from filters.rewriting import rewrite
 from filters.swap import swapped
@@ -24,23 +25,31 @@ _FEWEST_WORDS = 2
 _LEAST_SHARE = 0.15
 
 
-def sanitize(analyzer: Analyzer, words: str, names: Sequence[str] = (), *, swaps: bool = True) -> str | Withheld:
+def sanitize(
+    analyzer: Analyzer, words: str, names: Sequence[str] = (), *, swaps: bool = True, spare: Spare = NOTHING_SPARED
+) -> str | Withheld:
     """The passage in neutral form, or why it stays withheld. Never raises: an exception withholds.
 
-    `swaps=False` leaves out the swap test, for measurements that make their own swaps.
+    `swaps=False` leaves out the swap test, for measurements that make their own swaps. `spare` strikes what reviewers
+    restored from every reading.
     """
-    return sanitize_many(analyzer, (words,), names, swaps=swaps)[0]
+    return sanitize_many(analyzer, (words,), names, swaps=swaps, spare=spare)[0]
 
 
 def sanitize_many(
-    analyzer: Analyzer, passages: Sequence[str], names: Sequence[str] = (), *, swaps: bool = True
+    analyzer: Analyzer,
+    passages: Sequence[str],
+    names: Sequence[str] = (),
+    *,
+    swaps: bool = True,
+    spare: Spare = NOTHING_SPARED,
 ) -> list[str | Withheld]:
     """Each passage in neutral form or why it stays withheld, in order; their texts are parsed together.
 
     Never raises: what goes wrong with one passage withholds that one. Memory grows with the passages: the caller
     bounds their number and length.
     """
-    work = [_Passage(_sanitizing(analyzer, words, names, swaps=swaps)) for words in passages]
+    work = [_Passage(_sanitizing(analyzer, words, names, spare, swaps=swaps)) for words in passages]
     parses = Parses(analyzer)
     while waiting := [passage for passage in work if passage.wanted is not None]:
         parses.add(passage.wanted for passage in waiting if passage.wanted is not None)
@@ -77,31 +86,33 @@ class _Passage:
             self.outcome = Withheld(reason=WithheldReason.FAILED)
 
 
-def leftover(analyzer: Analyzer, text: str, names: Sequence[str] = ()) -> tuple[Hit, ...]:
+def leftover(
+    analyzer: Analyzer, text: str, names: Sequence[str] = (), spare: Spare = NOTHING_SPARED
+) -> tuple[Hit, ...]:
     """What the recognizers still find in neutral text outside the canonical forms."""
-    return _outside(analyzer.read(text, names))
+    return _outside(spare(analyzer.read(text, names)))
 
 
-def _sanitizing(analyzer: Analyzer, words: str, names: Sequence[str], *, swaps: bool) -> _Sanitizing:
+def _sanitizing(analyzer: Analyzer, words: str, names: Sequence[str], spare: Spare, *, swaps: bool) -> _Sanitizing:
     """The whole way of one passage. Yields each text to parse and is sent its parse, so that many go it together."""
     reading = analyzer.prepare(words, names)
     if isinstance(reading, Withheld):
         return reading
-    analysis = analyzer.recognize(reading, (yield reading.plain))
+    analysis = spare(analyzer.recognize(reading, (yield reading.plain)))
     draft = rewrite(analysis)
-    text = yield from _verified(analyzer, draft, names)
+    text = yield from _verified(analyzer, draft, names, spare)
     if isinstance(text, Withheld):
         return text
     if _little(text):
         return Withheld(reason=WithheldReason.LITTLE_LEFT)
     for other in swapped(words, analysis) if swaps else ():
-        if not (yield from _reads_as(analyzer, other, names, draft=draft, text=text)):
+        if not (yield from _reads_as(analyzer, other, names, spare, draft=draft, text=text)):
             return Withheld(reason=WithheldReason.SWAP_DIFFERS)
     return text
 
 
 def _reads_as(
-    analyzer: Analyzer, other: str, names: Sequence[str], *, draft: str, text: str
+    analyzer: Analyzer, other: str, names: Sequence[str], spare: Spare, *, draft: str, text: str
 ) -> Generator[str, Doc, bool]:
     """Whether the passage about another class comes out as `text`: by its own recognition and its own rewriting.
 
@@ -110,16 +121,16 @@ def _reads_as(
     reading = analyzer.prepare(other, names)
     if isinstance(reading, Withheld):
         return False
-    variant = analyzer.recognize(reading, (yield reading.plain))
+    variant = spare(analyzer.recognize(reading, (yield reading.plain)))
     written = rewrite(variant)
-    return written == draft or (yield from _verified(analyzer, written, names)) == text
+    return written == draft or (yield from _verified(analyzer, written, names, spare)) == text
 
 
-def _verified(analyzer: Analyzer, text: str, names: Sequence[str]) -> _Sanitizing:
+def _verified(analyzer: Analyzer, text: str, names: Sequence[str], spare: Spare) -> _Sanitizing:
     """Rewritten until the recognizers find nothing; withheld where they still do after a few rounds."""
     for _ in range(_ROUNDS):
         reading = neutral(text, names)
-        again = analyzer.recognize(reading, (yield reading.plain))
+        again = spare(analyzer.recognize(reading, (yield reading.plain)))
         if not _outside(again):
             return text
         text = rewrite(again)

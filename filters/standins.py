@@ -8,9 +8,11 @@ them, so that what it makes of the sentence cannot depend on the class. The map 
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
+from itertools import accumulate
 
 from filters.forms import persons
 from filters.lexicon import PERSONAL, Kind, Match, Term, Trie, is_common, word_list, word_map
@@ -121,20 +123,21 @@ class StoodIn:
     """Where neutral forms stood in `source`."""
     named: tuple[tuple[int, int], ...] = ()
     """Where somebody is named, in the plain text."""
+    lasts: tuple[int, ...] = ()
+    shifts: tuple[int, ...] = (0,)
+    """Where the edits end, and by how much what follows so many of them is moved."""
+
+    mentioned: tuple[tuple[int, int], ...] = ()
+    """Where somebody is named, in `source`."""
 
     def moved(self, start: int, end: int) -> tuple[int, int]:
-        """Where `source[start:end]` stands in the plain text; a stand-in is taken whole."""
-        left, right, shift = start, end, 0
-        for first, last, new in self.edits:
-            if last <= start:
-                left += len(new) - (last - first)
-            elif first < start:
-                left = first + shift
-            if last <= end:
-                right += len(new) - (last - first)
-            elif first < end:
-                right = first + shift + len(new)
-            shift += len(new) - (last - first)
+        """Where `source[start:end]` stands in the plain text; a stand-in is taken whole. Logarithmic in the edits."""
+        before, within = bisect_right(self.lasts, start), bisect_right(self.lasts, end)
+        left, right = start + self.shifts[before], end + self.shifts[within]
+        if before < len(self.edits) and self.edits[before][0] < start:
+            left = self.edits[before][0] + self.shifts[before]
+        if within < len(self.edits) and self.edits[within][0] < end:
+            right = self.edits[within][0] + self.shifts[within] + len(self.edits[within][2])
         return left, right
 
 
@@ -154,11 +157,18 @@ def stand_in(normal: Normalized, trie: Trie, shielded: Sequence[tuple[int, int]]
     stood = StoodIn(
         source=text,
         plain=normal.spliced(ordered),
-        terms=tuple(_moved(found, ordered)),
+        terms=(),
         edits=ordered,
+        lasts=tuple(end for _, end, _ in ordered),
+        shifts=(0, *accumulate(len(new) - (end - start) for start, end, new in ordered)),
         forms=tuple((form.start, form.end) for form in forms),
     )
-    return replace(stood, named=tuple(stood.moved(start, end) for start, end, _ in names))
+    return replace(
+        stood,
+        terms=tuple(_moved(found, stood)),
+        named=tuple(stood.moved(start, end) for start, end, _ in names),
+        mentioned=tuple((start, end) for start, end, _ in names),
+    )
 
 
 def _subjects(text: str, taken: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int, str]]:
@@ -197,16 +207,14 @@ def _found(text: str, phrase: Sequence[_Piece]) -> _Found:
     )
 
 
-def _moved(found: Sequence[_Found], edits: Sequence[tuple[int, int, str]]) -> Iterator[Match]:
+def _moved(found: Sequence[_Found], stood: StoodIn) -> Iterator[Match]:
     """The class words at their places in the text with stand-ins, each with the kind its phrase has there."""
     for f in found:
-        shift = sum(len(new) - (end - start) for start, end, new in edits if end <= f.start)
-        start = f.start + shift
-        length = len(f.new) if f.new is not None else f.end - f.start
+        start, end = stood.moved(f.start, f.end)
         for term in f.terms:
             if f.new is not None:
                 term = replace(term, kind=f.kind, ambiguous=False, plural=f.plural)  # noqa: PLW2901
-            yield Match(start=start, end=start + length, term=term)
+            yield Match(start=start, end=end, term=term)
 
 
 def _pieces(text: str, trie: Trie) -> Iterator[_Piece]:

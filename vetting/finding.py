@@ -23,6 +23,15 @@ class Criterion:
     """The behavior statement a decision maker reads; no placeholder, nothing of the passage."""
     hold: bool = False
     """True for PA- codes: withheld unless counsel releases it."""
+    routed: bool = False
+    """True for CH-1, criminal history: a token without content; the official channel has the facts (REQ-EEO-6)."""
+    sealed: bool = False
+    """True for MH-1, medical matter and self-harm: a token without content, for nobody's review."""
+
+    @property
+    def token(self) -> bool:
+        """Whether its findings hold no content and are settled when they are found."""
+        return self.routed or self.sealed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -34,6 +34,16 @@ _SEARCHED = frozenset({EventType.SEARCH_EXECUTED, EventType.SEARCH_BLOCKED, Even
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Marked:
+    """How often one reviewer corrected the filter, in findings of one position; marks taken back count too."""
+
+    findings: int
+    withheld: int
+    restored: int
+    withdrawn: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Audit:
     """What the log proves about one position."""
 
@@ -42,6 +52,8 @@ class Audit:
     protocol: SearchProtocol
     imports: Mapping[str, int]
     """Archives imported by hand, by case: no search, but no candidate should have more dug up unseen (U6)."""
+    marks: Mapping[str, Marked]
+    """By reviewer: somebody who restores far more than others is looked at (auditor check 28)."""
 
 
 def verify_log(settings: Settings, known: Mapping[int, str] | None = None) -> Verdict:
@@ -96,7 +108,7 @@ def audit_position(settings: Settings, person: Person, position: str) -> Audit:
     protocol = from_document(cast("Mapping[str, Json]", body["document"]))
     report = compare(position, protocol, frozen.sequence, _enrolled(entries), _executed(entries))
     imported = Counter(str(e.event.case) for e in entries if e.event.type is EventType.EVIDENCE_IMPORTED)
-    return Audit(verdict=verdict, report=report, protocol=protocol, imports=imported)
+    return Audit(verdict=verdict, report=report, protocol=protocol, imports=imported, marks=_marked(entries))
 
 
 def matrix(audit: Audit) -> pd.DataFrame:
@@ -148,6 +160,23 @@ def _executed(entries: list[Entry]) -> tuple[ExecutedSearch, ...]:
         if entry.event.type in _SEARCHED
         for body in [_body(entry)]
     )
+
+
+def _marked(entries: list[Entry]) -> dict[str, Marked]:
+    made: dict[str, list[Mapping[str, Json]]] = {}
+    for entry in entries:
+        if entry.event.type is EventType.FILTER_MARKED:
+            made.setdefault(entry.event.actor, []).append(_body(entry))
+    acts = {person: Counter(str(body["act"]) for body in bodies) for person, bodies in sorted(made.items())}
+    return {
+        person: Marked(
+            findings=len({str(body["finding"]) for body in made[person]}),
+            withheld=count["withhold"],
+            restored=count["restore"],
+            withdrawn=count["withdraw"],
+        )
+        for person, count in acts.items()
+    }
 
 
 def _body(entry: Entry) -> Mapping[str, Json]:

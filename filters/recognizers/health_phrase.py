@@ -11,6 +11,7 @@ from filters.grammar import is_person_noun
 from filters.lexicon import Kind, word_list
 from filters.protected_classes import ProtectedClass
 from filters.recognizers.lexical import LIKELY, DocRecognizer, counted, result
+from filters.tokens import covering
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc, Span, Token
@@ -52,7 +53,7 @@ def _ill(doc: Doc) -> Iterator[Token]:
     for match in counted(doc):
         if match.term.protected_class not in _CLASSES or match.term.kind is not Kind.THING:
             continue
-        span = doc.char_span(match.start, match.end, alignment_mode="expand")
+        span = covering(doc, match.start, match.end)
         if span is None:
             continue
         head = span.root

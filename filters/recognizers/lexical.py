@@ -14,6 +14,7 @@ from filters.grammar import is_metaphor, speaks_of_a_person
 from filters.lexicon import Kind, Match, word_list
 from filters.protected_classes import ProtectedClass
 from filters.standins import StoodIn
+from filters.tokens import covering
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc, Span
@@ -97,7 +98,7 @@ class ClassWords(DocRecognizer):
 
 def _capital(doc: Doc, match: Match) -> bool:
     """Polish within a sentence is no polish."""
-    token = doc.char_span(match.start, match.end, alignment_mode="expand")
+    token = covering(doc, match.start, match.end)
     return token is not None and token[0].is_title and not token[0].is_sent_start
 
 
@@ -107,7 +108,7 @@ def counted(doc: Doc) -> Iterator[Match]:
 
 
 def _sentence(doc: Doc, match: Match) -> Iterator[Span]:
-    span = doc.char_span(match.start, match.end, alignment_mode="expand")
+    span = covering(doc, match.start, match.end)
     if span is not None:
         yield span.sent
 
@@ -127,7 +128,7 @@ def _counts(doc: Doc, match: Match) -> bool:
     if match.term.kind is Kind.IDENTITY and match.term.protected_class in _CAPITAL and _capital(doc, match):
         return True
     if match.term.kind is Kind.PLACE:
-        token = doc.char_span(match.start, match.end, alignment_mode="expand")
+        token = covering(doc, match.start, match.end)
         return token is None or (token[0].is_title and token[0].pos_ == "PROPN" and not token[0].is_sent_start)
     return speaks_of_a_person(doc, match.start, match.end)
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from spacy.tokens import Doc, Token
 
 _SHORTEST = 2
+_KNOWN = "vetting_known_characters"
 _ARABIC = {"particle": r"\b(?:al|el|abu|abd|ibn|bin|bint|ben|ould)-[a-z]{2,20}\b"}
 _PATTERNS = {
     "introduced": (
@@ -80,8 +81,12 @@ def _camel(word: str) -> bool:
 
 def _class_word(token: Token) -> bool:
     """Whether the trie knows the word: then its own class has it."""
-    terms: list[Match] = token.doc.user_data.get(TERMS, [])
-    return any(match.start <= token.idx < match.end and not match.term.ambiguous for match in terms)
+    known: frozenset[int] | None = token.doc.user_data.get(_KNOWN)
+    if known is None:
+        terms: list[Match] = token.doc.user_data.get(TERMS, [])
+        known = frozenset(at for m in terms if not m.term.ambiguous for at in range(m.start, m.end))
+        token.doc.user_data[_KNOWN] = known
+    return token.idx in known
 
 
 def _continues(token: Token) -> bool:

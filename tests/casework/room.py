@@ -140,6 +140,11 @@ class Room:
     def reviewed(self, *passages: Passage) -> str:
         """The same, and two people validated every finding."""
         number = self.searched(passages)
+        self.review(number, passages)
+        return number
+
+    def review(self, number: str, passages: tuple[Passage, ...]) -> None:
+        """Two people validate every finding of the case."""
         one, note = self.one, RawText("looked at")
         by_words: Mapping[str, Passage] = {passage.words: passage for passage in passages}
         for item in findings_of(one, number):
@@ -149,7 +154,6 @@ class Room:
             validate(one, id_, State.ATTRIBUTED, note, criterion=criterion)
             validate(one, id_, State.CONTEXT_CHECKED, note, criterion=criterion)
             self.judge(id_, criterion, severity=passage.severity, quote=passage.quote)
-        return number
 
     def judge(self, finding: str, criterion: Criterion, *, severity: int, quote: bool) -> None:
         """The first person corroborates the finding and judges it; the second reviews that."""

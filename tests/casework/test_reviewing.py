@@ -312,7 +312,10 @@ def test_a_reviewer_sees_everything_recorded_and_what_would_be_withheld(
     shown = capsys.readouterr().out
     assert "\x1b" not in shown
     assert "Criterion: " in shown
-    assert "Would be withheld: mosque  (could reveal religion; found by religion_words)" in shown
+    assert (
+        "Would be withheld: mosque  (20:26 could reveal religion; religion_words, listed words, score 1.00; certain)"
+        in shown
+    )
     assert "attribution A4: disclosed account, same town, authored" in shown
     assert "corroborated, archived copy, severity 3, wording decisive" in shown
     assert shown.count("Note: Looked at the profile.") == 4

@@ -11,7 +11,7 @@ from filters.criteria import Criteria, load_criteria
 from vetting.errors import ExitCode, VettingError
 from vetting.evidence import RawText
 
-CODES = [*(f"JR-{n:02}" for n in range(1, 16)), "JR-P", *(f"PA-{n}" for n in range(1, 10))]
+CODES = [*(f"JR-{n:02}" for n in range(1, 16)), "JR-P", *(f"PA-{n}" for n in range(1, 10)), "CH-1", "MH-1"]
 
 CONDUCT = {
     "JR-01": (
@@ -95,6 +95,14 @@ CONDUCT = {
     "PA-7": ("Drill weekend with the National Guard.", "I served in Iraq."),
     "PA-8": ("Starting maternity leave on Monday.", "I am pregnant!", "Out on FMLA after the surgery."),
     "PA-9": ("I filed for bankruptcy.", "My student loans are killing me."),
+    "CH-1": (
+        "Local man arrested for drunk driving on Elm Street.",
+        "Mugshot of the week.",
+        "I was charged with larceny back then.",
+        "He pleaded guilty to assault.",
+        "My record was expunged.",
+    ),
+    "MH-1": ("I want to die.", "I was diagnosed with epilepsy.", "My chemo starts Monday."),
 }
 
 ORDINARY = (
@@ -139,7 +147,9 @@ def test_holds_are_exactly_the_protected_activities(criteria: Criteria) -> None:
     assert {code for code, c in criteria.by_code.items() if c.hold} == {
         code for code in CODES if code.startswith("PA-")
     }
-    assert {code for code, c in criteria.by_code.items() if not c.adverse and not c.hold} == {"JR-P"}
+    set_aside = {code for code, c in criteria.by_code.items() if c.token}
+    assert set_aside == {"CH-1", "MH-1"}
+    assert {code for code, c in criteria.by_code.items() if not (c.adverse or c.hold or c.token)} == {"JR-P"}
 
 
 def test_each_criterion_says_its_clause_and_its_nexus(criteria: Criteria) -> None:
@@ -305,6 +315,8 @@ def test_a_department_can_write_its_own_criteria(tmp_path: Path) -> None:
         ({"code": "JR-99x"}, "criteria_invalid"),
         ({"code": "PA-2"}, "hold_invalid"),
         ({"hold": "true"}, "hold_invalid"),
+        ({"code": "CH-1", "adverse": "false"}, "hold_invalid"),
+        ({"code": "MH-1", "adverse": "false"}, "hold_invalid"),
         ({"pattern": "("}, "cue_invalid"),
         ({"pattern": "{no_such_macro} x"}, "cue_invalid"),
         ({"cue": "Not A Slug"}, "criteria_invalid"),

@@ -5,6 +5,7 @@ import tomllib
 
 import pytest
 
+from tests.casework.conftest import analyzer, config, criteria, room, settings  # noqa: F401 - fixtures shared
 from tests.demonstration import COMMAND, ROOT, Demo, completed
 
 STRANGE_NAME = "a b?c%41#ü $HOME 'q\" & x"

@@ -10,6 +10,7 @@ from vetting.attribution import Attribution, Level, Link
 from vetting.candidate import Authorization, Candidate, Identifier, IdentifierKind
 from vetting.evidence import Capture, Engagement, RawText
 from vetting.finding import Finding
+from vetting.marking import Mark, MarkAct, MarkReason
 from vetting.protocol import Quotation, SearchProtocol, Step, Technique
 from vetting.records.outbox import OutboxEvent
 from vetting.records.rows import CaseRecord, FilterRecordRow, PositionRecord
@@ -140,6 +141,23 @@ def attribution(level: Level = Level.A3, note: str = "Same town in the profile."
         finding_id="F-0001",
         level=level,
         links=(Link.DISCLOSED_ACCOUNT, Link.SAME_TOWN),
+        note=RawText(note),
+        reviewer="rev1",
+        at=NOW,
+    )
+
+
+def mark(ordinal: int = 1, note: str = "The depot is known to everybody here.") -> Mark:
+    """A reviewer withholds more than the filter."""
+    return Mark(
+        finding_id="F-0001",
+        ordinal=ordinal,
+        act=MarkAct.WITHHOLD,
+        reason=MarkReason.IDENTIFIES,
+        start=16,
+        end=21,
+        protected_class="place",
+        withdraws=0,
         note=RawText(note),
         reviewer="rev1",
         at=NOW,

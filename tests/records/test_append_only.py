@@ -29,6 +29,7 @@ KEPT = (
     "attributions",
     "validations",
     "filter_records",
+    "marks",
     "outbox",
 )
 
@@ -44,6 +45,7 @@ def full(one_case: CaseFiles) -> CaseFiles:
         unit.add_attribution(invented.attribution())
         unit.add_validation(invented.validation())
         unit.add_filter_record(invented.filter_record())
+        unit.add_mark(invented.mark())
         unit.post(invented.event())
     return one_case
 

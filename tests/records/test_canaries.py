@@ -75,6 +75,7 @@ def _plant(store: CaseFiles) -> None:
         unit.add_finding(finding, MARK.encode())
         unit.add_attribution(invented.attribution(Level.A2, MARK))
         unit.add_validation(invented.validation(note=MARK))
+        unit.add_mark(invented.mark(note=MARK))
         unit.add_filter_record(invented.filter_record(detail=MARK))
         unit.post(invented.event())
     with store.reading() as unit:

@@ -170,6 +170,21 @@ def test_every_transition_of_a_finding_is_kept_in_order(one_case: CaseFiles) -> 
     assert _read(one_case, lambda u: u.validations("F-0001")) == steps
 
 
+def test_marks_come_back_in_order_and_an_ordinal_is_given_once(one_case: CaseFiles) -> None:
+    marks = (invented.mark(), invented.mark(2, "Taken back."))
+    with one_case.transaction() as unit:
+        for mark in marks:
+            unit.add_mark(mark)
+    with one_case.reading() as unit:
+        assert unit.marks("F-0001") == marks
+    refused(lambda: _add_mark(one_case), "already_recorded", ExitCode.REFUSED)
+
+
+def _add_mark(store: CaseFiles) -> None:
+    with store.transaction() as unit:
+        unit.add_mark(invented.mark())
+
+
 def test_filter_records_come_back_for_their_case_only(one_case: CaseFiles) -> None:
     records = (invented.filter_record("FR-2"), invented.filter_record("FR-1", ""))
     with one_case.transaction() as unit:

@@ -117,9 +117,11 @@ def _of_words(protocol: SearchProtocol, settings: Settings, criteria: Collection
 
 
 def _of_telling(protocol: SearchProtocol, criteria: Collection[Criterion], gate: Gate) -> Iterator[VettingError]:
-    """Words that decision makers read and that tell a class. A hold is never reported, so its title may name one."""
+    """Words that deciders read and that tell a class. Holds and tokens are never reported, so their titles may."""
     titles = [(what, set(gate.finds(words)) - _OF_AN_OFFICE) for what, words in _titles(protocol)]
-    reported = [(f"{name} of {c.code}", w) for c in criteria if not c.hold for name, w in _read_by_deciders(c)]
+    reported = [
+        (f"{name} of {c.code}", w) for c in criteria if not (c.hold or c.token) for name, w in _read_by_deciders(c)
+    ]
     for what, told in (*titles, *((what, gate.finds(words)) for what, words in reported)):
         if told:
             yield bad_input(

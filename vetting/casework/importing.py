@@ -57,6 +57,6 @@ def import_evidence(desk: Desk, number: str, path: Path, criteria: Criteria, ana
         }
         key = f"{number}:{custody['file']}"
         unit.post(desk.event(EventType.EVIDENCE_IMPORTED, key, custody, position=case.position, case=number))
-        store_evidence(desk, unit, case, IMPORT_KEY, captures, findings)
+        store_evidence(desk, unit, case, IMPORT_KEY, captures, findings, criteria)
         preview(desk, unit, case, findings, analyzer, unit.candidate(number))
     return Imported(captures=len(captures), findings=len(findings))

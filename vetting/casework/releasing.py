@@ -16,6 +16,7 @@ from filters.gate import Gate, Passed, ReviewedFinding, Withheld, reported
 from filters.wording import closed
 from vetting.casework.candidate_file import check_authorization
 from vetting.casework.desk import Body, Desk
+from vetting.casework.marking import for_the_gate
 from vetting.casework.protocol_file import refuse_changed_config
 from vetting.casework.reviewing import Reviewed, add_step, reviewed
 from vetting.casework.searching import Progress, progress
@@ -23,6 +24,8 @@ from vetting.errors import not_ready
 from vetting.evidence import RawText
 from vetting.finding import Criterion
 from vetting.log.event import EventType
+from vetting.log.profile import JsonInput
+from vetting.marking import in_force
 from vetting.protocol import Quotation, SearchProtocol
 from vetting.records.case_files import CaseFileUnit
 from vetting.records.rows import FilterRecordRow
@@ -141,7 +144,12 @@ def _standing(unit: CaseFileUnit, number: str) -> str:
     held = [
         [[r.key, r.outcome.value, r.ended_at.isoformat()] for r in unit.results(number)],
         [
-            [item.finding.id, len(item.history), item.attribution.at.isoformat() if item.attribution else ""]
+            [
+                item.finding.id,
+                len(item.history),
+                len(item.marks),
+                item.attribution.at.isoformat() if item.attribution else "",
+            ]
             for item in reviewed(unit, number)
         ],
     ]
@@ -223,16 +231,19 @@ class _Door:
             action=action,
             reason=reason,
             at=desk.clock(),
-            detail=RawText(""),
+            detail=RawText(json.dumps({"marks": [mark.ordinal for mark in in_force(item.marks)]})),
         )
         self.unit.add_filter_record(record)
-        body = {
+        body: dict[str, JsonInput] = {
             "finding": finding_id,
             "filter": record.filter_version,
             "action": action,
             "reason": reason,
             "record": record.id,
         }
+        marks = for_the_gate(item.marks)
+        if item.marks:
+            body |= {"withheld_more": len(marks.withhold), "restored": len(marks.restore)}
         self.unit.post(desk.event(EventType.FILTER_APPLIED, key, body, position=case.position, case=case.number))
         add_step(desk, self.unit, case, _step(desk, finding_id, state), len(item.history))
 
@@ -263,6 +274,7 @@ def _for_the_gate(item: Reviewed, criterion: Criterion, *, quoting: bool) -> Rev
         element=corroborated.element if corroborated else Element.NONE,
         severity=corroborated.severity if corroborated else 0,
         quote=quoting and corroborated is not None and corroborated.quote,
+        marks=for_the_gate(item.marks),
     )
 
 

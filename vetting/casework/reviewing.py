@@ -13,6 +13,7 @@ from vetting.evidence import Engagement, RawText
 from vetting.finding import Criterion, Finding
 from vetting.log.event import EventType
 from vetting.log.profile import JsonInput
+from vetting.marking import Mark
 from vetting.records.case_files import CaseFileUnit
 from vetting.records.rows import CaseRecord
 from vetting.roles import Permission
@@ -34,6 +35,8 @@ class Reviewed:
     finding: Finding
     attribution: Attribution | None
     history: tuple[Validation, ...]
+    marks: tuple[Mark, ...]
+    """What reviewers withhold beyond the filter or restore, those taken back too."""
 
     @property
     def state(self) -> State:
@@ -70,7 +73,10 @@ def reviewed(unit: CaseFileUnit, number: str) -> tuple[Reviewed, ...]:
 def reviewed_one(unit: CaseFileUnit, finding: Finding) -> Reviewed:
     """The finding with what was recorded about it, inside the caller's transaction."""
     return Reviewed(
-        finding=finding, attribution=unit.attribution(finding.id), history=tuple(unit.validations(finding.id))
+        finding=finding,
+        attribution=unit.attribution(finding.id),
+        history=tuple(unit.validations(finding.id)),
+        marks=unit.marks(finding.id),
     )
 
 
@@ -115,7 +121,7 @@ def attribute(
     if engagement is not None:
         body["engagement"] = engagement.value
     with desk.act() as unit:
-        _refuse_second_reviewed(unit.validations(finding_id))
+        refuse_second_reviewed(unit.validations(finding_id), "its attribution stands")
         _refuse_repeated(unit.attribution(finding_id), attribution)
         unit.add_attribution(attribution)
         key = f"{finding_id}:{desk.new_id()}"
@@ -131,11 +137,11 @@ def check_attribution(desk: Desk, finding_id: str, level: Level, links: Sequence
     desk.permit(Permission.REVIEW_FINDINGS, position=case.position, searcher=True)
     check_level(level, tuple(links))
     check_disclosure(tuple(links), candidate)
-    _refuse_second_reviewed(history)
+    refuse_second_reviewed(history, "its attribution stands")
     return case
 
 
-def check_validation(desk: Desk, step: Validation, criterion: Criterion) -> None:
+def check_validation(desk: Desk, step: Validation, criterion: Criterion, marks_seen: int = 0) -> None:
     """Refuses what `validate` would refuse, before somebody has written a note that would be lost."""
     with desk.case_files.reading() as view:
         item = reviewed_one(view, view.finding(step.finding_id))
@@ -144,6 +150,7 @@ def check_validation(desk: Desk, step: Validation, criterion: Criterion) -> None
         _check_criterion(item.finding, criterion)
         check_judgment(step, criterion)
         _check_step(desk, view, case, item, step)
+        _check_marks_seen(item, step, marks_seen)
 
 
 def validate(
@@ -156,11 +163,13 @@ def validate(
     element: Element = Element.NONE,
     severity: int = 0,
     quote: bool = False,
+    marks_seen: int = 0,
 ) -> Validation:
     """Records one step of validation; `criterion` is the one that the finding was proposed under.
 
-    Refuses what the state machine, the criterion, the look-back or the two-person rule forbids, and any step once a
-    report with the finding has been filed.
+    `marks_seen` is how many marks the second reviewer saw: they are part of what is agreed to. Refuses another number
+    than there are, what the state machine, the criterion, the look-back or the two-person rule forbids, and any step
+    once a report with the finding has been filed.
     """
     with desk.case_files.reading() as view:
         finding = view.finding(finding_id)
@@ -181,7 +190,8 @@ def validate(
     with desk.act() as unit:
         item = reviewed_one(unit, finding)
         _check_step(desk, unit, case, item, step)
-        add_step(desk, unit, case, step, len(item.history))
+        _check_marks_seen(item, step, marks_seen)
+        add_step(desk, unit, case, step, len(item.history), marks=marks_seen)
     return step
 
 
@@ -196,8 +206,10 @@ def _check_step(desk: Desk, unit: CaseFileUnit, case: CaseRecord, item: Reviewed
         check_lookback(item.finding, years, desk.clock())
 
 
-def add_step(desk: Desk, unit: CaseFileUnit, case: CaseRecord, step: Validation, number: int) -> None:
-    """Adds a transition and its log row inside the caller's transaction."""
+def add_step(
+    desk: Desk, unit: CaseFileUnit, case: CaseRecord, step: Validation, number: int, *, marks: int = 0
+) -> None:
+    """Adds a transition and its log row inside the caller's transaction; `marks` is how many the step agrees to."""
     unit.add_validation(step)
     body: dict[str, JsonInput] = {
         "finding": step.finding_id,
@@ -206,6 +218,8 @@ def add_step(desk: Desk, unit: CaseFileUnit, case: CaseRecord, step: Validation,
         "severity": step.severity,
         "quote": step.quote,
     }
+    if marks:
+        body["marks"] = marks
     key = f"{step.finding_id}:{number}"
     unit.post(desk.event(EventType.VALIDATION_RECORDED, key, body, position=case.position, case=case.number))
 
@@ -216,22 +230,35 @@ def _check_criterion(finding: Finding, criterion: Criterion) -> None:
 
 
 def _check_second_person(item: Reviewed, step: Validation) -> None:
-    """Refuses a second review by whoever said whose account it is: that too is judged by two people."""
+    """Refuses a second review by whoever said whose account it is or marked the passage: two people judge that too."""
     attributed_by = item.attribution.reviewer if item.attribution else None
-    if step.state is State.SECOND_REVIEWED and step.reviewer == attributed_by:
+    if step.state is State.SECOND_REVIEWED and step.reviewer in {attributed_by, *(m.reviewer for m in item.marks)}:
         raise refused(
             "same_reviewer",
-            "The second review must be made by another person than the attribution.",
+            "The second review must be made by another person than the attribution and the marks.",
             "Have a second reviewer sign in and record it.",
         )
 
 
-def _refuse_second_reviewed(history: Sequence[Validation]) -> None:
+def _check_marks_seen(item: Reviewed, step: Validation, seen: int) -> None:
+    """Refuses a second review by whoever did not see every mark, and a count at any other step."""
+    wanted = len(item.marks) if step.state is State.SECOND_REVIEWED else 0
+    if seen != wanted:
+        number, case = item.finding.id, item.finding.case_number
+        raise refused(
+            "marks_unseen",
+            f"The finding carries {wanted} marks that this step would agree to, and {seen} were said to be seen.",
+            f"Look at them: vetting review {case} --finding {number}; then repeat the step and say {wanted}.",
+        )
+
+
+def refuse_second_reviewed(history: Sequence[Validation], stands: str) -> None:
+    """Refuses to change behind the second reviewer's back what they agreed to; `stands` says what."""
     if history and history[-1].state in SECOND_REVIEW_DONE:
         raise refused(
             "second_reviewed_already",
-            "A second person has reviewed this finding, so its attribution stands.",
-            "Record it as corroborated again first, then the attribution, then have it reviewed a second time.",
+            f"A second person has reviewed this finding, so {stands}.",
+            "Record it as corroborated again first, then the change, then have it reviewed a second time.",
         )
 
 
@@ -263,17 +290,3 @@ def check_lookback(finding: Finding, years: int, now: datetime) -> None:
         raise refused("undated", "An undated item cannot be validated for release.", "Record it as unverifiable.")
     if (now - finding.posted_at).days > years * 365.25:
         raise refused("expired", f"The item is older than the look-back of {years} years.", "Record it as expired.")
-
-
-def preview_of(desk: Desk, item: Reviewed) -> RawText | None:
-    """What the filter would withhold of the passage, as sealed with the finding: JSON rows of start, end, class
-    and recognizer. None where the finding was not previewed. Refuses whoever may not review.
-    """
-    number = item.finding.case_number
-    with desk.case_files.reading() as unit:
-        position = unit.case(number).position
-    desk.permit(Permission.REVIEW_FINDINGS, position=position, searcher=True)
-    with desk.case_files.reading() as unit:
-        records = unit.filter_records(number)
-    wanted = (item.finding.id, "previewed")
-    return next((record.detail for record in records if (record.finding_id, record.action) == wanted), None)

@@ -8,15 +8,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from filters.analyzer import Analyzer
-from filters.criteria import Criteria
+from filters.criteria import Criteria, Proposal
 from filters.query_linter import lint_query
 from vetting.candidate import Candidate
 from vetting.casework.candidate_file import check_authorization
 from vetting.casework.desk import Body, Desk, commit, salt_for
 from vetting.casework.protocol_file import refuse_changed_config
+from vetting.casework.reviewing import add_step
 from vetting.errors import refused
 from vetting.evidence import Capture, Hit, RawText
 from vetting.finding import Finding
@@ -28,10 +29,12 @@ from vetting.records.rows import CaseRecord, FilterRecordRow
 from vetting.roles import Permission
 from vetting.search import Outcome, Search, SearchResult, plan
 from vetting.sources.conduct import Conducted
+from vetting.validation import Element, State, Validation
 
 Conduct = Callable[[Search], Conducted]
 """Runs one search on the internet the case may use: live for a real case, recorded for a practice case."""
 
+_NOTHING = RawText("")
 _EVENT = {Outcome.BLOCKED: EventType.SEARCH_BLOCKED, Outcome.UNAVAILABLE: EventType.SEARCH_UNAVAILABLE}
 
 
@@ -79,8 +82,7 @@ def begin(desk: Desk, number: str) -> Progress:
     check_authorization(state.case.authorization, desk.clock())
     refuse_changed_config(desk.settings.config, state.protocol)
     for search in state.planned:
-        if search.applicable:
-            lint_query(search.query, state.candidate.anchors(search.step.anchor))  # 29 CFR 1635.8(a): before asking
+        _refuse_asking(state, search)
     digest = state.protocol.digest()
     with desk.act() as unit:
         secret = unit.case_secret(number)
@@ -96,6 +98,12 @@ def begin(desk: Desk, number: str) -> Progress:
     return state
 
 
+def _refuse_asking(state: Progress, search: Search) -> None:
+    """Refuses, before it is sent, a query that asks for protected facts: asking is the violation (29 CFR 1635.8(a))."""
+    if search.applicable:
+        lint_query(search.query, state.candidate.anchors(search.step.anchor))
+
+
 def run_search(
     desk: Desk, state: Progress, search: Search, conduct: Conduct, criteria: Criteria, analyzer: Analyzer
 ) -> SearchResult:
@@ -109,6 +117,7 @@ def run_search(
     again = search.key in {done.key for done in state.results}
     if again:
         refuse_released(desk, state.case.number)
+    _refuse_asking(state, search)
     conducted = conduct(search)
     findings = propose(desk, state.case.number, search.key, conducted.hits, criteria)
     result = conducted.result
@@ -127,7 +136,7 @@ def run_search(
             key = f"{key}:{unit.add_repeat(state.case.number, result)}"
         else:
             unit.add_result(state.case.number, result)
-        store_evidence(desk, unit, state.case, search.key, conducted.captures, findings)
+        store_evidence(desk, unit, state.case, search.key, conducted.captures, findings, criteria)
         preview(desk, unit, state.case, findings, analyzer, state.candidate)
         kind = _EVENT.get(result.outcome, EventType.SEARCH_EXECUTED)
         unit.post(_event(desk, state.case, kind, key, body))
@@ -147,25 +156,40 @@ def refuse_released(desk: Desk, number: str) -> None:
 
 
 def propose(desk: Desk, number: str, key: str, hits: Iterable[Hit], criteria: Criteria) -> tuple[Finding, ...]:
-    """The passages that meet a criterion; everything else stays in the sealed capture and is not stored again."""
-    return tuple(
-        Finding(
-            id=f"F-{desk.new_id()}",
-            case_number=number,
-            search_key=key,
-            capture_id=hit.capture_id,
-            code=proposal.code,
-            passage=RawText(hit.text.reveal()[proposal.start : proposal.end]),
-            locator=hit.locator,
-            author=hit.author,
-            posted_at=hit.posted_at,
-            engagement=hit.engagement,
-            platform=hit.platform,
-            cues=proposal.cues,
-            found_at=desk.clock(),
-        )
-        for hit in hits
-        for proposal in criteria.propose(hit.text)
+    """The passages that meet a criterion; everything else stays in the sealed capture and is not stored again.
+
+    Of criminal history, medical matter and self-harm there is one token a page, without content (`Criterion.token`).
+    """
+    found = []
+    for hit in hits:
+        tokens: set[str] = set()
+        for proposal in criteria.propose(hit.text):
+            passage = RawText(hit.text.reveal()[proposal.start : proposal.end])
+            finding = _found(desk, number, key, hit, proposal, passage)
+            if criteria.by_code[proposal.code].token:
+                if proposal.code in tokens:
+                    continue
+                tokens.add(proposal.code)
+                finding = replace(finding, passage=_NOTHING, locator=_NOTHING, author=_NOTHING, posted_at=None, cues=())
+            found.append(finding)
+    return tuple(found)
+
+
+def _found(desk: Desk, number: str, key: str, hit: Hit, proposal: Proposal, passage: RawText) -> Finding:
+    return Finding(
+        id=f"F-{desk.new_id()}",
+        case_number=number,
+        search_key=key,
+        capture_id=hit.capture_id,
+        code=proposal.code,
+        passage=passage,
+        locator=hit.locator,
+        author=hit.author,
+        posted_at=hit.posted_at,
+        engagement=hit.engagement,
+        platform=hit.platform,
+        cues=proposal.cues,
+        found_at=desk.clock(),
     )
 
 
@@ -176,8 +200,12 @@ def store_evidence(
     key: str,
     captures: Sequence[Capture],
     findings: Sequence[Finding],
+    criteria: Criteria,
 ) -> None:
-    """Seals captures and findings inside the caller's transaction, with a salted commitment to each in the log."""
+    """Seals captures and findings inside the caller's transaction, with a salted commitment to each in the log.
+
+    A token is settled at once: routed to the official channel (REQ-EEO-6), or withheld for everybody's eyes.
+    """
     secret = unit.case_secret(case.number)
     for capture in captures:
         unit.add_capture(case.number, key, capture)
@@ -194,6 +222,23 @@ def store_evidence(
             "commitment": commit(secret, finding.id, words),
         }
         unit.post(_event(desk, case, EventType.FINDING_RECORDED, finding.id, recorded))
+        criterion = criteria.by_code[finding.code]
+        if criterion.token:
+            _settle(desk, unit, case, finding.id, State.ROUTED if criterion.routed else State.WITHHELD)
+
+
+def _settle(desk: Desk, unit: CaseFileUnit, case: CaseRecord, finding_id: str, state: State) -> None:
+    step = Validation(
+        finding_id=finding_id,
+        state=state,
+        element=Element.NONE,
+        severity=0,
+        quote=False,
+        note=_NOTHING,
+        reviewer=desk.person.id,
+        at=desk.clock(),
+    )
+    add_step(desk, unit, case, step, 0)
 
 
 def preview(
@@ -208,7 +253,7 @@ def preview(
     names = (candidate.full_name, *candidate.other_names)
     for finding in findings:
         withheld = analyzer.withholdings(finding.passage, names)
-        detail = [[w.start, w.end, w.protected_class.value, w.recognizer] for w in withheld]
+        detail = [[w.start, w.end, w.protected_class.value, w.recognizer, w.score] for w in withheld]
         row = FilterRecordRow(
             id=f"FP-{finding.id[2:]}",
             finding_id=finding.id,

@@ -14,6 +14,7 @@ from vetting.cli import (
     cases,
     demonstration,
     filtering,
+    marks,
     people,
     positions,
     reports,
@@ -42,6 +43,7 @@ app.add_typer(cases.app, name="case", help="One case per candidate.")
 app.command("run")(cases.run)
 app.command("import")(cases.import_file)
 app.command("review")(reviews.review)
+app.command("mark")(marks.mark)
 app.command("release")(reports.release)
 app.add_typer(reports.app, name="report", help="Released reports, for decision makers.")
 app.command("filter")(filtering.filter_lines)

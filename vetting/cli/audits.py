@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
@@ -104,6 +105,11 @@ def show_audit(audit: Audit) -> None:
         say(f"{departure.case_number} {departure.key}: {what} (entry {departure.sequence})", style="bold red")
     for case, archives in audit.imports.items():
         say(f"{case}: {archives} {'archive' if archives == 1 else 'archives'} imported by hand, beside the searches.")
+    for person, marked in audit.marks.items():
+        say(
+            f"{person} corrected the filter in {marked.findings} {'finding' if marked.findings == 1 else 'findings'}: "
+            f"withheld more {marked.withheld}, restored {marked.restored}, took back {marked.withdrawn}."
+        )
     for case, left in report.unfinished.items():
         say(f"{case}: {left} {'search' if left == 1 else 'searches'} not run yet.")
     _conclude(report)
@@ -153,6 +159,7 @@ def _audit(audit: Audit) -> dict[str, object]:
             for case in audit.report.cases
         },
         "imports": dict(audit.imports),
+        "marks": {person: asdict(marked) for person, marked in audit.marks.items()},
         "unfinished": dict(audit.report.unfinished),
         "departures": [
             {"case": d.case_number, "search": d.key, "difference": d.difference.value, "entry": d.sequence}

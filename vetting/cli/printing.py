@@ -55,6 +55,12 @@ def plain(code: str) -> str:
     return code.replace("_", " ")
 
 
+def labelled(label: str, text: str) -> None:
+    """A label in bold and what it labels, on one line."""
+    out.print(f"{label}: ", end="", style="bold")
+    say(text)
+
+
 def table(headings: Sequence[str], rows: Iterable[Sequence[str]], title: str | None = None) -> None:
     """A table of words; line by line where the screen is too narrow. No word is cut: part of a number is no number."""
     cells = [list(row) for row in rows]

@@ -2,29 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from enum import StrEnum
-from json import loads as parse_json
 from typing import Annotated
 
 import typer
 
 from filters.criteria import Criteria
+from filters.withholding import Withholding
 from vetting.attribution import Attribution, Level, Link
 from vetting.casework.desk import Desk
+from vetting.casework.marking import withholdings_of
 from vetting.casework.reviewing import (
     Reviewed,
     attribute,
     check_attribution,
     check_validation,
     findings_of,
-    preview_of,
     validate,
 )
 from vetting.casework.workbench import Workbench
+from vetting.cli import explanation
 from vetting.cli.asking import ask
 from vetting.cli.cases import Case
+from vetting.cli.explanation import printable
 from vetting.cli.positions import desk
-from vetting.cli.printing import AsJson, as_json, out, plain, say, table
+from vetting.cli.printing import AsJson, as_json, labelled, plain, say, table
 from vetting.errors import ExitCode, VettingError, bad_input, not_found
 from vetting.evidence import Engagement, RawText
 from vetting.finding import Criterion
@@ -72,18 +75,18 @@ def review(
     if not finding:
         _list(case, findings_of(at, case), json=json)
         return
-    chosen = _chosen(at, case, finding)
+    chosen = chosen_finding(at, case, finding)
     done = ""
     if level is not None:
         done = _attribute(at, chosen, level, link or [], engagement)
     elif state is not None:
-        done = _validate(at, chosen, State(state), element, severity, quote=quote)
+        done = _validate(at, chosen, State(state), element, severity, quote=quote, json=json)
     if json:
-        as_json(_record(_chosen(at, case, finding)))
+        as_json(_record(chosen_finding(at, case, finding), withholdings_of(at, chosen.finding)))
     elif done:
         say(done)
     else:
-        _show(chosen, preview_of(at, chosen), criteria_of(at, case).by_code.get(chosen.finding.code))
+        _show(chosen, withholdings_of(at, chosen.finding), criteria_of(at, case).by_code.get(chosen.finding.code))
 
 
 def _refuse_idle(*, finding: str, level: Level | None, state: Step | None, attributing: bool, judged: bool) -> None:
@@ -109,7 +112,7 @@ def _refuse_idle(*, finding: str, level: Level | None, state: Step | None, attri
         raise VettingError(*problem, ExitCode.USAGE)
 
 
-def _chosen(at: Desk, case: str, finding: str) -> Reviewed:
+def chosen_finding(at: Desk, case: str, finding: str) -> Reviewed:
     """The finding as it is recorded now. Refuses an unknown one."""
     for item in findings_of(at, case):
         if item.finding.id == finding:
@@ -130,7 +133,9 @@ def _attribute(at: Desk, chosen: Reviewed, level: Level, links: list[Link], enga
     return f"{chosen.finding.id}: attribution {level.value} recorded."
 
 
-def _validate(at: Desk, chosen: Reviewed, state: State, element: Element, severity: int, *, quote: bool) -> str:
+def _validate(
+    at: Desk, chosen: Reviewed, state: State, element: Element, severity: int, *, quote: bool, json: bool
+) -> str:
     finding = chosen.finding
     criterion = criteria_of(at, finding.case_number).by_code.get(finding.code)
     if criterion is None:
@@ -149,7 +154,8 @@ def _validate(at: Desk, chosen: Reviewed, state: State, element: Element, severi
         reviewer=at.person.id,
         at=at.clock(),
     )
-    check_validation(at, step, criterion)
+    check_validation(at, step, criterion, len(chosen.marks) if state is State.SECOND_REVIEWED else 0)
+    agreed = _agreed(chosen, json=json) if state is State.SECOND_REVIEWED and chosen.marks else 0
     validate(
         at,
         finding.id,
@@ -159,8 +165,17 @@ def _validate(at: Desk, chosen: Reviewed, state: State, element: Element, severi
         element=element,
         severity=severity,
         quote=quote,
+        marks_seen=agreed,
     )
     return f"{finding.id} is recorded as {plain(state)}."
+
+
+def _agreed(chosen: Reviewed, *, json: bool) -> int:
+    """Shows the marks that a second review agrees to; how many the person says they saw."""
+    if not json:
+        explanation.show_marks(chosen.finding, chosen.marks)
+    said = ask("How many marks on this finding did you see, and agree to?")
+    return int(said) if said.strip().isdecimal() and said.isascii() else 0
 
 
 def _checked() -> RawText:
@@ -181,7 +196,7 @@ def _list(case: str, findings: tuple[Reviewed, ...], *, json: bool) -> None:
     say(f"{waiting} of {len(rows)} wait." if waiting else f"Nothing waits. Next: vetting release {case}")
 
 
-def _record(chosen: Reviewed) -> dict[str, object]:
+def _record(chosen: Reviewed, found: Sequence[Withholding]) -> dict[str, object]:
     """What was recorded, for a program: codes, states, reviewers and times, and no word of passage or note."""
     finding, said = chosen.finding, chosen.attribution
     return {
@@ -211,23 +226,27 @@ def _record(chosen: Reviewed) -> dict[str, object]:
             }
             for step in chosen.history
         ],
+        "marks": [explanation.record(mark) for mark in chosen.marks],
+        "withholdings": [explanation.explained(one) for one in found],
     }
 
 
-def _show(chosen: Reviewed, preview: RawText | None, criterion: Criterion | None) -> None:
+def _show(chosen: Reviewed, found: Sequence[Withholding], criterion: Criterion | None) -> None:
     """The passage, on the reviewer's terminal only, with control characters taken out."""
     finding = chosen.finding
     posted = finding.posted_at.date().isoformat() if finding.posted_at else "undated"
     took_part = plain(chosen.engagement)
     say(f"{finding.id}  {finding.code}  {plain(finding.platform)}, {took_part}, {posted}")
     if criterion is not None:
-        _labelled("Criterion", criterion.title)
+        labelled("Criterion", criterion.title)
     for label, text in (("Words", finding.passage), ("Where", finding.locator), ("Account", finding.author)):
         if text.reveal().strip():
-            _labelled(label, printable(text))
-    for start, end, reveals, found_by in parse_json(preview.reveal()) if preview else ():
-        words = RawText(finding.passage.reveal()[start:end])
-        _labelled("Would be withheld", f"{printable(words)}  (could reveal {plain(reveals)}; found by {found_by})")
+            labelled(label, printable(text))
+    if criterion is not None and criterion.token:
+        say("Nothing of it is kept here: it is settled, and no reviewer needs to act.")
+    for one in found:
+        explanation.show_withholding(finding, one)
+    explanation.show_marks(finding, chosen.marks)
     if chosen.attribution is not None:
         _show_attribution(chosen.attribution)
     for step in chosen.history:
@@ -238,7 +257,7 @@ def _show_attribution(said: Attribution) -> None:
     links = ", ".join(plain(link) for link in said.links) or "no links"
     took_part = f", {plain(said.engagement)}" if said.engagement else ""
     say(f"{said.at:%Y-%m-%d %H:%M} UTC  {said.reviewer}  attribution {said.level.value}: {links}{took_part}")
-    _labelled("  Note", printable(said.note))
+    labelled("  Note", printable(said.note))
 
 
 def _show_step(step: Validation) -> None:
@@ -247,14 +266,4 @@ def _show_step(step: Validation) -> None:
     quote = ", wording decisive" if step.quote else ""
     say(f"{step.at:%Y-%m-%d %H:%M} UTC  {step.reviewer}  {plain(step.state)}{element}{severity}{quote}")
     if step.note.reveal():
-        _labelled("  Note", printable(step.note))
-
-
-def _labelled(label: str, text: str) -> None:
-    out.print(f"{label}: ", end="", style="bold")
-    say(text)
-
-
-def printable(text: RawText) -> str:
-    """Captured words without anything that could move the cursor or reorder the line: neither is printable."""
-    return "".join(c if c.isprintable() else " " for c in text.reveal())
+        labelled("  Note", printable(step.note))

@@ -75,8 +75,8 @@ def load_script(path: Path) -> Script:
 
 
 def review_case(one: Desk, two: Desk, number: str, name: str, script: Script) -> int:
-    """Both reviewers record their answer for every finding of the case; how many findings that were."""
-    findings = findings_of(one, number)
+    """Both reviewers record their answer for every finding of the case that waits; how many those were."""
+    findings = [item for item in findings_of(one, number) if item.waiting]
     criteria = criteria_of(one, number).by_code
     for item in findings:
         answer = script.answer(name, item)

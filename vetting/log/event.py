@@ -38,6 +38,7 @@ class EventType(StrEnum):
     ATTRIBUTION_RECORDED = "attribution.recorded"
     VALIDATION_RECORDED = "validation.recorded"
     FILTER_APPLIED = "filter.applied"
+    FILTER_MARKED = "filter.marked"
     REPORT_RELEASED = "report.released"
     REPORT_OPENED = "report.opened"
     RESPONSE_RECORDED = "response.recorded"

@@ -19,7 +19,7 @@ from sqlalchemy import (
 from vetting.records.columns import code, moment, new_metadata, sealed, sequence
 from vetting.records.outbox import outbox_table
 
-REVISION = "case_files_0002"
+REVISION = "case_files_0003"
 METADATA = new_metadata()
 
 
@@ -191,5 +191,21 @@ filter_records = Table(
     moment("at"),
     sealed(),
 )
+
+marks = Table(
+    "marks",
+    METADATA,
+    sequence(),
+    Column("finding_id", String, ForeignKey("findings.id"), nullable=False),  # the unique key begins with it
+    Column("ordinal", Integer, nullable=False),
+    code("act"),
+    code("reason"),
+    Column("withdraws", Integer, nullable=False),
+    code("reviewer"),
+    moment("at"),
+    sealed(),
+    UniqueConstraint("finding_id", "ordinal"),
+)
+"""What reviewers withhold beyond the filter, or restore; `withdraws` is 0, or the ordinal of the mark taken back."""
 
 outbox = outbox_table(METADATA)

@@ -11,6 +11,7 @@ from sqlalchemy import Row, Table, func, select
 from vetting.attribution import Attribution, Level, Link
 from vetting.evidence import Engagement, RawText
 from vetting.finding import Finding
+from vetting.marking import Mark, MarkAct, MarkReason
 from vetting.records import case_file_tables as t
 from vetting.records import sealed_facts
 from vetting.records.failures import intact
@@ -112,6 +113,26 @@ class FindingUnit(SealedUnit):
             for row in self._all(t.validations, finding_id=finding_id)
         )
 
+    def add_mark(self, mark: Mark) -> None:
+        """A reviewer's mark; its ordinal comes from the earlier ones, read in the same transaction."""
+        case_number, record = self._case_of(mark.finding_id), f"{mark.finding_id}.{mark.ordinal}"
+        self._add(
+            t.marks,
+            finding_id=mark.finding_id,
+            ordinal=mark.ordinal,
+            act=mark.act.value,
+            reason=mark.reason.value,
+            withdraws=mark.withdraws,
+            reviewer=mark.reviewer,
+            at=mark.at,
+            sealed=self._seal(sealed_facts.mark_bytes(mark), case_number, record, "marks"),
+        )
+
+    @intact("mark")
+    def marks(self, finding_id: str) -> tuple[Mark, ...]:
+        """All of the finding, those taken back too, in order. Needs the vault key."""
+        return tuple(self._mark(row) for row in self._all(t.marks, finding_id=finding_id))
+
     def add_filter_record(self, record: FilterRecordRow) -> None:
         """One decision of the filter."""
         case_number = self._case_of(record.finding_id)
@@ -155,6 +176,23 @@ class FindingUnit(SealedUnit):
         note = self._seal(sealed_facts.note_bytes(fact.note), case_number, f"{id_}.{ordinal}", table.name)
         common = {"finding_id": id_, "ordinal": ordinal, "reviewer": fact.reviewer, "at": fact.at}
         self._add(table, **common, **values, sealed=note)
+
+    def _mark(self, row: Row[Any]) -> Mark:
+        record = f"{row.finding_id}.{row.ordinal}"
+        said = sealed_facts.mark_from(self._open(row.sealed, self._case_of(row.finding_id), record, "marks"))
+        return Mark(
+            finding_id=row.finding_id,
+            ordinal=row.ordinal,
+            act=MarkAct(row.act),
+            reason=MarkReason(row.reason),
+            start=said.start,
+            end=said.end,
+            protected_class=said.protected_class,
+            withdraws=row.withdraws,
+            note=said.note,
+            reviewer=row.reviewer,
+            at=row.at,
+        )
 
     def _note(self, row: Row[Any], kind: str) -> RawText:
         case_number = self._case_of(row.finding_id)

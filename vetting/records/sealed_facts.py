@@ -11,6 +11,7 @@ from typing import Any
 from vetting.candidate import Candidate, Identifier, IdentifierKind
 from vetting.evidence import RawText
 from vetting.finding import Finding
+from vetting.marking import Mark
 
 
 def _bytes(document: Mapping[str, object]) -> bytes:
@@ -94,3 +95,24 @@ def note_bytes(note: RawText) -> bytes:
 def note_from(content: bytes) -> RawText:
     """The words that `note_bytes` wrote."""
     return RawText(_document(content)["note"])
+
+
+def mark_bytes(mark: Mark) -> bytes:
+    """Where a mark stands, what the words could reveal, and the reviewer's sentence."""
+    return _bytes({"start": mark.start, "end": mark.end, "class": mark.protected_class, "note": mark.note.reveal()})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SealedMark:
+    """The part of a mark that points at words or speaks of them."""
+
+    start: int
+    end: int
+    protected_class: str
+    note: RawText
+
+
+def mark_from(content: bytes) -> SealedMark:
+    """What `mark_bytes` wrote."""
+    d = _document(content)
+    return SealedMark(start=d["start"], end=d["end"], protected_class=d["class"], note=RawText(d["note"]))
