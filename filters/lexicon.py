@@ -7,7 +7,7 @@ one term a line. Plurals of nouns are derived; an irregular one stands after a s
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cache, lru_cache
@@ -16,6 +16,8 @@ from pathlib import Path
 from filters.protected_classes import ProtectedClass
 
 FOLDER = Path(__file__).parent / "lexicons"
+DERIVED = FOLDER / "derived"
+"""Class files that tools/ builds from others' lexicons, beside the hand-written ones."""
 _WORD = re.compile(r"[a-z0-9]+(?:'[a-z]+)?")
 _SIBILANT = re.compile(r"(?:s|x|z|ch|sh)$")
 _ENDINGS = (
@@ -74,6 +76,8 @@ class Match:
 class _Node:
     children: dict[str, _Node] = field(default_factory=dict)
     terms: list[Term] = field(default_factory=list)
+    ends: bool = False
+    """A term, or a fixed phrase that is none, ends here."""
 
 
 class Trie:
@@ -89,12 +93,21 @@ class Trie:
         words = _WORD.findall(phrase.lower())
         if not words:
             raise ValueError("phrase")
-        node = self._root
-        for word in words:
-            node = node.children.setdefault(word, _Node())
+        node = self._reach(words)
         if term not in node.terms:
             node.terms.append(term)
         self.words.update(words)
+
+    def step_over(self, phrase: str) -> None:
+        """Make a fixed phrase match as no term, so that no shorter term within it is found: `race condition`."""
+        self._reach(_WORD.findall(phrase.lower()))
+
+    def _reach(self, words: Sequence[str]) -> _Node:
+        node = self._root
+        for word in words:
+            node = node.children.setdefault(word, _Node())
+        node.ends = True
+        return node
 
     def matches(self, text: str) -> Iterator[Match]:
         """Every longest match, left to right, without overlap; hyphens and spaces between words are alike."""
@@ -116,7 +129,7 @@ class Trie:
             if step is None:
                 break
             node = step
-            if node.terms:
+            if node.ends:
                 best, terms = offset + 1, node.terms
         return best, terms
 
@@ -163,31 +176,39 @@ def read(path: Path) -> Iterator[tuple[str, Term]]:
             yield irregular or plural(singular), many
 
 
+def class_files() -> Sequence[Path]:
+    """Every file of class words, the hand-written ones first."""
+    return (*sorted(FOLDER.glob("*.txt")), *sorted(DERIVED.glob("*.txt")))
+
+
 @cache
 def class_words() -> Trie:
     """Every class word there is: the trie all recognizers share. Read once."""
-    trie = Trie()
-    for path in sorted(FOLDER.glob("*.txt")):
-        for phrase, term in read(path):
-            trie.add(phrase, term)
-    return trie
+    return _trie(lambda _: True)
 
 
 @cache
 def group_words() -> Trie:
     """Words for persons, groups and what describes them: what the criteria's cues need."""
+    return _trie(lambda term: term.kind in PERSONAL or term.kind is Kind.MODIFIER)
+
+
+def _trie(wanted: Callable[[Term], bool]) -> Trie:
     trie = Trie()
-    for path in sorted(FOLDER.glob("*.txt")):
+    for path in class_files():
         for phrase, term in read(path):
-            if term.kind in PERSONAL or term.kind is Kind.MODIFIER:
+            if wanted(term):
                 trie.add(phrase, term)
+    for phrase in word_list("fixed_compounds"):
+        trie.step_over(phrase)
     return trie
 
 
 @cache
 def word_list(name: str) -> frozenset[str]:
-    """A plain list `lexicons/lists/<name>.txt`: one lower-case word or phrase a line."""
-    lines = (FOLDER / "lists" / f"{name}.txt").read_text(encoding="utf-8").splitlines()
+    """The plain lists `lists/<name>.txt`, hand-written and derived: one lower-case word or phrase a line."""
+    paths = (folder / "lists" / f"{name}.txt" for folder in (FOLDER, DERIVED))
+    lines = (line for path in paths if path.exists() for line in path.read_text(encoding="utf-8").splitlines())
     return frozenset(entry for line in lines if (entry := line.partition("#")[0].strip().lower()))
 
 
