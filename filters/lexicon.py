@@ -25,6 +25,10 @@ _ENDINGS = (
     ("ers", ""),
     ("est", ""), ("ly", ""), ("ies", "y"), ("ied", "y"), ("ier", "y"), ("ness", ""), ("'s", ""), ("able", ""),
 )  # fmt: skip
+_SHORTEST = 2
+_PREFIXES = ("over", "under", "pre", "non", "multi", "auto", "un", "sub", "super", "inter", "mis", "micro", "re")
+_PREFIXED = 5
+"""What a prefix stands before is a word of at least five letters: overfitting, but Overton is a name."""
 _CONSONANT_Y = re.compile(r"[^aeiou]y$")
 
 
@@ -86,7 +90,8 @@ class Trie:
     def __init__(self) -> None:
         self._root = _Node()
         self.words: set[str] = set()
-        """Every single word of every term, and every one-word plural: the normalizer's vocabulary."""
+        """Every word of every term, and every one-word plural: the normalizer's vocabulary. Of a phrase only words
+        that can stand alone: `al` of a phrase must not make a disguise of `all`."""
 
     def add(self, phrase: str, term: Term) -> None:
         """Add one spelling. Raises ValueError on a phrase without a letter or digit."""
@@ -96,7 +101,7 @@ class Trie:
         node = self._reach(words)
         if term not in node.terms:
             node.terms.append(term)
-        self.words.update(words)
+        self.words.update(word for word in words if len(words) == 1 or len(word) > _SHORTEST)
 
     def step_over(self, phrase: str) -> None:
         """Make a fixed phrase match as no term, so that no shorter term within it is found: `race condition`."""
@@ -214,8 +219,11 @@ def word_list(name: str) -> frozenset[str]:
 
 @lru_cache(maxsize=50_000)
 def is_common(word: str) -> bool:
-    """Whether a lower-case word, or what is left without its ending, is a word of plain English."""
+    """Whether a lower-case word, or what is left without its ending or prefix, is a word of plain English."""
     common = word_list("common_words")
+    rest = next((word[len(prefix) :] for prefix in _PREFIXES if word.startswith(prefix)), "")
+    if len(rest) >= _PREFIXED and is_common(rest):
+        return True
     return (
         word in common
         or any(word.endswith(ending) and f"{word[: -len(ending)]}{rest}" in common for ending, rest in _ENDINGS)

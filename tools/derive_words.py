@@ -14,24 +14,23 @@ import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from filters.lexicon import DERIVED, FOLDER, class_words, is_common, word_list
+from filters.lexicon import DERIVED, FOLDER, class_words, is_common, plural, word_list
 from tools.derive_lexicons import computing_terms
 
 _WORD = re.compile(r"[a-z]{3,}")
-_ENDINGS = (
-    ("s", ""), ("es", ""), ("ed", ""), ("ed", "e"), ("ing", ""), ("ing", "e"), ("ies", "y"), ("er", ""), ("ers", ""),
-    ("ly", ""), ("ness", ""), ("d", ""),
-)  # fmt: skip
+_ABBREVIATED = 4
 
 
-def spelt(path: Path) -> Iterator[str]:
-    """Lower-case words that are neither names nor class words, nor a regular form of a word listed before."""
+def spelt(path: Path, computing: Path) -> Iterator[str]:
+    """Words in lower case, with their forms, that are neither names nor class words: no word is a disguise of others.
+
+    Terms of computing with their plurals belong to them; abbreviations do not: 13c is no disguise of IEC.
+    """
     words = {line for line in path.read_text(encoding="utf-8").splitlines() if _WORD.fullmatch(line)}
+    terms = {term for term in technical(computing) if len(term) > _ABBREVIATED}
     hand = frozenset((FOLDER / "lists" / "dictionary.txt").read_text(encoding="utf-8").split())
-    for word in sorted(words - hand - _telling()):
-        bases = (f"{word.removesuffix(end)}{rest}" for end, rest in _ENDINGS if word.endswith(end))
-        if not is_common(word) and not any(base in words or base in hand for base in bases):
-            yield word
+    listed = words | terms | set(map(plural, terms))
+    yield from (word for word in sorted(listed - hand - _telling()) if not is_common(word))
 
 
 def technical(computing: Path) -> Iterator[str]:
@@ -57,7 +56,11 @@ def write(name: str, source: str, words: Iterable[str]) -> None:
 def main(spelling: str, computing: str) -> None:
     """Read the sources and write both lists."""
     (DERIVED / "lists").mkdir(parents=True, exist_ok=True)
-    write("dictionary", "SCOWL by way of wamerican-large.", spelt(Path(spelling)))
+    write(
+        "dictionary",
+        "SCOWL by way of wamerican-large; FOLDOC, Jargon File, Pygments, trove-classifiers.",
+        spelt(Path(spelling), Path(computing)),
+    )
     write("ordinary_capitals", "FOLDOC, Jargon File, Pygments, trove-classifiers.", technical(Path(computing)))
 
 
