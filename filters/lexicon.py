@@ -7,7 +7,7 @@ one term a line. Plurals of nouns are derived; an irregular one stands after a s
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cache, lru_cache
@@ -16,6 +16,8 @@ from pathlib import Path
 from filters.protected_classes import ProtectedClass
 
 FOLDER = Path(__file__).parent / "lexicons"
+DERIVED = FOLDER / "derived"
+"""Class files that tools/ builds from others' lexicons, beside the hand-written ones."""
 _WORD = re.compile(r"[a-z0-9]+(?:'[a-z]+)?")
 _SIBILANT = re.compile(r"(?:s|x|z|ch|sh)$")
 _ENDINGS = (
@@ -23,11 +25,14 @@ _ENDINGS = (
     ("ers", ""),
     ("est", ""), ("ly", ""), ("ies", "y"), ("ied", "y"), ("ier", "y"), ("ness", ""), ("'s", ""), ("able", ""),
 )  # fmt: skip
+_SHORTEST = 2
 _PREFIXES = (
     *("anti", "auto", "counter", "cyber", "de", "dis", "extra", "hyper", "inter", "intra", "macro", "mega", "micro", "mid"),
     *("mini", "mis", "mono", "multi", "neuro", "non", "out", "over", "photo", "poly", "post", "pre", "pseudo", "quasi"),
     *("re", "semi", "sub", "super", "tele", "trans", "ultra", "un", "under", "uni"),
 )
+_PREFIXED = 5
+"""What a prefix stands before is a word of at least five letters: overfitting, but Overton is a name."""
 _CONSONANT_Y = re.compile(r"[^aeiou]y$")
 
 
@@ -79,6 +84,8 @@ class Match:
 class _Node:
     children: dict[str, _Node] = field(default_factory=dict)
     terms: list[Term] = field(default_factory=list)
+    ends: bool = False
+    """A term, or a fixed phrase that is none, ends here."""
 
 
 class Trie:
@@ -87,7 +94,8 @@ class Trie:
     def __init__(self) -> None:
         self._root = _Node()
         self.words: set[str] = set()
-        """Every single word of every term, and every one-word plural: the normalizer's vocabulary."""
+        """Every word of every term, and every one-word plural: the normalizer's vocabulary. Of a phrase only words
+        that can stand alone: `al` of a phrase must not make a disguise of `all`."""
         self.alone: set[str] = set()
         """Every word that is a term by itself."""
 
@@ -96,14 +104,23 @@ class Trie:
         words = _WORD.findall(phrase.lower())
         if not words:
             raise ValueError("phrase")
+        node = self._reach(words)
+        if term not in node.terms:
+            node.terms.append(term)
+        self.words.update(word for word in words if len(words) == 1 or len(word) > _SHORTEST)
+        if len(words) == 1:
+            self.alone.add(words[0])
+
+    def step_over(self, phrase: str) -> None:
+        """Make a fixed phrase match as no term, so that no shorter term within it is found: `race condition`."""
+        self._reach(_WORD.findall(phrase.lower()))
+
+    def _reach(self, words: Sequence[str]) -> _Node:
         node = self._root
         for word in words:
             node = node.children.setdefault(word, _Node())
-        if term not in node.terms:
-            node.terms.append(term)
-        self.words.update(words)
-        if len(words) == 1:
-            self.alone.add(words[0])
+        node.ends = True
+        return node
 
     def matches(self, text: str) -> Iterator[Match]:
         """Every longest match, left to right, without overlap; hyphens and spaces between words are alike."""
@@ -125,7 +142,7 @@ class Trie:
             if step is None:
                 break
             node = step
-            if node.terms:
+            if node.ends:
                 best, terms = offset + 1, node.terms
         return best, terms
 
@@ -172,38 +189,49 @@ def read(path: Path) -> Iterator[tuple[str, Term]]:
             yield irregular or plural(singular), many
 
 
+def class_files() -> Sequence[Path]:
+    """Every file of class words, the hand-written ones first."""
+    return (*sorted(FOLDER.glob("*.txt")), *sorted(DERIVED.glob("*.txt")))
+
+
 @cache
 def class_words() -> Trie:
     """Every class word there is: the trie all recognizers share. Read once."""
-    trie = Trie()
-    for path in sorted(FOLDER.glob("*.txt")):
-        for phrase, term in read(path):
-            trie.add(phrase, term)
-    return trie
+    return _trie(lambda _: True)
 
 
 @cache
 def group_words() -> Trie:
     """Words for persons, groups and what describes them: what the criteria's cues need."""
+    return _trie(lambda term: term.kind in PERSONAL or term.kind is Kind.MODIFIER)
+
+
+def _trie(wanted: Callable[[Term], bool]) -> Trie:
     trie = Trie()
-    for path in sorted(FOLDER.glob("*.txt")):
+    for path in class_files():
         for phrase, term in read(path):
-            if term.kind in PERSONAL or term.kind is Kind.MODIFIER:
+            if wanted(term):
                 trie.add(phrase, term)
+    for phrase in word_list("fixed_compounds"):
+        trie.step_over(phrase)
     return trie
 
 
 @cache
 def word_list(name: str) -> frozenset[str]:
-    """A plain list `lexicons/lists/<name>.txt`: one lower-case word or phrase a line."""
-    lines = (FOLDER / "lists" / f"{name}.txt").read_text(encoding="utf-8").splitlines()
+    """The plain lists `lists/<name>.txt`, hand-written and derived: one lower-case word or phrase a line."""
+    paths = (folder / "lists" / f"{name}.txt" for folder in (FOLDER, DERIVED))
+    lines = (line for path in paths if path.exists() for line in path.read_text(encoding="utf-8").splitlines())
     return frozenset(entry for line in lines if (entry := line.partition("#")[0].strip().lower()))
 
 
 @lru_cache(maxsize=50_000)
 def is_common(word: str) -> bool:
-    """Whether a lower-case word, or what is left without its ending, is a word of plain English."""
+    """Whether a lower-case word, or what is left without its ending or prefix, is a word of plain English."""
     common = word_list("common_words")
+    rest = next((word[len(prefix) :] for prefix in _PREFIXES if word.startswith(prefix)), "")
+    if len(rest) >= _PREFIXED and is_common(rest):
+        return True
     return (
         word in common
         or any(word.endswith(ending) and f"{word[: -len(ending)]}{rest}" in common for ending, rest in _ENDINGS)
@@ -213,13 +241,9 @@ def is_common(word: str) -> bool:
 
 @lru_cache(maxsize=50_000)
 def is_english(word: str) -> bool:
-    """Whether a lower-case word, however rare, is one of English, also with a prefix that makes a new word of another:
-    `overfitting`, `multiprotocol`.
-    """
-    if is_common(word) or word in word_list("dictionary") or (word.endswith("s") and word[:-1] in word_list("dictionary")):
-        return True
-    prefix = next((p for p in _PREFIXES if word.startswith(p) and len(word) > len(p) + 3), None)
-    return prefix is not None and (is_common(word[len(prefix) :]) or word[len(prefix) :] in word_list("dictionary"))
+    """Whether a lower-case word, however rare, is one of English."""
+    rare = word_list("dictionary")
+    return is_common(word) or word in rare or (word.endswith("s") and word[:-1] in rare)
 
 
 @cache

@@ -1,0 +1,1 @@
+"""What builds the derived lexicons: not part of the installed package."""
