@@ -26,6 +26,8 @@ _OPENS_AND_ACTS = re.compile(
     r"|took|made|felt|thought|decided|wanted|came|called|worked|used|tried|asked|lived|loved|liked|kept|left|knew|saw"
     r"|gave|found|became|started|couldn't|didn't|wasn't|isn't|won't|can't|doesn't|hasn't|wouldn't)\b"
 )
+_CAPITAL_BEFORE = re.compile(r"([A-Z][a-z]+)\.? $")
+_TERM = re.compile(r"(?:'s|s'|-[A-Z][a-z]+)?(?:[ -]([A-Za-z]+))(?: ([A-Za-z]+))?\b")
 _INITIAL = re.compile(r" (?:[A-Z]\.? )?(?=[A-Z])")
 _BESIDE = re.compile(r"(?:,? (?:and|or|&|with|vs\.?) |, )([A-Za-z]+)")
 _PLACED = re.compile(r"\b(?:in|at|from|to|near|around|across|outside|leaving|via|visit(?:ed|ing)?|of) $")
@@ -107,11 +109,11 @@ def _names_somebody(text: str, word: re.Match[str], *, casual: bool) -> bool:
 
 def is_eponym(text: str, start: int, end: int) -> bool:
     """Whether a capitalized name belongs to a term of science, and to nobody spoken of: Larmor radius, Ohm's law."""
-    if not text[start:end].istitle() or re.search(r"[A-Z][a-z]+\.? $", text[max(0, start - 15) : start]):
+    before = _CAPITAL_BEFORE.search(text, max(0, start - 20), start)
+    if not text[start:end].istitle() or (before is not None and not is_common(before.group(1).lower())):
         return False  # not with a first name or a title before it
-    nouns = word_list("eponym_nouns")
-    close = re.match(r"(?:'s|s'|-[A-Z][a-z]+)?(?: [a-z]{4,})? ([A-Za-z]+)\b", text[end : end + 60])
-    return close is not None and close.group(1).lower() in nouns
+    nouns, after = word_list("eponym_nouns"), _TERM.match(text, end)
+    return after is not None and any(word and word.lower() in nouns for word in after.groups())
 
 
 def _opens(text: str, start: int) -> bool:

@@ -29,6 +29,10 @@ _TROUBLES = frozenset(
     ]
 )
 _LEFT_OUT = frozenset({"DET", "PRON", "PUNCT", "CCONJ", "ADP", "SPACE", "AUX", "PART"})
+_INTO = frozenset({"in", "of", "to", "on", "at", "with"})
+_FUNCTIONS = frozenset(
+    {"sleep", "sleeping", "memory", "hearing", "speech", "breathing", "mobility", "fertility", "sight", "balance", "vision"}
+)
 _LONGEST = 8
 
 
@@ -90,7 +94,7 @@ def _objects(preposition: Token) -> Iterator[Token]:
 
 def _is_body_part(token: Token) -> bool:
     parts, word = word_list("body_parts"), token.lower_
-    return word in parts or (word.endswith("s") and word[:-1] in parts) or token.lemma_ in parts
+    return word in parts or word in _FUNCTIONS or (word.endswith("s") and word[:-1] in parts) or token.lemma_ in parts
 
 
 def _phrase(head: Token) -> Span:
@@ -101,7 +105,19 @@ def _phrase(head: Token) -> Span:
         if not objects or not (child.lower_ == "of" or any(map(_is_body_part, objects))):
             break
         end = min(max(thing.i for thing in objects) + 1, end + _LONGEST)
-    return head.doc[start:end]
+    return head.doc[start : _where(head.doc, end)]
+
+
+def _where(doc: Doc, end: int) -> int:
+    """One past the part of the body that follows: ... in his left eye."""
+    while end < len(doc) and doc[end].lower_ in _INTO:
+        at = end + 1
+        while at < min(len(doc), end + _LONGEST) and doc[at].pos_ in {"DET", "PRON", "ADJ", "NUM"}:
+            at += 1
+        if at >= len(doc) or not _is_body_part(doc[at]):
+            break
+        end = at + 1
+    return end
 
 
 def _says(token: Token) -> bool:
