@@ -235,7 +235,8 @@ def is_common(word: str) -> bool:
     return (
         word in common
         or any(word.endswith(ending) and f"{word[: -len(ending)]}{rest}" in common for ending, rest in _ENDINGS)
-        or (word[-3:-2] == word[-4:-3] and word.endswith(("ing", "ers")) and word[:-4] in common)
+        or (word[-3:-2] == word[-4:-3] and word.endswith("ed") and word[:-3] in common)
+        or (word[-4:-3] == word[-5:-4] and word.endswith(("ing", "ers")) and word[:-4] in common)
     )
 
 

@@ -40,7 +40,7 @@ _ONE = re.compile(
 """One gay and one straight: who is only known by what is withheld is a person."""
 _SAID = re.compile(
     r"(?<=\w) (?:who|that)(?:'s| is| are| was| were| has| have| had| identif(?:y|ies) as)? \[withheld\]"
-    r"(?= and\b|[,.;:!?]|$)|(?:(?<=person)|(?<=people)|(?<=friend)|(?<=friends)) with \[withheld\]"
+    r"(?= and\b|[,.;:!?]|$)|(?:(?<=person)|(?<=people)|(?<=friend)|(?<=friends)|(?<=group)) with \[withheld\]"
 )
 _SENTENCE = re.compile(r"(^\W*|[.!?]\s+|\n\s*)([a-z])")
 _QUANTITIES = frozenset(
