@@ -19,6 +19,7 @@ FOLDER = Path(__file__).parent / "lexicons"
 DERIVED = FOLDER / "derived"
 """Class files that tools/ builds from others' lexicons, beside the hand-written ones."""
 _WORD = re.compile(r"[a-z0-9]+(?:'[a-z]+)?")
+_CONTRACTED = re.compile(r"'(?:s|d|ll|ve|re|m)$")
 _SIBILANT = re.compile(r"(?:s|x|z|ch|sh)$")
 _ENDINGS = (
     ("s", ""), ("es", ""), ("ed", ""), ("ed", "e"), ("d", ""), ("ing", ""), ("ing", "e"), ("er", ""), ("er", "e"),
@@ -138,7 +139,7 @@ class Trie:
             word, start, _ = tokens[at + offset]
             if offset and not _joins(text[tokens[at + offset - 1][2] : start]):
                 break
-            step = node.children.get(word) or (node.children.get(word[:-2]) if word.endswith("'s") else None)
+            step = node.children.get(word) or node.children.get(_CONTRACTED.sub("", word))
             if step is None:
                 break
             node = step
@@ -148,9 +149,8 @@ class Trie:
 
 
 def _end(word: str, start: int, end: int, known: set[str]) -> int:
-    """The end of a matched word without a possessive `'s` that is no part of the term."""
-    del start
-    return end - 2 if word.endswith("'s") and word not in known else end
+    """The end of a matched word without a possessive or a contracted verb that is no part of the term."""
+    return end if word in known else start + len(_CONTRACTED.sub("", word))
 
 
 def _joins(gap: str) -> bool:

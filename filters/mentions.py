@@ -26,6 +26,10 @@ _OPENS_AND_ACTS = re.compile(
     r"|took|made|felt|thought|decided|wanted|came|called|worked|used|tried|asked|lived|loved|liked|kept|left|knew|saw"
     r"|gave|found|became|started|couldn't|didn't|wasn't|isn't|won't|can't|doesn't|hasn't|wouldn't)\b"
 )
+_TITLED = re.compile(
+    r"\b(?:Mr|Mrs|Ms|Miss|Mx|Dr|Prof|Professor|Sgt|Sergeant|Lt|Lieutenant|Capt|Captain|Officer|Detective|Deputy|Trooper"
+    r"|Judge|Coach|Sheriff|Mayor|Senator|Governor|President|Chief|Uncle|Aunt|Auntie|Sister|Brother|Father|Sir|Dame)\.? $"
+)
 _CAPITAL_BEFORE = re.compile(r"([A-Z][a-z]+)\.? $")
 _TERM = re.compile(r"(?:'s|s'|-[A-Z][a-z]+)?(?:[ -]([A-Za-z]+))(?: ([A-Za-z]+))?\b")
 _INITIAL = re.compile(r" (?:[A-Z]\.? )?(?=[A-Z])")
@@ -92,6 +96,8 @@ def _names_somebody(text: str, word: re.Match[str], *, casual: bool) -> bool:
     found = word.group()
     if len(found) < 2 or found.isupper() or is_eponym(text, word.start(), word.end()):
         return False
+    if found.istitle() and _TITLED.search(text, max(0, word.start() - 12), word.start()):
+        return True
     if is_name_word(found):
         return found.istitle() or casual or len(found) > 4 or _beside_a_name(text, word)
     if not may_be_name(found) or (found.islower() and _DETERMINED.search(text, max(0, word.start() - 12), word.start())):

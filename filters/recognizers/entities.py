@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from presidio_analyzer import RecognizerResult
 
+from filters.grammar import NAME_TOKENS
 from filters.lexicon import Kind, is_common, word_list
 from filters.mentions import is_eponym
 from filters.protected_classes import ProtectedClass
@@ -39,6 +40,8 @@ class NamedEntities(DocRecognizer):
             kind = self._labels.get(entity.label_)
             if kind is None or not any(_telling(t) for t in entity):
                 continue
+            if kind is Kind.PLACE and any(t.i in doc.user_data.get(NAME_TOKENS, ()) for t in entity):
+                continue  # a name was told before the parse
             start, end = entity.start_char, entity.end_char
             if entity[0].lower_ in {"the", "a", "an"}:
                 start = entity[0].idx + len(entity[0].text_with_ws)
