@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 from functools import cache
 
-from filters.lexicon import is_common, is_english, word_list
+from filters.lexicon import class_words, is_common, is_english, word_list
 
 STAND_INS = (
     *("Alex", "Chris", "Jamie", "Casey", "Morgan", "Dana", "Jesse", "Riley", "Quinn", "Blake", "Peter", "Paul"),
@@ -69,6 +69,8 @@ def is_name_word(word: str) -> bool:
     lower = word.lower()
     if lower in word_list("ordinary_capitals") or lower in _ambiguous():
         return False
+    if lower in class_words().alone and lower not in word_list("first_names"):
+        return False  # English, French, Pope
     if lower in word_list("first_names") or lower in word_list("last_names"):
         return True
     return word.istitle() and lower in word_list("rare_names")
@@ -100,6 +102,8 @@ def _names_somebody(text: str, word: re.Match[str], *, casual: bool) -> bool:
         return True
     if is_name_word(found):
         return found.istitle() or casual or len(found) > 4 or _beside_a_name(text, word)
+    if found.islower() and not casual and is_common(found):
+        return False
     if not may_be_name(found) or (found.islower() and _DETERMINED.search(text, max(0, word.start() - 12), word.start())):
         return False
     if _beside_a_name(text, word):

@@ -62,6 +62,8 @@ _QUANTITIES = frozenset(
         "ten",
     ]
 )
+_BEFORE_A_NOUN = frozenset({"NN", "NNS", "JJ", "JJR", "JJS", "RBS", "RBR", "CD", "VBN"})
+_BECOMING = frozenset({"become", "becomes", "became", "becoming", "being"})
 _POINTERS = frozenset(
     ["all", "these", "those", "my", "your", "our", "most", "such", "any", "other", "you", "more", "no", "both"]
 )
@@ -191,7 +193,7 @@ def _heads_phrase(draft: _Draft, token: Token) -> bool:
         return not inside and (kind is not Kind.IDENTITY or _nominal(token))
     if token.i in draft.generic:
         return True
-    if kind is not None or not is_person_noun(token) or inside:
+    if kind is not None or not may_be_person(token) or inside:
         return False
     return any(_marked(draft, t) for t in _left(token)) or _right_end(draft, token) > token.i + 1
 
@@ -248,6 +250,8 @@ def _phrase(draft: _Draft, head: Token) -> None:
     plural = _plural(draft, head)
     if kind is Kind.SLUR:
         text = SLUR
+    elif not described and kind is not Kind.KIN and _said_of_somebody(head):
+        text = WITHHELD
     elif kind is Kind.KIN:
         text = RELATIVES if plural else RELATIVE
     elif plural:
@@ -260,6 +264,13 @@ def _phrase(draft: _Draft, head: Token) -> None:
         text = " ".join(filter(None, [_their(draft, determiner), described, "person"]))
     draft.put(start, end, text)
     draft.done[head.i] = True
+
+
+def _said_of_somebody(head: Token) -> bool:
+    """Whether the phrase is what somebody is said to be: a noun, an adjective and an illness then leave one form."""
+    if head.dep_ in {"attr", "acomp", "oprd"}:
+        return head.head.pos_ == "AUX" or head.head.lower_ in _BECOMING
+    return head.dep_ in {"pobj", "amod"} and head.head.lower_ == "as" and not any(t.dep_ == "det" for t in head.lefts)
 
 
 def _contrast(draft: _Draft, person: Token) -> None:
@@ -350,7 +361,7 @@ def _name(draft: _Draft, start: int, end: int) -> str:
 def _pronoun(token: Token) -> str:
     before = token.nbor(-1).text if token.i else ""
     after = token.nbor().text if token.i + 1 < len(token.doc) else ""
-    noun = token.i + 1 < len(token.doc) and token.nbor().tag_ in {"NN", "NNS", "JJ"}
+    noun = token.i + 1 < len(token.doc) and token.nbor().tag_ in _BEFORE_A_NOUN
     neutral = neutral_pronoun(token.text, token.tag_, before, after, noun=noun)
     return neutral.capitalize() if token.is_title and token.is_sent_start else neutral
 
