@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 from functools import cache
 
-from filters.lexicon import class_words, is_common, is_english, word_list
+from filters.lexicon import class_words, is_common, is_english, word_list, word_map
 
 STAND_INS = (
     *("Alex", "Chris", "Jamie", "Casey", "Morgan", "Dana", "Jesse", "Riley", "Quinn", "Blake", "Peter", "Paul"),
@@ -67,7 +67,7 @@ def _index(name: str, persons: list[frozenset[str]]) -> int:
 def is_name_word(word: str) -> bool:
     """Whether a word is a name and, with the capital it has or has not, no word of English."""
     lower = word.lower()
-    if lower in word_list("ordinary_capitals") or lower in _ambiguous():
+    if lower in word_list("ordinary_capitals") or lower in _ambiguous() or lower in _function_words():
         return False
     if lower in class_words().alone and lower not in word_list("first_names"):
         return False  # English, French, Pope
@@ -79,7 +79,7 @@ def is_name_word(word: str) -> bool:
 def may_be_name(word: str) -> bool:
     """Whether a word may be a name, though it is a word of English too or a name of few."""
     lower = word.lower()
-    if lower in word_list("ordinary_capitals"):
+    if lower in word_list("ordinary_capitals") or lower in _function_words():
         return False
     return lower in _ambiguous() or lower in word_list("rare_names") or (len(word) > 3 and not _is_english(lower))
 
@@ -87,6 +87,12 @@ def may_be_name(word: str) -> bool:
 @cache
 def _ambiguous() -> frozenset[str]:
     return word_list("ambiguous_names") | word_list("ambiguous_last_names")
+
+
+@cache
+def _function_words() -> frozenset[str]:
+    """The, So, An: somebody's name somewhere, and far too often none."""
+    return frozenset(word_map("function_words")["en"].split())
 
 
 def _is_english(lower: str) -> bool:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from filters.agreement import article, for_plural, neutral_pronoun
 from filters.analyzer import Analysis, Hit
-from filters.forms import CANDIDATE, FORMS, GROUP, ORGANIZATION, PLACE, RELATIVE, RELATIVES, SLUR, TIME, WITHHELD
+from filters.forms import CANDIDATE, CANONICAL, FORMS, GROUP, ORGANIZATION, PLACE, RELATIVE, RELATIVES, SLUR, TIME, WITHHELD
 from filters.grammar import is_person_noun, may_be_person
 from filters.lexicon import PERSONAL, Kind, word_list
 from filters.tokens import covering
@@ -30,8 +30,9 @@ _NEUTRAL = {
 }
 _MERGED = re.compile(rf"({FORMS})(?:(?:\s*,\s*|\s+|\s*/\s*|\s*,?\s+(?:and|or|&)\s+)\1)+")
 _AS_A = re.compile(
-    r"(^|[.!?;]\s+|\band\s+)(?:[Ss]peaking )?[Aa]s (?:(?:a|an|the) )?(?:\w+ )?(?:person|people|"
-    r"relative|\[withheld\]|people of a protected group|an? organization)(?: [^,.:;!?]{1,80})?[,:]\s*"
+    r"(^|[.!?;]\s+|\band\s+|^\w+, )(?:[Ss]peaking )?[Aa]s (?:(?:a|an|the) )?(?:\w+ )?(?:person|people|"
+    r"relative|\[withheld\]|people of a protected group|an? organization)(?:(?: [^,.:;!?]{1,80})?[,:]\s*"
+    r"|(?: (?:from|with|of|in) \[withheld\])*\s+(?=I\b))"
 )
 _ONE = re.compile(
     r"\b([Oo]ne|[Aa]nother|[Ss]omeone|[Ss]omebody)"
@@ -91,7 +92,9 @@ class _Draft:
     """The words of one passage while they are replaced: what stands for each token, and what marks it."""
 
     def __init__(self, analysis: Analysis) -> None:
-        doc, hits = analysis.doc, analysis.hits
+        doc = analysis.doc
+        forms = [match.span() for match in CANONICAL.finditer(doc.text)]
+        hits = [hit for hit in analysis.hits if not any(hit.start < end and start < hit.end for start, end in forms)]
         self.doc = doc
         self.words: list[str] = [t.text for t in doc]
         self.marks: list[Hit | None] = [None] * len(doc)
@@ -421,7 +424,7 @@ def _tidy(text: str) -> str:
     text = re.sub(r"\s+([,.;:!?])", r"\1", re.sub(r"[^\S\n]+", " ", text))
     text = re.sub(r"\](?=\w)", "] ", text)
     text = re.sub(r"\(\s*[,;]*\s*\)|\"\s*\"", "", text)
-    text = _MERGED.sub(r"\1", text)
+    text = re.sub(r"(\w's|s') a relative\b", r"\1 relative", _MERGED.sub(r"\1", text))
     text = _AS_A.sub(r"\1", text)
     text = _SAID.sub("", _ONE.sub(lambda m: "A person" if m[1][0].isupper() else "a person", text))
     text = re.sub(r"(?:^|(?<=[\n.!?] ))[ ,;:]+", "", text)

@@ -49,6 +49,7 @@ _OWNERS = frozenset({"my", "your", "his", "her", "their", "our", "its", "whose",
 _SPOKEN = frozenset(
     ["in", "speak", "speaks", "speaking", "spoke", "spoken", "learn", "learning", "learned", "studied", "study", "into"]
 )
+_CHILDREN = frozenset({"kid", "kids", "child", "children", "baby", "babies", "toddler", "toddlers", "newborn", "teen", "teenager"})
 _OF_MINE = re.compile(r" of (?:mine|his|hers|ours|yours|theirs|\w+'s)\b")
 _YEARS_OLD = re.compile(
     r"\b(?:\d{1,3}|(?:twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)(?:[- ]\w+)?|\w+teen|eleven|twelve)"
@@ -186,8 +187,13 @@ def _subjects(text: str, taken: Sequence[tuple[int, int]]) -> Iterator[tuple[int
     busy = {at for start, end in taken for at in range(start, end)}
     for token in _TOKEN.finditer(text):
         other = _SUBJECTS.get(token.group().lower())
-        if other is not None and token.start() not in busy:
+        if other is not None and token.start() not in busy and not _abbreviation(text, token):
             yield *token.span(), other.capitalize() if token.group()[0].isupper() else other
+
+
+def _abbreviation(text: str, token: re.Match[str]) -> bool:
+    """MS and MR by themselves are no honorifics."""
+    return token.group().isupper() and len(token.group()) > 1 and not re.match(r"\.? [A-Z]", text[token.end() : token.end() + 3])
 
 
 def name_groups(normal: Normalized, trie: Trie) -> Normalized:
@@ -303,7 +309,8 @@ def _plain(text: str, phrase: Sequence[_Piece], *, plural: bool) -> tuple[Kind, 
         return Kind.THING, "French"  # in Spanish, speaks Creole
     if kind is Kind.ROLE and (neutral := word_map("roles").get(_last(text, head))):
         new, kind = neutral, Kind.ROLE
-    elif kind is Kind.SLUR or (kind is Kind.KIN and _of_somebody(text, phrase, plural=plural)):
+    elif kind is Kind.SLUR or _own_child(text, phrase) or (kind is Kind.KIN and _of_somebody(text, phrase, plural=plural)):
+        kind = kind if kind is Kind.SLUR else Kind.KIN
         new = _STAND_INS[Kind.KIN if kind is Kind.KIN else Kind.PERSON, plural]
     elif (
         kind is None
@@ -321,6 +328,11 @@ def _plain(text: str, phrase: Sequence[_Piece], *, plural: bool) -> tuple[Kind, 
     else:
         return kind, None
     return kind, new.capitalize() if capital else new
+
+
+def _own_child(text: str, phrase: Sequence[_Piece]) -> bool:
+    """My kid, their babies: young persons who are somebody's."""
+    return _last(text, phrase[-1]) in _CHILDREN and _before(text, phrase[0]) in _OWNERS - {"the", "both"}
 
 
 def _of_somebody(text: str, phrase: Sequence[_Piece], *, plural: bool) -> bool:

@@ -123,6 +123,8 @@ def _counts(doc: Doc, match: Match) -> bool:
 
     "Those people are a cancer" is judgement and says nothing of anybody's health.
     """
+    if match.term.kind is Kind.HONORIFIC:
+        return _addresses(doc, match)
     if not match.term.ambiguous:
         return not (match.term.kind is Kind.THING and is_metaphor(doc, match.start, match.end))
     if match.term.kind is Kind.IDENTITY and match.term.protected_class in _CAPITAL and _capital(doc, match):
@@ -131,6 +133,14 @@ def _counts(doc: Doc, match: Match) -> bool:
         token = covering(doc, match.start, match.end)
         return token is None or (token[0].is_title and token[0].pos_ == "PROPN" and not token[0].is_sent_start)
     return speaks_of_a_person(doc, match.start, match.end)
+
+
+def _addresses(doc: Doc, match: Match) -> bool:
+    """Ms and Mr do; MS and MR, with no name behind them, are something else."""
+    token = covering(doc, match.start, match.end)
+    if token is None or not token[0].is_upper or len(token[0]) < 2:
+        return True
+    return token.end < len(doc) and doc[token.end].text[:1].isupper()
 
 
 class ClassPatterns(DocRecognizer):
