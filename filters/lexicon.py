@@ -27,9 +27,9 @@ _ENDINGS = (
 )  # fmt: skip
 _SHORTEST = 2
 _PREFIXES = (
-    *("anti", "auto", "counter", "cyber", "de", "dis", "extra", "hyper", "inter", "intra", "macro", "mega", "micro", "mid"),
-    *("mini", "mis", "mono", "multi", "neuro", "non", "out", "over", "photo", "poly", "post", "pre", "pseudo", "quasi"),
-    *("re", "semi", "sub", "super", "tele", "trans", "ultra", "un", "under", "uni"),
+    *("anti", "auto", "counter", "cyber", "de", "dis", "extra", "hyper", "inter", "intra", "macro", "mega", "micro"),
+    *("mid", "mini", "mis", "mono", "multi", "neuro", "non", "out", "over", "photo", "poly", "post", "pre", "pseudo"),
+    *("quasi", "re", "semi", "sub", "super", "tele", "trans", "ultra", "un", "under", "uni"),
 )
 _PREFIXED = 5
 """What a prefix stands before is a word of at least five letters: overfitting, but Overton is a name."""

@@ -19,7 +19,7 @@ from filters.lexicon import PERSONAL, Kind, word_list
 from filters.tokens import covering
 
 if TYPE_CHECKING:
-    from spacy.tokens import Doc, Span, Token
+    from spacy.tokens import Span, Token
 
 _NEUTRAL = {
     Kind.PLACE: PLACE,
@@ -77,8 +77,10 @@ _AT = frozenset(
     {"in", "on", "at", "since", "from", "by", "during", "of", "around", "until", "till", "before", "after", "back"}
 )
 _PEOPLE = frozenset(
-    ["people", "persons", "peoples", "folks", "folk", "humans", "communities", "minorities", "populations", "groups"]
-    + ["community", "minority", "population", "group"]
+    [
+        *("people", "persons", "peoples", "folks", "folk", "humans", "communities", "minorities", "populations"),
+        *("groups", "community", "minority", "population", "group"),
+    ]
 )
 _CLAUSES = frozenset({"relcl", "acl", "prep", "appos", "amod", "advcl"})
 _LIGHT = frozenset({"has", "have", "had", "having", "is", "are", "was", "were", "uses", "used", "using", "identifies"})
@@ -362,7 +364,8 @@ def _agree(draft: _Draft) -> None:
             continue
         if draft.kind(subject) is Kind.PRONOUN:
             for verb in _finite(subject):
-                perfect = verb.text in {"'s", "s"} and verb.head.tag_ == "VBN" and (verb.dep_ == "aux" or verb.head.lower_ == "been")
+                verb_of_been = verb.dep_ == "aux" or verb.head.lower_ == "been"
+                perfect = verb.text in {"'s", "s"} and verb.head.tag_ == "VBN" and verb_of_been
                 _inflect(draft, verb, for_plural(verb.text, verb.tag_, perfect=perfect))
         elif subject.i in draft.grouped:
             for verb in _finite(subject):

@@ -21,11 +21,11 @@ _CLASSES = frozenset(
 )
 _TROUBLES = frozenset(
     [
-        *("problem", "problems", "pain", "pains", "injury", "injuries", "surgery", "surgeries", "fracture", "fractures"),
-        *("loss", "damage", "operation", "operations", "disorder", "disorders", "condition", "conditions", "disease"),
-        *("infection", "infections", "replacement", "transplant", "transplantation", "swelling", "trouble", "troubles"),
-        *("weakness", "ache", "aches", "tumor", "degeneration", "impairment", "paralysis", "numbness", "cramps"),
-        *("calcification", "inflammation", "lesion", "lesions", "defect", "defects", "failure", "issues"),
+        *("problem", "problems", "pain", "pains", "injury", "injuries", "surgery", "surgeries", "fracture"),
+        *("fractures", "loss", "damage", "operation", "operations", "disorder", "disorders", "condition", "conditions"),
+        *("disease", "infection", "infections", "replacement", "transplant", "transplantation", "swelling", "trouble"),
+        *("troubles", "weakness", "ache", "aches", "tumor", "degeneration", "impairment", "paralysis", "numbness"),
+        *("cramps", "calcification", "inflammation", "lesion", "lesions", "defect", "defects", "failure", "issues"),
     ]
 )
 _LEFT_OUT = frozenset({"DET", "PRON", "PUNCT", "CCONJ", "ADP", "SPACE", "AUX", "PART"})

@@ -10,8 +10,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from filters.analyzer import Analyzer, code_digest
-from filters.language import LONGEST
 from filters.forms import CANONICAL
+from filters.language import LONGEST
 from filters.sanitize import leftover, sanitize
 from filters.swap import swapped
 from filters.withholding import Withheld, WithheldReason
