@@ -1,6 +1,6 @@
 """The rewriting: one canonical neutral form for every class, so that the shape of a gap tells nothing either.
 
-A person phrase becomes "a person", any group "a protected group", a slur "[slur about a protected group]", kin "a
+One person becomes "a person", several "people of a protected group", a slur "[slur about a protected group]", kin "a
 relative", names "the candidate" or "Person A", places, organizations and times a neutral noun; what has no neutral form
 becomes one constant token.
 """

@@ -210,15 +210,18 @@ def test_twins_who_differ_in_a_class_get_the_same_bytes(
 
 
 def test_every_statement_in_the_criteria_tells_nothing(gate: Gate, criteria: Criteria) -> None:
-    telling = {code: gate.finds(c.statement) for code, c in criteria.by_code.items() if gate.finds(c.statement)}
-    assert telling == {}
+    said = {code: c.statement for code, c in criteria.by_code.items()}
+    said |= {
+        f"{code} {words}": words for code, c in criteria.by_code.items() if not c.hold for words in (c.title, c.nexus)
+    }
+    assert {where: gate.finds(words) for where, words in said.items() if gate.finds(words)} == {}
 
 
 @pytest.mark.parametrize(
     ("text", "classes"),
     [
         ("A person next door yelled at a relative of Person A in a place at some time.", ()),
-        ("I hate a protected group and [slur about a protected group].", ()),
+        ("I hate people of a protected group and [slur about a protected group].", ()),
         ("The candidate outran [withheld].", ()),
         ("He outran the cops.", ("pronoun",)),
         ("I punched a nun.", ("religion",)),
