@@ -210,7 +210,7 @@ def test_twins_who_differ_in_a_class_get_the_same_bytes(
 
 
 def test_every_sentence_of_the_criteria_that_a_report_shows_tells_nothing(gate: Gate, criteria: Criteria) -> None:
-    said = {code: (c.statement,) for code, c in criteria.by_code.items()}
+    said: dict[str, tuple[str, ...]] = {code: (c.statement,) for code, c in criteria.by_code.items()}
     said |= {code: (c.statement, c.title, c.nexus) for code, c in criteria.by_code.items() if not (c.hold or c.token)}
     assert [words for sentences in said.values() for words in sentences if gate.finds(words)] == []
 
