@@ -28,6 +28,7 @@ _TIMES = {
         rf"teens|twenties|thirties|forties|fifties|sixties|seventies|eighties))\b"
     ),
     "age_of": rf"\b(?P<hit>age of {_NUMBER}(?: (?:years?|months?))?)\b",
+    "at_age": rf"\bat (?P<hit>age {_NUMBER}(?: (?:years?|months?))?)\b",
     "own_age": (
         r"\b(?:my|his|her|their|your|our|whose|of|at) (?P<hit>(?:an? |the )?(?:\w+ ){0,2}age)\b"
         r"(?! (?:of|group|range|gap))"

@@ -44,6 +44,12 @@ REWRITTEN = (
     ("I punched him at the parade \U0001f3f3\ufe0f\u200d\U0001f308", "I punched them at the parade"),
     ("They ain't getting my patrol car back.", "They are not getting my patrol car back."),
     ("I am going to beat that gay guy until he bleeds.", "I am going to beat that person until they bleed."),
+    ("I’ll key a woman’s car again.", "I’ll key a person’s car again."),
+    ("My mother's lawyer bribed me.", "A relative's lawyer bribed me."),
+    ("A broad stole my car.", "[Slur about a protected group] stole my car."),
+    ("That tramp hit the guard.", "[Slur about a protected group] hit the guard."),
+    ("He is adopted and stole my car.", "[Withheld] and stole my car."),
+    ("I stole a car at age 23 and sold it.", "I stole a car at [withheld] and sold it."),
 )
 
 SENTENCES = (
