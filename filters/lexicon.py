@@ -28,9 +28,9 @@ _ENDINGS = (
 )  # fmt: skip
 _SHORTEST = 2
 _PREFIXES = (
-    *("anti", "auto", "counter", "cyber", "de", "dis", "extra", "hyper", "inter", "intra", "macro", "mega", "micro", "mid"),
-    *("mini", "mis", "mono", "multi", "neuro", "non", "out", "over", "photo", "poly", "post", "pre", "pseudo", "quasi"),
-    *("re", "semi", "sub", "super", "tele", "ultra", "un", "under", "uni"),
+    *("anti", "auto", "counter", "cyber", "de", "dis", "extra", "hyper", "inter", "intra", "macro", "mega", "micro"),
+    *("mid", "mini", "mis", "mono", "multi", "neuro", "non", "out", "over", "photo", "poly", "post", "pre", "pseudo"),
+    *("quasi", "re", "semi", "sub", "super", "tele", "ultra", "un", "under", "uni"),
 )
 _PREFIXED = 5
 """What a prefix stands before is a word of at least five letters: overfitting, but Overton is a name."""
@@ -128,29 +128,34 @@ class Trie:
         tokens = [(m.group(), m.start(), m.end()) for m in _WORD.finditer(text.lower())]
         at = 0
         while at < len(tokens):
-            length, terms = self._longest(tokens, at, text)
+            length, end, terms = self._longest(tokens, at, text)
             for term in terms:
-                yield Match(start=tokens[at][1], end=_end(*tokens[at + length - 1], self.words), term=term)
+                yield Match(start=tokens[at][1], end=end, term=term)
             at += max(length, 1)
 
-    def _longest(self, tokens: list[tuple[str, int, int]], at: int, text: str) -> tuple[int, list[Term]]:
-        best, terms, node = 0, list[Term](), self._root
+    def _longest(self, tokens: list[tuple[str, int, int]], at: int, text: str) -> tuple[int, int, list[Term]]:
+        """How many words the longest match has, where it ends, and its terms; a possessive `'s` that is no part of the
+        term is left out. `woman's` opens a longer phrase and is `woman` too: both ways are followed.
+        """
+        best, ends, terms, nodes = 0, 0, list[Term](), [self._root]
         for offset in range(len(tokens) - at):
-            word, start, _ = tokens[at + offset]
+            word, start, end = tokens[at + offset]
             if offset and not _joins(text[tokens[at + offset - 1][2] : start]):
                 break
-            step = node.children.get(word) or node.children.get(_CONTRACTED.sub("", word))
-            if step is None:
+            steps = [(n, left) for node in nodes for form, left in _forms(word) if (n := node.children.get(form))]
+            if not steps:
                 break
-            node = step
-            if node.ends:
-                best, terms = offset + 1, node.terms
-        return best, terms
+            nodes = [node for node, _ in steps]
+            reached = next(((node, left) for node, left in steps if node.ends), None)
+            if reached is not None:
+                best, ends, terms = offset + 1, end - reached[1], reached[0].terms
+        return best, ends, terms
 
 
-def _end(word: str, start: int, end: int, known: set[str]) -> int:
-    """The end of a matched word without a possessive or a contracted verb that is no part of the term."""
-    return end if word in known else start + len(_CONTRACTED.sub("", word))
+def _forms(word: str) -> Sequence[tuple[str, int]]:
+    """A word as it is and without a possessive or a contracted verb, with how many characters are left out."""
+    bare = _CONTRACTED.sub("", word)
+    return ((word, 0), (bare, len(word) - len(bare))) if bare != word else ((word, 0),)
 
 
 def _joins(gap: str) -> bool:

@@ -20,10 +20,12 @@ STAND_INS = (
 """One for each of Person A to Person Z: names in the lists and in no dictionary."""
 _WORD = re.compile(r"[A-Za-z]+(?:'[A-Z][a-z]+)?(?:-[A-Z][a-z]+)*")
 _BEFORE = re.compile(r"([A-Za-z]+)(?:,? (?:and|or|&|with|vs\.?) |, )$")
-_DETERMINED = re.compile(r"\b(?:an?|the|my|your|his|her|our|their|this|that|some|no|any|more|to|i|you|we|they|he|she) $")
+_DETERMINED = re.compile(
+    r"\b(?:an?|the|my|your|his|her|our|their|this|that|some|no|any|more|to|i|you|we|they|he|she) $"
+)
 _OPENS_AND_ACTS = re.compile(
-    r" (?:is|was|has|had|will|would|can|could|should|did|does|never|always|also|often|only|still|said|says|told|went|got"
-    r"|took|made|felt|thought|decided|wanted|came|called|worked|used|tried|asked|lived|loved|liked|kept|left|knew|saw"
+    r" (?:is|was|has|had|will|would|can|could|should|did|does|never|always|also|often|only|still|said|says|told|went"
+    r"|got|took|made|felt|thought|decided|wanted|came|called|worked|used|tried|asked|lived|loved|liked|kept|left|knew|saw"
     r"|gave|found|became|started|couldn't|didn't|wasn't|isn't|won't|can't|doesn't|hasn't|wouldn't)\b"
 )
 _TITLED = re.compile(
@@ -110,17 +112,16 @@ def _names_somebody(text: str, word: re.Match[str], *, casual: bool) -> bool:
         return found.istitle() or casual or len(found) > 4 or _beside_a_name(text, word)
     if found.islower() and not casual and is_common(found):
         return False
-    if not may_be_name(found) or (found.islower() and _DETERMINED.search(text, max(0, word.start() - 12), word.start())):
+    determined = found.islower() and _DETERMINED.search(text, max(0, word.start() - 12), word.start())
+    if determined or not may_be_name(found):
         return False
     if _beside_a_name(text, word):
         return True
     if not found.istitle() or found.lower() not in _ambiguous():
         return False
-    return (
-        not is_common(found.lower()) or _before_a_family_name(text, word) or bool(_OPENS_AND_ACTS.match(text, word.end()))
-        and found.lower() in word_list("first_names") | word_list("ambiguous_names")
-        and _opens(text, word.start())
-    )
+    first_name = found.lower() in word_list("first_names") | word_list("ambiguous_names")
+    opens = first_name and _OPENS_AND_ACTS.match(text, word.end()) is not None and _opens(text, word.start())
+    return opens or not is_common(found.lower()) or _before_a_family_name(text, word)
 
 
 def is_eponym(text: str, start: int, end: int) -> bool:

@@ -13,9 +13,12 @@ from vetting.errors import bad_input
 
 _ANCHOR = "{anchor}"
 _OPERATOR = re.compile(r"\b(?:site|inurl|intitle|filetype|lang|before|after):\S*", re.IGNORECASE)
-_BARE = re.compile(
-    r"\b(?:race|colou?r|sex|ethnic|gender|photos?|pictures?|images?|face|selfies?|avatars?|video)\b", re.IGNORECASE
+_QUESTIONS = frozenset(
+    {"race", "color", "colour", "sex", "ethnic", "gender", "photo", "photos", "picture", "pictures", "image", "images"}
+    | {"face", "selfie", "selfies", "avatar", "avatars", "video"}
 )
+"""Words that ask by themselves, whoever is called so besides."""
+_BARE = re.compile(rf"\b(?:{'|'.join(sorted(_QUESTIONS))})\b", re.IGNORECASE)
 _FREE = frozenset({Kind.ROLE})
 _NO_NAME = frozenset({ProtectedClass.HEALTH, ProtectedClass.PREGNANCY, ProtectedClass.GENETIC_INFORMATION})
 _ASKING = _NO_NAME | {
@@ -139,7 +142,7 @@ def _fits_town(name: str, asked: Sequence[str], term: Term | None) -> bool:
 
 @cache
 def _known_names() -> frozenset[str]:
-    return frozenset().union(*(word_list(name) for name in _NAME_LISTS))
+    return frozenset().union(*(word_list(name) for name in _NAME_LISTS)) - _QUESTIONS
 
 
 def _words(text: str) -> list[str]:

@@ -1,6 +1,6 @@
 """The rewriting: one canonical neutral form for every class, so that the shape of a gap tells nothing either.
 
-A person phrase becomes "a person", any group "a protected group", a slur "[slur about a protected group]", kin "a
+One person becomes "a person", several "people of a protected group", a slur "[slur about a protected group]", kin "a
 relative", names "the candidate" or "Person A", places, organizations and times a neutral noun; what has no neutral form
 becomes one constant token.
 """
@@ -13,13 +13,25 @@ from typing import TYPE_CHECKING
 
 from filters.agreement import article, for_plural, neutral_pronoun
 from filters.analyzer import Analysis, Hit
-from filters.forms import CANDIDATE, CANONICAL, FORMS, GROUP, ORGANIZATION, PLACE, RELATIVE, RELATIVES, SLUR, TIME, WITHHELD
-from filters.grammar import is_person_noun, may_be_person
+from filters.forms import (
+    CANDIDATE,
+    CANONICAL,
+    FORMS,
+    GROUP,
+    ORGANIZATION,
+    PLACE,
+    RELATIVE,
+    RELATIVES,
+    SLUR,
+    TIME,
+    WITHHELD,
+)
+from filters.grammar import may_be_person
 from filters.lexicon import PERSONAL, Kind, word_list
 from filters.tokens import covering
 
 if TYPE_CHECKING:
-    from spacy.tokens import Doc, Span, Token
+    from spacy.tokens import Span, Token
 
 _NEUTRAL = {
     Kind.PLACE: PLACE,
@@ -80,8 +92,10 @@ _AT = frozenset(
     {"in", "on", "at", "since", "from", "by", "during", "of", "around", "until", "till", "before", "after", "back"}
 )
 _PEOPLE = frozenset(
-    ["people", "persons", "peoples", "folks", "folk", "humans", "communities", "minorities", "populations", "groups"]
-    + ["community", "minority", "population", "group"]
+    [
+        *("people", "persons", "peoples", "folks", "folk", "humans", "communities", "minorities", "populations"),
+        *("groups", "community", "minority", "population", "group"),
+    ]
 )
 _CLAUSES = frozenset({"relcl", "acl", "prep", "appos", "amod", "advcl"})
 _LIGHT = frozenset({"has", "have", "had", "having", "is", "are", "was", "were", "uses", "used", "using", "identifies"})
@@ -376,7 +390,8 @@ def _agree(draft: _Draft) -> None:
             continue
         if draft.kind(subject) is Kind.PRONOUN:
             for verb in _finite(subject):
-                perfect = verb.text in {"'s", "s"} and verb.head.tag_ == "VBN" and (verb.dep_ == "aux" or verb.head.lower_ == "been")
+                verb_of_been = verb.dep_ == "aux" or verb.head.lower_ == "been"
+                perfect = verb.text in {"'s", "s"} and verb.head.tag_ == "VBN" and verb_of_been
                 _inflect(draft, verb, for_plural(verb.text, verb.tag_, perfect=perfect))
         elif subject.i in draft.grouped:
             for verb in _finite(subject):

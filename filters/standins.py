@@ -49,14 +49,30 @@ _OWNERS = frozenset({"my", "your", "his", "her", "their", "our", "its", "whose",
 _SPOKEN = frozenset(
     ["in", "speak", "speaks", "speaking", "spoke", "spoken", "learn", "learning", "learned", "studied", "study", "into"]
 )
-_CHILDREN = frozenset({"kid", "kids", "child", "children", "baby", "babies", "toddler", "toddlers", "newborn", "teen", "teenager"})
+_CHILDREN = frozenset(
+    {"kid", "kids", "child", "children", "baby", "babies", "toddler", "toddlers", "newborn", "teen", "teenager"}
+)
 _OF_MINE = re.compile(r" of (?:mine|his|hers|ours|yours|theirs|\w+'s)\b")
 _YEARS_OLD = re.compile(
     r"\b(?:\d{1,3}|(?:twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)(?:[- ]\w+)?|\w+teen|eleven|twelve)"
     r"[- ](?:year|yr)[- ]old(?P<many>s)?\b",
     re.IGNORECASE,
 )
-_NATIONALS = frozenset({"speaker", "speakers", "national", "nationals", "citizen", "citizens", "native", "natives", "origin", "descent", "heritage"})
+_NATIONALS = frozenset(
+    {
+        "speaker",
+        "speakers",
+        "national",
+        "nationals",
+        "citizen",
+        "citizens",
+        "native",
+        "natives",
+        "origin",
+        "descent",
+        "heritage",
+    }
+)
 """What, behind the name of a people, only repeats it."""
 _MANY = frozenset(
     [
@@ -193,7 +209,11 @@ def _subjects(text: str, taken: Sequence[tuple[int, int]]) -> Iterator[tuple[int
 
 def _abbreviation(text: str, token: re.Match[str]) -> bool:
     """MS and MR by themselves are no honorifics."""
-    return token.group().isupper() and len(token.group()) > 1 and not re.match(r"\.? [A-Z]", text[token.end() : token.end() + 3])
+    return (
+        token.group().isupper()
+        and len(token.group()) > 1
+        and not re.match(r"\.? [A-Z]", text[token.end() : token.end() + 3])
+    )
 
 
 def name_groups(normal: Normalized, trie: Trie) -> Normalized:
@@ -309,7 +329,11 @@ def _plain(text: str, phrase: Sequence[_Piece], *, plural: bool) -> tuple[Kind, 
         return Kind.THING, "French"  # in Spanish, speaks Creole
     if kind is Kind.ROLE and (neutral := word_map("roles").get(_last(text, head))):
         new, kind = neutral, Kind.ROLE
-    elif kind is Kind.SLUR or _own_child(text, phrase) or (kind is Kind.KIN and _of_somebody(text, phrase, plural=plural)):
+    elif (
+        kind is Kind.SLUR
+        or _own_child(text, phrase)
+        or (kind is Kind.KIN and _of_somebody(text, phrase, plural=plural))
+    ):
         kind = kind if kind is Kind.SLUR else Kind.KIN
         new = _STAND_INS[Kind.KIN if kind is Kind.KIN else Kind.PERSON, plural]
     elif (

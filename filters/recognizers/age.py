@@ -28,8 +28,10 @@ _TIMES = {
         rf"teens|twenties|thirties|forties|fifties|sixties|seventies|eighties))\b"
     ),
     "age_of": rf"\b(?P<hit>age of {_NUMBER}(?: (?:years?|months?))?)\b",
+    "at_age": rf"\bat (?P<hit>age {_NUMBER}(?: (?:years?|months?))?)\b",
     "own_age": (
-        r"\b(?:my|his|her|their|your|our|whose|of|at) (?P<hit>(?:an? |the )?(?:\w+ ){0,2}age)\b(?! (?:of|group|range|gap))"
+        r"\b(?:my|his|her|their|your|our|whose|of|at) (?P<hit>(?:an? |the )?(?:\w+ ){0,2}age)\b"
+        r"(?! (?:of|group|range|gap))"
     ),
     "born": r"\bborn (?:in|on) (?P<hit>[\w ,]{0,20}(?:19|20)\d\d)\b",
     "class_of": r"\bclass of (?:'?\d\d|(?:19|20)\d\d)\b",

@@ -17,8 +17,8 @@ _PATTERNS = {
         r"(?:to|for) (?:work|(?:military )?service|duty)\b"
     ),
     "medical": (
-        r"\b(?:medical|psychiatric|psychological|surgical|hospital|clinical) (?:treatments?|care|certificates?|reports?|leave"
-        r"|conditions?|histor(?:y|ies)|examinations?|exams?|problems?|attention|issues?|records?|operations?|interventions?)\b"
+        r"\b(?:medical|psychiatric|psychological|surgical|hospital|clinical) (?:treatments?|care|certificates?|reports?"
+        r"|leave|conditions?|histor(?:y|ies)|examinations?|exams?|problems?|attention|issues?|records?|operations?|interventions?)\b"
         r"|\b(?:sick (?:leave|note|pay|days?)|disability (?:pension|benefits?|leave|pay|check))\b"
     ),
     "inside": (

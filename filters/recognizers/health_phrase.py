@@ -22,17 +22,29 @@ _CLASSES = frozenset(
 )
 _TROUBLES = frozenset(
     [
-        *("problem", "problems", "pain", "pains", "injury", "injuries", "surgery", "surgeries", "fracture", "fractures"),
-        *("loss", "damage", "operation", "operations", "disorder", "disorders", "condition", "conditions", "disease"),
-        *("infection", "infections", "replacement", "transplant", "transplantation", "swelling", "trouble", "troubles"),
-        *("weakness", "ache", "aches", "tumor", "degeneration", "impairment", "paralysis", "numbness", "cramps"),
-        *("calcification", "inflammation", "lesion", "lesions", "defect", "defects", "failure", "issues"),
+        *("problem", "problems", "pain", "pains", "injury", "injuries", "surgery", "surgeries", "fracture"),
+        *("fractures", "loss", "damage", "operation", "operations", "disorder", "disorders", "condition", "conditions"),
+        *("disease", "infection", "infections", "replacement", "transplant", "transplantation", "swelling", "trouble"),
+        *("troubles", "weakness", "ache", "aches", "tumor", "degeneration", "impairment", "paralysis", "numbness"),
+        *("cramps", "calcification", "inflammation", "lesion", "lesions", "defect", "defects", "failure", "issues"),
     ]
 )
 _LEFT_OUT = frozenset({"DET", "PRON", "PUNCT", "CCONJ", "ADP", "SPACE", "AUX", "PART"})
 _INTO = frozenset({"in", "of", "to", "on", "at", "with"})
 _FUNCTIONS = frozenset(
-    {"sleep", "sleeping", "memory", "hearing", "speech", "breathing", "mobility", "fertility", "sight", "balance", "vision"}
+    {
+        "sleep",
+        "sleeping",
+        "memory",
+        "hearing",
+        "speech",
+        "breathing",
+        "mobility",
+        "fertility",
+        "sight",
+        "balance",
+        "vision",
+    }
 )
 _MEDICAL = re.compile(r"[a-z]{4,}(?:itis|osis|emia|aemia|oma|opathy|algia|ectomy|otomy|plasty)")
 _LONGEST = 8

@@ -132,6 +132,8 @@ def _counts(doc: Doc, match: Match) -> bool:
     if match.term.kind is Kind.PLACE:
         token = covering(doc, match.start, match.end)
         return token is None or (token[0].is_title and token[0].pos_ == "PROPN" and not token[0].is_sent_start)
+    if match.term.kind is Kind.SLUR and _acts(doc, match):
+        return True
     return speaks_of_a_person(doc, match.start, match.end)
 
 
@@ -141,6 +143,14 @@ def _addresses(doc: Doc, match: Match) -> bool:
     if token is None or not token[0].is_upper or len(token[0]) < 2:
         return True
     return token.end < len(doc) and doc[token.end].text[:1].isupper()
+
+
+def _acts(doc: Doc, match: Match) -> bool:
+    """Whether a word that may be a slur does something to something, as a broad range or a fossil seldom does."""
+    span = covering(doc, match.start, match.end)
+    if span is None or span.root.dep_ != "nsubj":
+        return False
+    return any(child.dep_ in {"dobj", "dative"} for child in span.root.head.children)
 
 
 class ClassPatterns(DocRecognizer):

@@ -23,10 +23,10 @@ _ARABIC = {"particle": r"\b(?:al|el|abu|abd|ibn|bin|bint|ben|ould)-[a-z]{2,20}\b
 _PATTERNS = {
     "introduced": (
         r"(?-i:\b(?:Mr|Mrs|Ms|Miss|Mx|Dr|Officer|Sgt|Sergeant|Lt|Lieutenant|Capt|Captain|Chief|Detective|"
-        r"Trooper|"
-        r"Deputy|Judge|Coach|Professor|Prof|Sheriff|Mayor|Senator|General|Gen|Colonel|Col|Major|Maj|Admiral|President|"
+        r"Trooper|Deputy|Judge|Coach|Professor|Prof|Sheriff|Mayor|Senator|General|Gen|Colonel|Col|Major|Maj|Admiral|President|"
         r"Governor|Gov|Secretary|Justice|Representative|Congressman|Congresswoman|Baron|Count|King|Queen|Prince|Princess|"
-        r"Pope|Father|Brother|Sister|Reverend|Rev|Rabbi|Imam|Pastor|Bishop|Minister|Inspector|Corporal|Private)\.? (?P<hit>[A-Z][\w'-]+(?: [A-Z][\w'-]+){0,2}))"
+        r"Pope|Father|Brother|Sister|Reverend|Rev|Rabbi|Imam|Pastor|Bishop|Minister|Inspector|Corporal|Private)\.? "
+        r"(?P<hit>[A-Z][\w'-]+(?: [A-Z][\w'-]+){0,2}))"
     ),
     "called": (
         r"(?-i:\b(?:[Mm]y name is|[Nn]amed|[Cc]alled|[Ii]t's|[Tt]his is|I'm|I am) "
@@ -61,7 +61,8 @@ class ListedNames(DocRecognizer):
 def _is_name(token: Token) -> bool:
     """Whether a word is a name here: one that is also a common word needs a capital within a sentence."""
     word = token.lower_
-    if not token.is_alpha or NUMERAL.fullmatch(token.text) or word in word_list("ordinary_capitals") or _class_word(token):
+    explained = word in word_list("ordinary_capitals") or _class_word(token)
+    if explained or not token.is_alpha or NUMERAL.fullmatch(token.text):
         return False
     if token.is_upper or _camel(token.text) or is_eponym(token.doc.text, token.idx, token.idx + len(token)):
         return False

@@ -99,7 +99,7 @@ def test_rule_2_a_statement_from_the_closed_vocabulary_stands_for_the_words(gate
 def test_rule_3_words_are_shown_only_where_reviewers_found_the_wording_decisive(gate: Gate, criteria: Criteria) -> None:
     words = "I would never rent to Haitians."
     assert _told(gate, criteria, "JR-03", words, quote=False).quotation is None
-    assert _quoted(gate, criteria, "JR-03", words) == "I would never rent to a protected group."
+    assert _quoted(gate, criteria, "JR-03", words) == "I would never rent to people of a protected group."
 
 
 @pytest.mark.parametrize(

@@ -209,16 +209,17 @@ def test_twins_who_differ_in_a_class_get_the_same_bytes(
     assert repr(cleared[0]).encode() == repr(cleared[1]).encode()
 
 
-def test_every_statement_in_the_criteria_tells_nothing(gate: Gate, criteria: Criteria) -> None:
-    telling = {code: gate.finds(c.statement) for code, c in criteria.by_code.items() if gate.finds(c.statement)}
-    assert telling == {}
+def test_every_sentence_of_the_criteria_that_a_report_shows_tells_nothing(gate: Gate, criteria: Criteria) -> None:
+    said: dict[str, tuple[str, ...]] = {code: (c.statement,) for code, c in criteria.by_code.items()}
+    said |= {code: (c.statement, c.title, c.nexus) for code, c in criteria.by_code.items() if not (c.hold or c.token)}
+    assert [words for sentences in said.values() for words in sentences if gate.finds(words)] == []
 
 
 @pytest.mark.parametrize(
     ("text", "classes"),
     [
         ("A person next door yelled at a relative of Person A in a place at some time.", ()),
-        ("I hate a protected group and [slur about a protected group].", ()),
+        ("I hate people of a protected group and [slur about a protected group].", ()),
         ("The candidate outran [withheld].", ()),
         ("He outran the cops.", ("pronoun",)),
         ("I punched a nun.", ("religion",)),

@@ -65,6 +65,22 @@ def test_a_fixed_phrase_hides_the_class_word_in_it_but_not_beside_it() -> None:
     assert (found, beside) == ([], [Kind.KIN])
 
 
+def test_a_possessive_is_found_although_a_longer_phrase_begins_with_it() -> None:
+    spoken = class_words()
+    hidden = [
+        word
+        for word in sorted(spoken.alone)
+        if not word.endswith("'s") and not list(spoken.matches(f"the {word}'s car"))
+    ]
+    stepped = [word for word in hidden if list(spoken.matches(f"the {word} car"))]
+    assert stepped == []
+
+
+def test_a_possessive_ends_before_its_s() -> None:
+    found = [(match.start, match.end) for match in class_words().matches("a woman's car")]
+    assert found == [(2, 7)]
+
+
 LISTED = {
     "religion": ("Our neighbor is a Carthusian.", "carthusian"),
     "religion, a thing": ("He kept an Avesta in the locker.", "avesta"),

@@ -104,7 +104,7 @@ def test_a_plural_or_a_case_that_changed_still_leaks(cases: Path, left: str) -> 
 
 
 def test_only_the_conduct_is_asked_for_among_what_must_stay(cases: Path) -> None:
-    values = _values(cases, lambda _text: "They hate a protected group.")
+    values = _values(cases, lambda _text: "They hate people of a protected group.")
     assert values["hatecheck: conduct words kept"] == 1
     assert values["hatecheck: identity withheld"] == 1
 
@@ -198,7 +198,7 @@ def test_disguised_words_are_many_and_none_is_reached_by_a_filter_that_hides_not
 def test_a_disguise_undone_but_left_readable_is_not_reached() -> None:
     spelling = next(s for s in disguised.spellings() if s.disguise == "dotted")
     assert not disguised.reached(spelling, spelling.text.replace(spelling.written, spelling.word))
-    assert disguised.reached(spelling, spelling.text.replace(spelling.written, "a protected group"))
+    assert disguised.reached(spelling, spelling.text.replace(spelling.written, "people of a protected group"))
 
 
 def test_what_nobody_can_vouch_for_counts_only_where_all_of_it_is_withheld() -> None:

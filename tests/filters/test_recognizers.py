@@ -133,7 +133,7 @@ LEFT_ALONE = (
 def _classes(analyzer: Analyzer, text: str) -> set[ProtectedClass]:
     analysis = analyzer.analyze(text)
     assert not isinstance(analysis, Withheld), analysis
-    emoji = {ProtectedClass.EMOJI} if analysis.normal.emoji else set()
+    emoji = {ProtectedClass.EMOJI} if analysis.readable.emoji else set()
     return {hit.protected_class for hit in analysis.hits} | emoji
 
 

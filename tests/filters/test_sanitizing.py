@@ -10,8 +10,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from filters.analyzer import Analyzer, code_digest
-from filters.language import LONGEST
 from filters.forms import CANONICAL
+from filters.language import LONGEST
 from filters.sanitize import leftover, sanitize
 from filters.swap import swapped
 from filters.withholding import Withheld, WithheldReason
@@ -20,7 +20,7 @@ from vetting.evidence import RawText
 NAMES = ("Christian Alvarez", "Chris Alvarez")
 
 REWRITTEN = (
-    ("I hate women and they should all be shot.", "I hate a protected group and they should all be shot."),
+    ("I hate women and they should all be shot.", "I hate people of a protected group and they should all be shot."),
     ("That Muslim woman next door called the police again.", "That person next door called the police again."),
     ("As a Black woman, I told him to stop driving drunk.", "I told them to stop driving drunk."),
     ("My wife drove the getaway car that night.", "A relative drove the getaway car that night."),
@@ -30,7 +30,7 @@ REWRITTEN = (
     ("He hit himself and then hid her phone in his car.", "They hit themselves and then hid their phone in their car."),
     ("Three Mexicans beat up the driver behind the store.", "Three people beat up the driver behind the store."),
     ("These dirty spics should leave our street.", "[Slur about a protected group] should leave our street."),
-    ("I outran the cops in Dorchester last night.", "I outran the cops in a place last night."),
+    ("I sold pills in Dorchester last night.", "I sold pills in a place last night."),
     (
         "An actress and a policeman raced through two red lights.",
         "A performer and a police officer raced through two red lights.",
@@ -44,6 +44,12 @@ REWRITTEN = (
     ("I punched him at the parade \U0001f3f3\ufe0f\u200d\U0001f308", "I punched them at the parade"),
     ("They ain't getting my patrol car back.", "They are not getting my patrol car back."),
     ("I am going to beat that gay guy until he bleeds.", "I am going to beat that person until they bleed."),
+    ("I’ll key a woman’s car again.", "I’ll key a person’s car again."),
+    ("My mother's lawyer bribed me.", "A relative's lawyer bribed me."),
+    ("A broad stole my car.", "[Slur about a protected group] stole my car."),
+    ("That tramp hit the guard.", "[Slur about a protected group] hit the guard."),
+    ("He is adopted and stole my car.", "[Withheld] and stole my car."),
+    ("I stole a car at age 23 and sold it.", "I stole a car at [withheld] and sold it."),
 )
 
 SENTENCES = (
@@ -197,7 +203,7 @@ def test_when_another_class_would_read_differently_the_passage_is_withheld(
 def test_when_the_output_still_tells_something_the_passage_is_withheld(
     analyzer: Analyzer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("filters.sanitize.rewrite", lambda doc, _hits: doc.text)
+    monkeypatch.setattr("filters.sanitize.rewrite", lambda analysis: analysis.readable.text)
     assert sanitize(analyzer, "I punched a nun and fled the cops.") == Withheld(reason=WithheldReason.VERIFICATION)
 
 
