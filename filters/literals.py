@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from functools import cache
 from re import _constants as kinds  # type: ignore[attr-defined] # noqa: PLC2701 - the compiler's reading has no public name
 from re import _parser as compiler  # type: ignore[attr-defined] # noqa: PLC2701
 from typing import Any
@@ -30,6 +31,7 @@ def plainly(text: str) -> str:
     return text.lower().translate(_DIGITS)
 
 
+@cache
 def needed(expression: str) -> Strings:
     """Strings of which every match holds at least one, as `plainly` writes them; empty where there are none to name."""
     return _needed(list(compiler.parse(expression, re.IGNORECASE))) or frozenset()
