@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from functools import cache
 from re import _constants as kinds  # type: ignore[attr-defined] # noqa: PLC2701 - the compiler's reading has no public name
 from re import _parser as compiler  # type: ignore[attr-defined] # noqa: PLC2701
@@ -16,6 +17,7 @@ from typing import Any
 
 _MOST = 64
 """Alternatives that are told apart; what has more is taken to match anything."""
+_END = 3
 _ASCII = 128
 _DIGITS = str.maketrans(dict.fromkeys("123456789", "0"))
 _REPEATS = (kinds.MAX_REPEAT, kinds.MIN_REPEAT, kinds.POSSESSIVE_REPEAT)
@@ -26,8 +28,43 @@ _NOTHING: Strings = frozenset({""})
 _Part = tuple[Any, Any]
 
 
+@dataclass(frozen=True, slots=True)
+class Needed:
+    """Strings of which every match of a pattern holds at least one; none where there are none to name."""
+
+    words: tuple[str, ...]
+    ends: Strings
+    """The last letters of each; none where one of them is shorter."""
+
+    @classmethod
+    def of(cls, expression: str) -> Needed:
+        """What a pattern needs."""
+        words = needed(expression)
+        long = all(len(word) >= _END for word in words)
+        return cls(tuple(sorted(words)), frozenset(word[-_END:] for word in words) if long else frozenset())
+
+
+class Plainly:
+    """ASCII text as it is compared with what is needed."""
+
+    __slots__ = ("_ends", "_text")
+
+    def __init__(self, text: str) -> None:
+        self._text = plainly(text)
+        self._ends = {self._text[at : at + _END] for at in range(len(self._text))}
+
+    def holds(self, needed: Needed) -> bool:
+        """Whether a match is possible."""
+        if needed.ends and needed.ends.isdisjoint(self._ends):
+            return False
+        for word in needed.words:
+            if word in self._text:
+                return True
+        return not needed.words
+
+
 def plainly(text: str) -> str:
-    """ASCII text as it is compared with what `needed` names."""
+    """ASCII text as it is compared with what `needed` names: in lower case, all digits as one."""
     return text.lower().translate(_DIGITS)
 
 

@@ -12,7 +12,7 @@ from presidio_analyzer.nlp_engine import NlpArtifacts
 
 from filters.grammar import is_metaphor, speaks_of_a_person
 from filters.lexicon import Kind, Match, word_list
-from filters.literals import needed, plainly
+from filters.literals import Needed, Plainly
 from filters.protected_classes import ProtectedClass
 from filters.standins import StoodIn
 from filters.tokens import covering
@@ -167,7 +167,7 @@ class ClassPatterns(DocRecognizer):
         self._kind = kind
         self._unless = unless
         self._patterns = tuple(
-            (f"{self.name}:{key}", re.compile(expression, re.IGNORECASE), tuple(needed(expression)))
+            (f"{self.name}:{key}", re.compile(expression, re.IGNORECASE), Needed.of(expression))
             for key, expression in patterns.items()
         )
 
@@ -178,25 +178,18 @@ class ClassPatterns(DocRecognizer):
         return [
             result(self.protected_class, self._kind, stood.moved(*_span(match)), CERTAIN, name)
             for name, pattern, words in self._patterns
-            if plain is None or not words or _any_in(words, plain)
+            if plain is None or plain.holds(words)
             for match in pattern.finditer(stood.source)
             if not (self._unless and match.group().lower() in word_list(self._unless))
         ]
 
 
-def _plainly(doc: Doc, source: str) -> str | None:
+def _plainly(doc: Doc, source: str) -> Plainly | None:
     """The text in which the words of patterns are looked for; None where only the patterns themselves can tell."""
     if _PLAINLY not in doc.user_data:
-        doc.user_data[_PLAINLY] = plainly(source) if source.isascii() else None
-    plain: str | None = doc.user_data[_PLAINLY]
+        doc.user_data[_PLAINLY] = Plainly(source) if source.isascii() else None
+    plain: Plainly | None = doc.user_data[_PLAINLY]
     return plain
-
-
-def _any_in(words: Sequence[str], text: str) -> bool:
-    for word in words:  # noqa: SIM110 - most of the time it takes would go into the generator
-        if word in text:
-            return True
-    return False
 
 
 def _span(match: re.Match[str]) -> tuple[int, int]:
