@@ -12,6 +12,7 @@ from filters.lexicon import Kind, is_common, word_list
 from filters.mentions import is_eponym
 from filters.protected_classes import ProtectedClass
 from filters.recognizers.lexical import LIKELY, DocRecognizer, result
+from filters.tokens import text_of
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc, Token
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 def _telling(token: Token) -> bool:
     """A capitalized word that is no ordinary word of the language."""
     word = token.lower_
-    if is_eponym(token.doc.text, token.idx, token.idx + len(token)):
+    if is_eponym(text_of(token.doc), token.idx, token.idx + len(token)):
         return False
     ordinary = word in word_list("ordinary_capitals") or is_common(word)
     return token.is_title and token.is_alpha and len(word) > 1 and not ordinary
