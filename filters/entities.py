@@ -95,7 +95,9 @@ class _Deciding:
             rows, label = np.arange(len(first)), action[first]
             inner, last = self._inner[label], self._last[label]
             # of equal scores the earlier action is taken
-            better = np.where(inner < last, found[rows, inner] >= found[rows, last], found[rows, inner] > found[rows, last])
+            better = np.where(
+                inner < last, found[rows, inner] >= found[rows, last], found[rows, inner] > found[rows, last]
+            )
             goes_on = better & ~stops[at]
             ends[first[~goes_on]] = at[~goes_on] + 1
             first, at = first[goes_on], at[goes_on] + 1

@@ -29,8 +29,9 @@ _OPENS_AND_ACTS = re.compile(
     r"|gave|found|became|started|couldn't|didn't|wasn't|isn't|won't|can't|doesn't|hasn't|wouldn't)\b"
 )
 _TITLED = re.compile(
-    r"\b(?:Mr|Mrs|Ms|Miss|Mx|Dr|Prof|Professor|Sgt|Sergeant|Lt|Lieutenant|Capt|Captain|Officer|Detective|Deputy|Trooper"
-    r"|Judge|Coach|Sheriff|Mayor|Senator|Governor|President|Chief|Uncle|Aunt|Auntie|Sister|Brother|Father|Sir|Dame)\.? $"
+    r"\b(?:Mr|Mrs|Ms|Miss|Mx|Dr|Prof|Professor|Sgt|Sergeant|Lt|Lieutenant|Capt|Captain|Officer|Detective|Deputy"
+    r"|Trooper|Judge|Coach|Sheriff|Mayor|Senator|Governor|President|Chief|Uncle|Aunt|Auntie|Sister|Brother|Father|Sir"
+    r"|Dame)\.? $"
 )
 _CAPITAL_BEFORE = re.compile(r"([A-Z][a-z]+)\.? $")
 _TERM = re.compile(r"(?:'s|s'|-[A-Z][a-z]+)?(?:[ -]([A-Za-z]+))(?: ([A-Za-z]+))?\b")
@@ -110,18 +111,27 @@ def _names_somebody(text: str, word: re.Match[str], *, casual: bool) -> bool:
         return True
     if is_name_word(found):
         return found.istitle() or casual or len(found) > 4 or _beside_a_name(text, word)
-    if found.islower() and not casual and is_common(found):
-        return False
-    determined = found.islower() and _DETERMINED.search(text, max(0, word.start() - 12), word.start())
-    if determined or not may_be_name(found):
+    return may_be_name(found) and _told_by_neighbors(text, word, casual=casual)
+
+
+def _told_by_neighbors(text: str, word: re.Match[str], *, casual: bool) -> bool:
+    """Whether a word that may be a name is one here."""
+    found = word.group()
+    lower = found.lower()
+    determined = _DETERMINED.search(text, max(0, word.start() - 12), word.start())
+    if found.islower() and (determined or (is_common(lower) and not casual)):
         return False
     if _beside_a_name(text, word):
         return True
-    if not found.istitle() or found.lower() not in _ambiguous():
+    if not found.istitle() or lower not in _ambiguous():
         return False
-    first_name = found.lower() in word_list("first_names") | word_list("ambiguous_names")
-    opens = first_name and _OPENS_AND_ACTS.match(text, word.end()) is not None and _opens(text, word.start())
-    return opens or not is_common(found.lower()) or _before_a_family_name(text, word)
+    return not is_common(lower) or _before_a_family_name(text, word) or _acts(text, word)
+
+
+def _acts(text: str, word: re.Match[str]) -> bool:
+    """Whether a first name opens a sentence and does something in it: Matt would, Ebony never."""
+    first = word.group().lower() in word_list("first_names") | word_list("ambiguous_names")
+    return first and bool(_OPENS_AND_ACTS.match(text, word.end())) and _opens(text, word.start())
 
 
 def is_eponym(text: str, start: int, end: int) -> bool:

@@ -7,16 +7,14 @@ becomes one constant token.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from filters.agreement import article, for_plural, neutral_pronoun
-from filters.analyzer import Analysis, Hit
+from filters.analyzer import Analysis
+from filters.draft import Draft
 from filters.forms import (
     CANDIDATE,
-    CANONICAL,
-    FORMS,
     GROUP,
     ORGANIZATION,
     PLACE,
@@ -28,10 +26,10 @@ from filters.forms import (
 )
 from filters.grammar import may_be_person
 from filters.lexicon import PERSONAL, Kind, word_list
-from filters.tokens import covering
+from filters.tidying import tidied
 
 if TYPE_CHECKING:
-    from spacy.tokens import Span, Token
+    from spacy.tokens import Token
 
 _NEUTRAL = {
     Kind.PLACE: PLACE,
@@ -40,22 +38,6 @@ _NEUTRAL = {
     Kind.HONORIFIC: "",
     Kind.DROPPED: "",
 }
-_MERGED = re.compile(rf"({FORMS})(?:(?:\s*,\s*|\s+|\s*/\s*|\s*,?\s+(?:and|or|&)\s+)\1)+")
-_AS_A = re.compile(
-    r"(^|[.!?;]\s+|\band\s+|^\w+, )(?:[Ss]peaking )?[Aa]s (?:(?:a|an|the) )?(?:\w+ )?(?:person|people|"
-    r"relative|\[withheld\]|people of a protected group|an? organization)(?:(?: [^,.:;!?]{1,80})?[,:]\s*"
-    r"|(?: (?:from|with|of|in) \[withheld\])*\s+(?=I\b))"
-)
-_ONE = re.compile(
-    r"\b([Oo]ne|[Aa]nother|[Ss]omeone|[Ss]omebody)"
-    r"(?: who(?:'s| is| was| has| had| identifies as)| who| of (?:whom|them)(?: is| was)?| with| as)? \[withheld\]"
-)
-"""One gay and one straight: who is only known by what is withheld is a person."""
-_SAID = re.compile(
-    r"(?<=\w) (?:who|that)(?:'s| is| are| was| were| has| have| had| identif(?:y|ies) as)? \[withheld\]"
-    r"(?= and\b|[,.;:!?]|$)|(?:(?<=person)|(?<=people)|(?<=friend)|(?<=friends)|(?<=group)) with \[withheld\]"
-)
-_SENTENCE = re.compile(r"(^\W*|[.!?]\s+|\n\s*)([a-z])")
 _QUANTITIES = frozenset(
     [
         "some",
@@ -83,11 +65,6 @@ _POINTERS = frozenset(
 _BARE = frozenset(
     {"make", "makes", "made", "let", "lets", "see", "saw", "watch", "hear", "heard", "help", "helped", "have", "had"}
 )
-_RANK = (
-    *(Kind.SLUR, Kind.KIN, Kind.PERSON, Kind.GROUP, Kind.IDENTITY, Kind.ROLE, Kind.PRONOUN, Kind.HONORIFIC, Kind.PLACE),
-    *(Kind.ORGANIZATION, Kind.TIME, Kind.THING, Kind.NAME, Kind.MODIFIER, Kind.DROPPED, Kind.PLAIN),
-)
-"""Which kind counts where recognizers disagree about the same words."""
 _AT = frozenset(
     {"in", "on", "at", "since", "from", "by", "during", "of", "around", "until", "till", "before", "after", "back"}
 )
@@ -102,89 +79,9 @@ _LIGHT = frozenset({"has", "have", "had", "having", "is", "are", "was", "were", 
 _EMPTY_POS = frozenset({"DET", "ADP", "PUNCT", "AUX", "PRON", "CCONJ", "PART", "SPACE", "SCONJ"})
 
 
-class _Draft:
-    """The words of one passage while they are replaced: what stands for each token, and what marks it."""
-
-    def __init__(self, analysis: Analysis) -> None:
-        doc = analysis.doc
-        forms = [match.span() for match in CANONICAL.finditer(doc.text)]
-        hits = [hit for hit in analysis.hits if not any(hit.start < end and start < hit.end for start, end in forms)]
-        self.doc = doc
-        self.words: list[str] = [t.text for t in doc]
-        self.marks: list[Hit | None] = [None] * len(doc)
-        self.done: list[bool] = [False] * len(doc)
-        self.gaps: list[str] = [t.whitespace_ for t in doc]
-        self.own: set[int] = set()
-        self.persons: list[frozenset[str]] = []
-        self.grouped: set[int] = set()
-        self.generic: set[int] = set()
-        telling = [hit for hit in hits if hit.kind is not Kind.PLAIN]
-        for hit in sorted(
-            telling, key=lambda h: (h.start - h.end, h.start, h.kind not in PERSONAL, -h.score, _RANK.index(h.kind))
-        ):
-            span = covering(doc, hit.start, hit.end)
-            for token in span or ():
-                self.marks[token.i] = self.marks[token.i] or hit
-                if hit.recognizer == "candidate_names":
-                    self.own.add(token.i)
-
-        for token in doc[1:-1] if len(doc) > 2 else ():
-            if token.text in {"-", "/"} and not token.whitespace_ and not doc[token.i - 1].whitespace_:
-                self._join(token.i)
-        for first, last, written in _written(analysis):
-            if not any(self.marks[first:last]):
-                self.words[first:last] = [written] + [""] * (last - first - 1)
-                self.gaps[first : last - 1] = [""] * (last - first - 1)
-
-    def _join(self, hyphen: int) -> None:
-        """Half of a hyphenated word tells as much as the whole."""
-        mark = self.marks[hyphen - 1] or self.marks[hyphen + 1]
-        if mark is not None:
-            for i in (hyphen - 1, hyphen, hyphen + 1):
-                self.marks[i] = self.marks[i] or mark
-
-    def kind(self, token: Token) -> Kind | None:
-        """The kind of what was found there, or None."""
-        mark = self.marks[token.i]
-        return mark.kind if mark else None
-
-    def put(self, start: int, end: int, text: str) -> None:
-        """Let `text` stand for the tokens from `start` up to `end`."""
-        for i in range(start, end):
-            self.words[i], self.done[i], self.gaps[i] = "", True, ""
-        self.words[start], self.gaps[start] = text, self.doc[end - 1].whitespace_
-
-    def text(self) -> str:
-        """The words with their spaces."""
-        return "".join(word + gap for word, gap in zip(self.words, self.gaps, strict=True))
-
-
-def _written(analysis: Analysis) -> list[tuple[int, int, str]]:
-    """Tokens whose words are shown as they were written: the first, one past the last, and the words."""
-    runs: list[tuple[int, int, list[tuple[int, int, str]]]] = []
-    for edit in analysis.spelt:
-        span = covering(analysis.doc, edit[0], edit[1])
-        if span is None:
-            continue
-        if runs and span.start < runs[-1][1]:
-            first, last, edits = runs.pop()
-            runs.append((first, max(last, span.end), [*edits, edit]))
-        else:
-            runs.append((span.start, span.end, [edit]))
-    return [(first, last, _spliced(analysis.doc[first:last], edits)) for first, last, edits in runs]
-
-
-def _spliced(span: Span, edits: Sequence[tuple[int, int, str]]) -> str:
-    text, at = "", span.start_char
-    for start, end, written in edits:
-        text += span.doc.text[at:start] + written
-        at = end
-    return text + span.doc.text[at : span.end_char]
-
-
 def rewrite(analysis: Analysis) -> str:
     """The passage in canonical neutral form. Deterministic; every marked token is replaced or dropped."""
-    draft, doc = _Draft(analysis), analysis.doc
+    draft, doc = Draft(analysis), analysis.doc
     for token in doc:
         _contrast(draft, token)
     for token in doc:
@@ -195,10 +92,10 @@ def rewrite(analysis: Analysis) -> str:
             _single(draft, token)
     _agree(draft)
     _articles(draft)
-    return _tidy(draft.text())
+    return tidied(draft.text())
 
 
-def _heads_phrase(draft: _Draft, token: Token) -> bool:
+def _heads_phrase(draft: Draft, token: Token) -> bool:
     """Whether a person phrase hangs on this token."""
     if draft.done[token.i]:
         return False
@@ -224,11 +121,11 @@ def _left(head: Token) -> list[Token]:
     return list(head.doc[head.left_edge.i : head.i])
 
 
-def _marked(draft: _Draft, token: Token) -> bool:
+def _marked(draft: Draft, token: Token) -> bool:
     return draft.marks[token.i] is not None
 
 
-def _right_end(draft: _Draft, head: Token) -> int:
+def _right_end(draft: Draft, head: Token) -> int:
     """One past the last token of the phrase: what follows the head belongs to it where all its content is marked."""
     end = head.i + 1
     for child in head.rights:
@@ -248,7 +145,7 @@ def _empty(token: Token) -> bool:
     return token.pos_ in _EMPTY_POS or token.lower_ in word_list("generic_people") or token.lower_ in _LIGHT
 
 
-def _phrase(draft: _Draft, head: Token) -> None:
+def _phrase(draft: Draft, head: Token) -> None:
     """Put the neutral form for the whole noun phrase, keeping number and what is said of conduct."""
     kind, start, end = draft.kind(head), head.left_edge.i, _right_end(draft, head)
     generic = head.i in draft.generic or head.lower_ in word_list("generic_people")
@@ -290,7 +187,7 @@ def _said_of_somebody(head: Token) -> bool:
     return head.dep_ in {"pobj", "amod"} and head.head.lower_ == "as" and not any(t.dep_ == "det" for t in head.lefts)
 
 
-def _contrast(draft: _Draft, person: Token) -> None:
+def _contrast(draft: Draft, person: Token) -> None:
     """Whoever stands beside a person in neutral form loses the noun too: of "a nurse and a person" the second would be
     known for somebody of a class.
     """
@@ -303,7 +200,7 @@ def _contrast(draft: _Draft, person: Token) -> None:
         draft.generic.update(t.i for t in (person, *others))
 
 
-def _bare(draft: _Draft, head: Token) -> None:
+def _bare(draft: Draft, head: Token) -> None:
     """Keep a noun that says no class, without the words before it that do; gendered possessives become `their`."""
     for token in _left(head):
         if not draft.done[token.i] and _marked(draft, token) and draft.marks[token.i] != draft.marks[head.i]:
@@ -314,13 +211,13 @@ def _bare(draft: _Draft, head: Token) -> None:
     draft.done[head.i] = True
 
 
-def _their(draft: _Draft, determiner: str) -> str:
+def _their(draft: Draft, determiner: str) -> str:
     """A gendered possessive before the phrase loses its sex too."""
     del draft
     return "their" if determiner.lower() in {"his", "her"} else determiner
 
 
-def _plural(draft: _Draft, head: Token) -> bool:
+def _plural(draft: Draft, head: Token) -> bool:
     mark = draft.marks[head.i]
     if mark is not None and mark.kind is Kind.GROUP:
         return True
@@ -329,7 +226,7 @@ def _plural(draft: _Draft, head: Token) -> bool:
     return head.tag_ in {"NNS", "NNPS"} or head.lower_ in _PEOPLE
 
 
-def _group(draft: _Draft, left: Sequence[Token], described: str) -> str:
+def _group(draft: Draft, left: Sequence[Token], described: str) -> str:
     """Several persons: some of them stay people; all of them are people of a group."""
     counted = [t.text for t in left if not _marked(draft, t) and (t.pos_ == "NUM" or t.lower_ in _QUANTITIES)]
     if counted:
@@ -338,7 +235,7 @@ def _group(draft: _Draft, left: Sequence[Token], described: str) -> str:
     return " ".join(filter(None, [*pointed, described, GROUP]))
 
 
-def _single(draft: _Draft, token: Token) -> None:
+def _single(draft: Draft, token: Token) -> None:
     """Replace a marked token that belongs to no person phrase, together with its marked neighbours of the same kind."""
     kind, end = draft.kind(token), token.i + 1
     if kind is Kind.ROLE:
@@ -363,7 +260,7 @@ def _single(draft: _Draft, token: Token) -> None:
     draft.put(start, end, text)
 
 
-def _name(draft: _Draft, start: int, end: int) -> str:
+def _name(draft: Draft, start: int, end: int) -> str:
     """`the candidate` for the candidate's own names, else Person A, B, C in order of mention."""
     if draft.own.intersection(range(start, end)):
         return CANDIDATE
@@ -383,7 +280,7 @@ def _pronoun(token: Token) -> str:
     return neutral.capitalize() if token.is_title and token.is_sent_start else neutral
 
 
-def _agree(draft: _Draft) -> None:
+def _agree(draft: Draft) -> None:
     """Let each finite verb fit the subject that now stands before it."""
     for subject in draft.doc:
         if subject.dep_ not in {"nsubj", "nsubjpass"}:
@@ -398,7 +295,7 @@ def _agree(draft: _Draft) -> None:
                 _inflect(draft, verb, for_plural(verb.text, verb.tag_))
 
 
-def _articles(draft: _Draft) -> None:
+def _articles(draft: Draft) -> None:
     """`a` or `an` by the word that follows now, and none before a bracket, so that neither tells what stood there."""
     for token in draft.doc[:-1]:
         written = draft.words[token.i]
@@ -411,7 +308,7 @@ def _articles(draft: _Draft) -> None:
                 draft.gaps[token.i] = ""
 
 
-def _inflect(draft: _Draft, verb: Token, form: str) -> None:
+def _inflect(draft: Draft, verb: Token, form: str) -> None:
     if not draft.done[verb.i]:
         spaced = verb.text.startswith("'") and not form.startswith("'")
         draft.words[verb.i] = f" {form}" if spaced else form
@@ -432,17 +329,3 @@ def _finite(subject: Token) -> list[Token]:
         if finite.tag_ in {"VBZ", "VBP", "VBD"} and (finite.i > subject.i or verb is clause):
             verbs.append(finite)
     return verbs
-
-
-def _tidy(text: str) -> str:
-    """Merge neighbours, mend spaces, articles and capitals; leave no trace of length."""
-    text = re.sub(r"\s+([,.;:!?])", r"\1", re.sub(r"[^\S\n]+", " ", text))
-    text = re.sub(r"\](?=\w)", "] ", text)
-    text = re.sub(r"\(\s*[,;]*\s*\)|\"\s*\"", "", text)
-    text = re.sub(r"(\w's|s') a relative\b", r"\1 relative", _MERGED.sub(r"\1", text))
-    text = _AS_A.sub(r"\1", text)
-    text = _SAID.sub("", _ONE.sub(lambda m: "A person" if m[1][0].isupper() else "a person", text))
-    text = re.sub(r"(?:^|(?<=[\n.!?] ))[ ,;:]+", "", text)
-    text = re.sub(r"[^\S\n]{2,}", " ", re.sub(r" ([,.;:!?])", r"\1", text)).strip(" \n,;:-")
-    text = re.sub(r"([,;:])[,;:]+", r"\1", text)
-    return _SENTENCE.sub(lambda m: m[1] + m[2].upper(), text)

@@ -11,17 +11,14 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
 from itertools import accumulate
 
 from filters.forms import persons
-from filters.lexicon import PERSONAL, Kind, Match, Term, Trie, is_common, word_list, word_map
-from filters.mentions import STAND_INS, is_name_word, mentions, reads_as_place
+from filters.lexicon import PERSONAL, Kind, Match, Term, Trie, word_map
+from filters.mentions import STAND_INS, mentions
 from filters.normalize import Normalized
-from filters.protected_classes import ProtectedClass
+from filters.phrases import TOKEN, Piece, is_last, last_word, phrases, pieces, word_before
 
-_TOKEN = re.compile(r"[A-Za-z0-9]+(?:'[A-Za-z]+)?")
-_BETWEEN = re.compile(r"[ -]|, ?|,? (?:and|or|&) ")
 _ARTICLES = frozenset({"a", "an", "that", "this", "every", "another", "one", "no", "each", "any", "some", "which"})
 _STAND_INS = {
     (Kind.PERSON, False): "immigrant",
@@ -41,7 +38,6 @@ _SUBJECTS = {
     "miss": "Mr",
     "mx": "Mr",
 }
-_WHEN = frozenset({"tomorrow", "today", "yesterday", "tonight", "again", "here", "there", "twice", "s", "lol", "tbh"})
 _NEGATED = {"i": "am not", **dict.fromkeys(("he", "she", "it", "that", "this", "there", "what", "who"), "is not")}
 _PREFIX = re.compile(r"(?<![\w-])(?:\w{1,15}-){1,4}$")
 """What a hyphen ties to a class word belongs to it: non-, ex-, half-."""
@@ -53,27 +49,6 @@ _CHILDREN = frozenset(
     {"kid", "kids", "child", "children", "baby", "babies", "toddler", "toddlers", "newborn", "teen", "teenager"}
 )
 _OF_MINE = re.compile(r" of (?:mine|his|hers|ours|yours|theirs|\w+'s)\b")
-_YEARS_OLD = re.compile(
-    r"\b(?:\d{1,3}|(?:twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)(?:[- ]\w+)?|\w+teen|eleven|twelve)"
-    r"[- ](?:year|yr)[- ]old(?P<many>s)?\b",
-    re.IGNORECASE,
-)
-_NATIONALS = frozenset(
-    {
-        "speaker",
-        "speakers",
-        "national",
-        "nationals",
-        "citizen",
-        "citizens",
-        "native",
-        "natives",
-        "origin",
-        "descent",
-        "heritage",
-    }
-)
-"""What, behind the name of a people, only repeats it."""
 _MANY = frozenset(
     [
         "people",
@@ -96,32 +71,6 @@ _MANY = frozenset(
         "group",
     ]
 )
-_ORDER = (Kind.SLUR, Kind.KIN, Kind.GROUP, Kind.PERSON, Kind.ROLE, Kind.IDENTITY, Kind.MODIFIER)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Piece:
-    """A class word or a general word for persons, with its place among the words."""
-
-    start: int
-    end: int
-    kind: Kind | None
-    """None for a general word such as `people`."""
-    terms: tuple[Term, ...]
-
-    @property
-    def describes(self) -> bool:
-        """May stand before a noun for a person."""
-        return self.kind in {Kind.IDENTITY, Kind.MODIFIER}
-
-    @property
-    def denotes(self) -> bool:
-        """Is a noun for a person."""
-        return self.kind is None or self.kind in PERSONAL | {Kind.ROLE}
-
-    @property
-    def ambiguous(self) -> bool:
-        return bool(self.terms) and all(term.ambiguous for term in self.terms)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -174,8 +123,8 @@ def stand_in(normal: Normalized, trie: Trie, shielded: Sequence[tuple[int, int]]
     forms = list(persons(text))
     letters = [(f.start, f.end, STAND_INS[f.number]) for f in forms if f.kind is Kind.NAME]
     blocked = [*shielded, *((start, end) for start, end, _ in letters)]
-    pieces = [p for p in _pieces(text, trie) if not any(p.start < end and start < p.end for start, end in blocked)]
-    found = [_found(text, phrase) for phrase in _phrases(pieces, text)]
+    found_pieces = [p for p in pieces(text, trie) if not any(p.start < end and start < p.end for start, end in blocked)]
+    found = [_found(text, phrase) for phrase in phrases(found_pieces, text)]
     edits = [(f.start, f.end, f.new) for f in found if f.new is not None]
     edits += [edit for f in found if f.new is not None and (edit := _article(text, f.start, f.new))]
     taken = [*blocked, *((f.start, f.end) for f in found)]
@@ -201,7 +150,7 @@ def stand_in(normal: Normalized, trie: Trie, shielded: Sequence[tuple[int, int]]
 def _subjects(text: str, taken: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int, str]]:
     """One pronoun and one honorific for all: `she` is read as `he`."""
     busy = {at for start, end in taken for at in range(start, end)}
-    for token in _TOKEN.finditer(text):
+    for token in TOKEN.finditer(text):
         other = _SUBJECTS.get(token.group().lower())
         if other is not None and token.start() not in busy and not _abbreviation(text, token):
             yield *token.span(), other.capitalize() if token.group()[0].isupper() else other
@@ -219,7 +168,7 @@ def _abbreviation(text: str, token: re.Match[str]) -> bool:
 def name_groups(normal: Normalized, trie: Trie) -> Normalized:
     """The text with `<group>` for every phrase that names a group or its member, and `<slur>` for every slur."""
     edits = []
-    for phrase in _phrases(list(_pieces(normal.text, trie)), normal.text):
+    for phrase in phrases(list(pieces(normal.text, trie)), normal.text):
         found = _found(normal.text, phrase)
         if found.kind is Kind.SLUR:
             edits.append((found.start, found.end, "<slur>"))
@@ -228,9 +177,9 @@ def name_groups(normal: Normalized, trie: Trie) -> Normalized:
     return normal.spliced(edits)
 
 
-def _found(text: str, phrase: Sequence[_Piece]) -> _Found:
+def _found(text: str, phrase: Sequence[Piece]) -> _Found:
     head = phrase[-1]
-    plural = any(t.plural or t.kind is Kind.GROUP for t in head.terms) or _last(text, head) in _MANY
+    plural = any(t.plural or t.kind is Kind.GROUP for t in head.terms) or last_word(text, head) in _MANY
     kind, new = _plain(text, phrase, plural=plural)
     prefix = _PREFIX.search(text[: phrase[0].start]) if new is not None else None
     return _Found(
@@ -253,81 +202,16 @@ def _moved(found: Sequence[_Found], stood: StoodIn) -> Iterator[Match]:
             yield Match(start=start, end=end, term=term)
 
 
-def _pieces(text: str, trie: Trie) -> Iterator[_Piece]:
-    """Class words and general person nouns, left to right."""
-    generic = word_list("generic_people")
-    spans: dict[tuple[int, int], list[Term]] = {}
-    for form in persons(text):
-        term = Term(protected_class=ProtectedClass.ANY_GROUP, kind=form.kind, ambiguous=False, plural=form.plural)
-        spans[form.start, form.end] = [term]
-    for age in _YEARS_OLD.finditer(text):
-        many = bool(age.group("many"))
-        spans[age.span()] = [Term(protected_class=ProtectedClass.AGE, kind=Kind.IDENTITY, ambiguous=False, plural=many)]
-    formed = {at for start, end in spans for at in range(start, end)}
-    for match in trie.matches(text):
-        if not formed.intersection(range(match.start, match.end)) and not _names_a_person(text, match):
-            spans.setdefault((match.start, match.end), []).append(match.term)
-    taken = {at for start, end in spans for at in range(start, end)}
-    ends = {end for (_, end), terms in spans.items() if any(term.kind is Kind.IDENTITY for term in terms)}
-    for token in _TOKEN.finditer(text):
-        word = token.group().lower()
-        if token.start() not in taken and (word in generic or (word in _NATIONALS and token.start() - 1 in ends)):
-            spans[token.span()] = []
-    for (start, end), terms in sorted(spans.items()):
-        unsure = _part_of_a_name(text, start, end)
-        kinds = {term.kind for term in terms}
-        kind = next((k for k in _ORDER if k in kinds), next(iter(kinds), None))
-        marked = tuple(replace(term, ambiguous=term.ambiguous or unsure) for term in terms)
-        yield _Piece(start=start, end=end, kind=kind, terms=marked)
-
-
-def _names_a_person(text: str, match: Match) -> bool:
-    """Mary, Jenna, Florence: a place that is a first name first, unless the words around it speak of a place."""
-    word = text[match.start : match.end]
-    if match.term.kind is not Kind.PLACE or not word.istitle() or not is_name_word(word):
-        return False
-    return not reads_as_place(text, match.start, match.end)
-
-
-def _part_of_a_name(text: str, start: int, end: int) -> bool:
-    """Christian Bale, Paris Hilton: a class word that is also a first name, with another capitalized word after it."""
-    word = text[start:end]
-    if not word.istitle() or word.lower() not in word_list("first_names"):
-        return False
-    after = re.match(r" ([A-Z][a-z'-]+)", text[end:])
-    return after is not None and not is_common(after.group(1).lower())
-
-
-def _phrases(pieces: Sequence[_Piece], text: str) -> Iterator[Sequence[_Piece]]:
-    """Runs of describing words that end in a noun for persons, and every other class word by itself."""
-    at = 0
-    while at < len(pieces):
-        end = at
-        while (
-            end + 1 < len(pieces)
-            and (pieces[end].describes or pieces[end].kind is Kind.PERSON)
-            and (pieces[end + 1].describes or pieces[end + 1].denotes)
-            and _BETWEEN.fullmatch(text[pieces[end].end : pieces[end + 1].start])
-        ):
-            end += 1
-        while end > at and not pieces[end].denotes:
-            end -= 1
-        run = pieces[at : end + 1]
-        if any(piece.terms for piece in run):
-            yield run
-        at = end + 1
-
-
-def _plain(text: str, phrase: Sequence[_Piece], *, plural: bool) -> tuple[Kind, str | None]:
+def _plain(text: str, phrase: Sequence[Piece], *, plural: bool) -> tuple[Kind, str | None]:
     """The kind of the phrase and what stands in for it; None where its words stay as they are."""
     head = phrase[-1]
     kind = head.kind
     capital = text[phrase[0].start].isupper() and _opens(text, phrase[0].start)
     if len(phrase) == 1 and head.ambiguous:
         return (kind or Kind.THING), None
-    if len(phrase) == 1 and kind is Kind.IDENTITY and _before(text, head) in _SPOKEN and _ends(text, head):
+    if len(phrase) == 1 and kind is Kind.IDENTITY and word_before(text, head) in _SPOKEN and is_last(text, head):
         return Kind.THING, "French"  # in Spanish, speaks Creole
-    if kind is Kind.ROLE and (neutral := word_map("roles").get(_last(text, head))):
+    if kind is Kind.ROLE and (neutral := word_map("roles").get(last_word(text, head))):
         new, kind = neutral, Kind.ROLE
     elif (
         kind is Kind.SLUR
@@ -354,52 +238,35 @@ def _plain(text: str, phrase: Sequence[_Piece], *, plural: bool) -> tuple[Kind, 
     return kind, new.capitalize() if capital else new
 
 
-def _own_child(text: str, phrase: Sequence[_Piece]) -> bool:
+def _own_child(text: str, phrase: Sequence[Piece]) -> bool:
     """My kid, their babies: young persons who are somebody's."""
-    return _last(text, phrase[-1]) in _CHILDREN and _before(text, phrase[0]) in _OWNERS - {"the", "both"}
+    return last_word(text, phrase[-1]) in _CHILDREN and word_before(text, phrase[0]) in _OWNERS - {"the", "both"}
 
 
-def _of_somebody(text: str, phrase: Sequence[_Piece], *, plural: bool) -> bool:
-    """Whether a word of kin speaks of somebody's relative: my mother, the parents; not of mothers, or a single father."""
-    before = _before(text, phrase[0])
+def _of_somebody(text: str, phrase: Sequence[Piece], *, plural: bool) -> bool:
+    """Whether a word of kin speaks of somebody's relative: my mother, the parents; not mothers, or a single father."""
+    before = word_before(text, phrase[0])
     if _OF_MINE.match(text, phrase[-1].end) or before in _OWNERS or before.endswith(("'s", "s'")):
         return True
     return not plural and before not in _ARTICLES
 
 
-def _noun(text: str, piece: _Piece, *, plural: bool) -> bool:
+def _noun(text: str, piece: Piece, *, plural: bool) -> bool:
     """Whether an identity word is a noun here: plural, or after an article with nothing left to describe."""
     if plural:
         return True
-    return _before(text, piece) in _ARTICLES and _ends(text, piece)
+    return word_before(text, piece) in _ARTICLES and is_last(text, piece)
 
 
-def _respelt(text: str, piece: _Piece) -> str:
+def _respelt(text: str, piece: Piece) -> str:
     """The plain words for a dialect spelling; `ain't` by its subject."""
     word = text[piece.start : piece.end].lower()
-    return word_map("dialect").get(word) or _NEGATED.get(_before(text, piece), "are not")
+    return word_map("dialect").get(word) or _NEGATED.get(word_before(text, piece), "are not")
 
 
-def _collective(text: str, piece: _Piece) -> bool:
+def _collective(text: str, piece: Piece) -> bool:
     """The elderly, the disabled: an adjective for all of them."""
-    return _before(text, piece) == "the" and _ends(text, piece)
-
-
-def _before(text: str, piece: _Piece) -> str:
-    words = _TOKEN.findall(text[max(0, piece.start - 20) : piece.start])
-    return words[-1].lower() if words else ""
-
-
-def _ends(text: str, piece: _Piece) -> bool:
-    """Whether nothing follows that the word could describe."""
-    after = re.match(r"\s*([A-Za-z']*)", text[piece.end :])
-    follower = after.group(1).lower() if after else ""
-    return not follower or follower in _followers()
-
-
-@cache
-def _followers() -> frozenset[str]:
-    return frozenset(word_map("function_words")["en"].split()) | _WHEN
+    return word_before(text, piece) == "the" and is_last(text, piece)
 
 
 def _article(text: str, start: int, new: str) -> tuple[int, int, str] | None:
@@ -410,10 +277,6 @@ def _article(text: str, start: int, new: str) -> tuple[int, int, str] | None:
     left = max(0, start - 4) + match.start()
     fit = match[1][0] + ("n" if new[0] in "aeioAEIO" else "")
     return (left, left + len(match[1]), fit) if fit != match[1] else None
-
-
-def _last(text: str, piece: _Piece) -> str:
-    return text[piece.start : piece.end].lower().rpartition(" ")[2]
 
 
 def _opens(text: str, start: int) -> bool:
