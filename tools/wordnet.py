@@ -34,6 +34,16 @@ class Sense:
     tags: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Indexed:
+    """One line of the sense index: a meaning, its lexicographer file and rank, and how often the word was tagged so."""
+
+    key: tuple[str, str]
+    lexname: int
+    rank: int
+    tags: int
+
+
 class WordNet:
     """The database of one folder, read whole. Raises OSError where a file is missing."""
 
@@ -107,6 +117,26 @@ class WordNet:
         ours = [s for s in senses if s.key in keys]
         total = sum(s.tags for s in senses)
         return sum(s.tags for s in ours), total, any(s.rank == 1 for s in ours)
+
+
+def sense_index(folder: Path) -> Mapping[str, Sequence[Indexed]]:
+    """Every sense of every word, from index.sense (Debian package wordnet-sense-index): tags of that very sense.
+
+    cntlist.rev, which WordNet reads, also counts senses of other numbering; of one word alone this is the exact count.
+    """
+    found: dict[str, list[Indexed]] = defaultdict(list)
+    for line in (folder / "index.sense").read_text(encoding="utf-8").splitlines():
+        key, offset, rank, tags = line.split()
+        word, _, rest = key.partition("%")
+        pos, lexname, *_ = rest.split(":")
+        found[word].append(Indexed(key=(_POS[pos], offset), lexname=int(lexname), rank=int(rank), tags=int(tags)))
+    return found
+
+
+def irregular_forms(folder: Path) -> frozenset[str]:
+    """Every irregular form of a verb, noun or adjective: hung, media, drew."""
+    lines = (line for pos in ("verb", "noun", "adj") for line in (folder / f"{pos}.exc").open(encoding="utf-8"))
+    return frozenset(line.split()[0] for line in lines)
 
 
 def _entries(path: Path) -> Iterator[str]:

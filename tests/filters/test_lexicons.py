@@ -1,5 +1,6 @@
 """The lexicons: every file loads, no everyday word is a class word, and what lists alone know is withheld."""
 
+import re
 import time
 from pathlib import Path
 
@@ -9,6 +10,11 @@ from filters.analyzer import Analyzer
 from filters.lexicon import DERIVED, FOLDER, Kind, Trie, class_files, class_words, read, word_list, word_map
 from filters.protected_classes import ProtectedClass
 from filters.sanitize import sanitize
+from tools.derive_evaluations import judging, strong
+from tools.derive_names import READ_AS_WORDS, English, Standing, classify, merge, sort
+from tools.derive_people import BODY, PERSON, share
+from tools.plain_lists import LISTS, held
+from tools.wordnet import Indexed
 
 LARGEST = 1_500_000
 
@@ -79,6 +85,109 @@ def test_a_possessive_is_found_although_a_longer_phrase_begins_with_it() -> None
 def test_a_possessive_ends_before_its_s() -> None:
     found = [(match.start, match.end) for match in class_words().matches("a woman's car")]
     assert found == [(2, 7)]
+
+
+NAMES = ("first_names", "last_names", "ambiguous_names", "ambiguous_last_names", "rare_names")
+MADE = (*NAMES, "persons", "body_parts", "evaluations")
+
+
+def test_every_list_has_its_row_in_the_readme_and_every_row_its_list() -> None:
+    """A row names lists as `lists/x.txt`, or in a row of our own lists as `x`."""
+    rows = [row for row in (FOLDER / "README.md").read_text(encoding="utf-8").splitlines() if row.startswith("| ")]
+    files = [re.findall(r"`([^`]+)`", row.split("|")[1]) for row in rows]
+    own = {name for names in files if "<class>.txt" in names for name in names if name not in {"<class>.txt", "lists/"}}
+    named = own | {name.removeprefix("lists/").partition(".")[0] for ns in files for name in ns if name[:6] == "lists/"}
+    assert named - {""} == {path.stem for path in LISTS.iterdir()}
+    derived = {name.removeprefix("derived/lists/") for ns in files for name in ns if name.startswith("derived/lists/")}
+    assert derived == {path.name for path in (DERIVED / "lists").iterdir()}
+
+
+@pytest.mark.parametrize("path", sorted(FOLDER.rglob("lists/*.txt")), ids=lambda path: path.stem)
+def test_every_list_is_lower_case_under_a_line_that_names_its_source(path: Path) -> None:
+    head, *lines = path.read_text(encoding="utf-8").splitlines()
+    assert head.startswith("# ")
+    assert [line for line in lines if not line.startswith("#") and line != line.lower()] == []
+
+
+@pytest.mark.parametrize("path", sorted([LISTS / f"{name}.txt" for name in MADE] + list(DERIVED.glob("lists/*.txt"))))
+def test_every_list_with_a_maker_is_sorted_without_duplicates(path: Path) -> None:
+    words = [line for line in path.read_text(encoding="utf-8").splitlines() if not line.startswith("#")]
+    assert words == sorted(set(words))
+
+
+def test_a_name_of_few_is_in_no_other_list_of_names() -> None:
+    rare = held("rare_names")
+    assert [name for name in NAMES if name != "rare_names" and held(name) & rare] == []
+
+
+def test_names_stand_where_their_bearers_and_their_other_meanings_put_them() -> None:
+    ambiguous = held("ambiguous_names") | held("ambiguous_last_names")
+    assert {"ebony", "heather", "amy", "booker"} <= (held("first_names") | held("last_names")) - ambiguous
+    assert {"drew", "max", "grace", "rose", "will", "mark"} <= ambiguous
+    assert {"wu", "le", "ng", "li"} <= held("rare_names")
+
+
+ENGLISH = English(
+    common=frozenset({"ember", "bank", "rise", "do", "buzz", "pass"}),
+    rarer=frozenset({"larkspur"}),
+    irregular=frozenset({"rose"}),
+    tags={"rise": 40, "ember": 2},
+    function_words=frozenset({"li", "do"}),
+    never=frozenset({"bishop"}),
+    capitals=frozenset({"monday"}),
+)
+STANDING = {
+    "no word of English, borne by enough": ("zavrin", 1_000, Standing.SURE),
+    "no word of English, borne by few": ("zavrin", 999, Standing.RARE),
+    "a word hardly used, borne by very many": ("ember", 10_000, Standing.SURE),
+    "a word hardly used, borne by many": ("ember", 9_999, Standing.AMBIGUOUS),
+    "a word often used, however many bear it": ("rise", 90_000, Standing.AMBIGUOUS),
+    "a word often used, borne by few": ("rise", 2_999, Standing.NO_NAME),
+    "a form of a word": ("banks", 90_000, Standing.AMBIGUOUS),
+    "a form after a sibilant": ("buzzes", 90_000, Standing.AMBIGUOUS),
+    "no plural: two s": ("banss", 1_000, Standing.SURE),
+    "an irregular form": ("rose", 90_000, Standing.AMBIGUOUS),
+    "a rare word, borne by very many": ("larkspur", 10_000, Standing.SURE),
+    "a rare word, borne by some": ("larkspur", 1_000, Standing.AMBIGUOUS),
+    "a rare word, borne by few": ("larkspur", 999, Standing.NO_NAME),
+    "a class word": ("bishop", 90_000, Standing.NO_NAME),
+    "an ordinary capital": ("monday", 90_000, Standing.NO_NAME),
+    "two letters": ("qy", 3_000, Standing.RARE),
+    "two letters borne by few": ("qy", 2_999, Standing.NO_NAME),
+    "two letters that another language has for a word": ("li", 10_000, Standing.RARE),
+    "the same, borne by fewer": ("li", 9_999, Standing.NO_NAME),
+    "two letters of plain English": ("do", 90_000, Standing.NO_NAME),
+    "an interjection": ("oh", 90_000, Standing.NO_NAME),
+    "not letters alone": ("o'zavrin", 90_000, Standing.NO_NAME),
+}
+
+
+@pytest.mark.parametrize(("name", "bearers", "standing"), STANDING.values(), ids=list(STANDING))
+def test_what_a_name_is_follows_from_bearers_and_english(name: str, bearers: int, standing: Standing) -> None:
+    assert classify(name, bearers, 1_000, ENGLISH) is standing
+
+
+def test_lists_of_names_made_again_from_themselves_stay_as_they_are() -> None:
+    first = sort([("zavrin", 2_000), ("rise", 5_000), ("quenby", 10)], 1_000, ENGLISH)
+    last = sort([("ember", 20_000), ("li", 20_000), ("zavrin", 10)], 3_000, ENGLISH)
+    old = dict.fromkeys(NAMES[:4], frozenset({"oldham"})) | {"ambiguous_names": frozenset({"ember", "li"})}
+    once = merge(old, first, last)
+    assert merge(once, first, last) == once
+    assert once["ambiguous_names"] == {"rise"} | READ_AS_WORDS
+    assert once["rare_names"] == {"quenby", "li"}
+
+
+def test_a_word_is_weighed_by_its_tagged_uses_and_else_by_its_senses() -> None:
+    person = Indexed(key=("n", "1"), lexname=PERSON, rank=1, tags=0)
+    tagged = Indexed(key=("v", "2"), lexname=30, rank=1, tags=9)
+    assert share([person], PERSON) == 1
+    assert share([person, tagged], PERSON) == pytest.approx(0.1 / 9.2)
+    assert share([person, tagged], BODY) == 0
+
+
+def test_a_word_judges_where_raters_are_sure_or_every_meaning_judges() -> None:
+    assert list(strong({"good": 1.9, "odd": -0.9, "bad": -2.5})) == ["good", "bad"]
+    assert list(judging({"droll": [(0.5, 0.9)], "plain": [(0.5, 0.9), (0.0, 0.1)]})) == ["droll"]
 
 
 LISTED = {
