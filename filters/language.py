@@ -4,19 +4,27 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping
-from functools import cache
+from collections.abc import Mapping, Sequence
+from functools import cache, lru_cache
+from itertools import accumulate
 
-from filters.lexicon import word_map
+from filters.lexicon import class_words, is_english, word_list, word_map
+from filters.spelling import misspells_english
 from filters.withholding import WithheldReason
 
 LONGEST = 20_000
 """Characters in one passage; longer ones go back for a shorter extract."""
 _WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)?")
+_PROSE = re.compile(r"(?<![^\s\"'(])[^\W\d_]{2,}(?:'[^\W\d_]+)?(?![^\s.,;:!?)\"'])")
+"""A word among words: no variable of a formula, no part of a path or a name in code."""
 _FEWEST = 3
 _FOREIGN_SHARE = 0.25
 _OTHER_SHARE = 0.5
 _CONTROL_SHARE = 0.02
+_SHORT = 3
+_FEWEST_UNKNOWN = 3
+_UNKNOWN_SHARE = 0.5
+_WINDOW, _WINDOW_UNKNOWN = 6, 4
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
@@ -54,9 +62,52 @@ def not_english(text: str) -> WithheldReason | None:
     best = max(
         (sum(word in own for word in words) for code, own in _function_words().items() if code != "en"), default=0
     )
-    if best >= _FEWEST and best > english:
+    if (best >= _FEWEST and best > english) or _mostly_unknown(marks(text)):
         return WithheldReason.NOT_ENGLISH
     return None
+
+
+def marks(text: str) -> tuple[int, ...]:
+    """For each word that says anything of the text's language: 1 for a word that English has, 0 for one it has not.
+
+    Capitalized words say nothing, as they may be names; nor do first names and class words in lower case, and English
+    words with one slip of the pen.
+    """
+    told = (_told(word) for word in _PROSE.findall(text))
+    return tuple(mark for mark in told if mark is not None)
+
+
+def _mostly_unknown(told: Sequence[int]) -> bool:
+    """Whether English lacks half of the words, or most words of some stretch: a text may change its language."""
+    unknown = len(told) - sum(told)
+    if unknown >= _FEWEST_UNKNOWN and unknown > _UNKNOWN_SHARE * len(told):
+        return True
+    sums = (0, *accumulate(told))
+    return any(
+        sums[at + _WINDOW] - sums[at] <= _WINDOW - _WINDOW_UNKNOWN for at in range(max(0, len(told) - _WINDOW + 1))
+    )
+
+
+@lru_cache(maxsize=50_000)
+def _told(word: str) -> int | None:
+    """1 where English has the word, 0 where it has not, None where the word says nothing of the language."""
+    lower = word.lower().partition("'")[0]
+    if word[:1].isupper():
+        return None
+    if lower in _function_words()["en"] or lower in word_list("chat_words"):
+        return 1
+    foreign = lower in _foreign_function_words()
+    if is_english(lower) or lower in word_list("person_nouns"):
+        return None if foreign and len(lower) <= _SHORT else 1
+    if foreign or len(lower) <= _SHORT:
+        return 0
+    silent = lower in class_words().alone or lower in word_list("first_names") or misspells_english(lower)
+    return None if silent else 0
+
+
+@cache
+def _foreign_function_words() -> frozenset[str]:
+    return frozenset().union(*(own for code, own in _function_words().items() if code != "en"))
 
 
 @cache
