@@ -15,9 +15,7 @@ from filters.withholding import WithheldReason
 LONGEST = 20_000
 """Characters in one passage; longer ones go back for a shorter extract."""
 _WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)?")
-_PROSE = re.compile(
-    r"(?<![^\s\"'(])(?<![=<>+*^|] )[^\W\d_]{2,}(?:'[^\W\d_]+)?(?![^\s.,;:!?)\"'])(?! [=<>+*^|])"
-)
+_PROSE = re.compile(r"(?<![^\s\"'(])(?<![=<>+*^|] )[^\W\d_]{2,}(?:'[^\W\d_]+)?(?![^\s.,;:!?)\"'])(?! [=<>+*^|])")
 """A word among words: no variable of a formula, no part of a path or a name in code."""
 _FEWEST = 3
 _FOREIGN_SHARE = 0.25

@@ -20,9 +20,7 @@ STAND_INS = (
 """One for each of Person A to Person Z: names in the lists and in no dictionary."""
 _WORD = re.compile(r"[A-Za-z]+(?:'[A-Z][a-z]+)?(?:-[A-Z][a-z]+)*")
 _BEFORE = re.compile(r"([A-Za-z]+)(?:,? (?:and|or|&|with|vs\.?) |, )$")
-_DETERMINED = re.compile(
-    r"\b(?:an?|the|my|your|his|her|our|their|this|that|some|no|any|more|to|i|you|we|they|he|she) $"
-)
+_DETERMINED = re.compile(r"\b(?:an?|the|my|your|his|her|our|their|this|that|some|no|any|more|to|i|you|we|they|he|she) $")
 _OPENS_AND_ACTS = re.compile(
     r" (?:is|was|has|had|will|would|can|could|should|did|does|never|always|also|often|only|still|said|says|told|went|got"
     r"|took|made|felt|thought|decided|wanted|came|called|worked|used|tried|asked|lived|loved|liked|kept|left|knew|saw"
@@ -94,18 +92,14 @@ def _names_somebody(text: str, word: re.Match[str], *, casual: bool) -> bool:
         return False
     if is_name_word(found):
         return found.istitle() or casual or len(found) > 4 or _beside_a_name(text, word)
-    if not may_be_name(found) or (
-        found.islower() and _DETERMINED.search(text, max(0, word.start() - 12), word.start())
-    ):
+    if not may_be_name(found) or (found.islower() and _DETERMINED.search(text, max(0, word.start() - 12), word.start())):
         return False
     if _beside_a_name(text, word):
         return True
     if not found.istitle() or found.lower() not in _ambiguous():
         return False
     return (
-        not is_common(found.lower())
-        or _before_a_family_name(text, word)
-        or bool(_OPENS_AND_ACTS.match(text, word.end()))
+        not is_common(found.lower()) or _before_a_family_name(text, word) or bool(_OPENS_AND_ACTS.match(text, word.end()))
         and found.lower() in word_list("first_names") | word_list("ambiguous_names")
         and _opens(text, word.start())
     )

@@ -362,11 +362,7 @@ def _agree(draft: _Draft) -> None:
             continue
         if draft.kind(subject) is Kind.PRONOUN:
             for verb in _finite(subject):
-                perfect = (
-                    verb.text in {"'s", "s"}
-                    and verb.head.tag_ == "VBN"
-                    and (verb.dep_ == "aux" or verb.head.lower_ == "been")
-                )
+                perfect = verb.text in {"'s", "s"} and verb.head.tag_ == "VBN" and (verb.dep_ == "aux" or verb.head.lower_ == "been")
                 _inflect(draft, verb, for_plural(verb.text, verb.tag_, perfect=perfect))
         elif subject.i in draft.grouped:
             for verb in _finite(subject):

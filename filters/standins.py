@@ -45,9 +45,7 @@ _WHEN = frozenset({"tomorrow", "today", "yesterday", "tonight", "again", "here",
 _NEGATED = {"i": "am not", **dict.fromkeys(("he", "she", "it", "that", "this", "there", "what", "who"), "is not")}
 _PREFIX = re.compile(r"(?<![\w-])(?:\w{1,15}-){1,4}$")
 """What a hyphen ties to a class word belongs to it: non-, ex-, half-."""
-_NATIONALS = frozenset(
-    {"national", "nationals", "citizen", "citizens", "native", "natives", "origin", "descent", "heritage"}
-)
+_NATIONALS = frozenset({"national", "nationals", "citizen", "citizens", "native", "natives", "origin", "descent", "heritage"})
 """What, behind the name of a people, only repeats it."""
 _MANY = frozenset(
     [

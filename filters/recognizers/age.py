@@ -34,6 +34,11 @@ _AGES = {
 _TIMES = {
     "turning": rf"\b(?P<hit>turn(?:s|ed|ing)? (?:the big )?{_AGE}){_ENDS}",
     "turning_soon": rf"\b(?P<hit>turn(?:s|ed|ing)? {_AGE}) (?:next|this|last|in|on|today|tomorrow|yesterday|years)\b",
+    "long_service": (
+        rf"\b(?:worked|working|work|served|been|doing|did|drove|driven|driving|lived) [^.;!?\n]{{0,30}}?"
+        rf"(?P<hit>(?:(?:for|over|almost|about|nearly) ){{0,2}}(?:2[5-9]|[3-7]\d|(?:thirty|forty|fifty|sixty)(?:[- ]{_ONES})?) years)\b"
+        r"(?! (?:in|behind|for)\b)"
+    ),
     "reunion": (
         r"\b(?:\d{1,2}(?:st|nd|rd|th)|(?:twent|thirt|fort|fift|sixt)ieth|tenth|(?:twenty|thirty|forty|fifty)-fifth)[- ](?:year )?"
         r"(?:(?:high|school|college|class|academy|grade) )*reunion\b"

@@ -8,7 +8,7 @@ from filters.recognizers.lexical import ClassPatterns, ClassWords, DocRecognizer
 
 _WORN = (
     r"(?:dress(?:es)?|gown|skirts?|blouse|heels|pumps|tights|stockings|purse|earrings?|necklace|bracelets?|make-?up|perfume"
-    r"|nails|manicure|lashes|wig|weave|bun|ponytail|pigtails|beard|stubble|whiskers|sideburns|necktie|tuxedo|boxers|jockstrap"
+    r"|manicure|lashes|wig|weave|bun|ponytail|pigtails|beard|stubble|whiskers|sideburns|necktie|tuxedo|boxers|jockstrap"
     r"|leggings|tiara|cologne|veil|robe|head ?scarf|head ?wrap|headdress|tunic)"
 )
 _PATTERNS = {

@@ -35,6 +35,7 @@ _PATTERNS = {
         r"\b(?:my|his|her|their|your) (?P<hit>(?:\w+ )?(?:doctors?|physicians?|surgeons?|nurses?|specialists?|therapists?|shrink"
         r"|psychiatrist|psychologist|dentist|chiropractor|[a-z]+ologist|[a-z]+iatrist|pcp))\b"
     ),
+    "tested": r"\b(?:get|got|getting|been|was|were) (?P<hit>tested)\b(?= for\b)|\btested (?:positive|negative)\b",
     "put_on": r"\bput (?:me|him|her|them|us) on (?P<hit>[a-z]{5,})\b(?<!leave)(?<!probation)(?<!notice)(?<!shift)(?<!nights)(?<!speaker)",
     "inside": (
         r"\bin (?P<hit>(?:the |an? )?(?:hospital|wheel ?chair|clinic|psych ward|rehab|icu|hospice|nursing home|coma))\b"

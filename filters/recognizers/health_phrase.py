@@ -21,18 +21,7 @@ _CLASSES = frozenset(
 )
 _TROUBLES = frozenset(
     [
-        *(
-            "problem",
-            "problems",
-            "pain",
-            "pains",
-            "injury",
-            "injuries",
-            "surgery",
-            "surgeries",
-            "fracture",
-            "fractures",
-        ),
+        *("problem", "problems", "pain", "pains", "injury", "injuries", "surgery", "surgeries", "fracture", "fractures"),
         *("loss", "damage", "operation", "operations", "disorder", "disorders", "condition", "conditions", "disease"),
         *("infection", "infections", "replacement", "transplant", "transplantation", "swelling", "trouble", "troubles"),
         *("weakness", "ache", "aches", "tumor", "degeneration", "impairment", "paralysis", "numbness", "cramps"),

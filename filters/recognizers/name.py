@@ -61,12 +61,7 @@ class ListedNames(DocRecognizer):
 def _is_name(token: Token) -> bool:
     """Whether a word is a name here: one that is also a common word needs a capital within a sentence."""
     word = token.lower_
-    if (
-        not token.is_alpha
-        or NUMERAL.fullmatch(token.text)
-        or word in word_list("ordinary_capitals")
-        or _class_word(token)
-    ):
+    if not token.is_alpha or NUMERAL.fullmatch(token.text) or word in word_list("ordinary_capitals") or _class_word(token):
         return False
     if token.is_upper or _camel(token.text) or is_eponym(token.doc.text, token.idx, token.idx + len(token)):
         return False

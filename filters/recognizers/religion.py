@@ -19,6 +19,7 @@ _PATTERNS = {
         r"allah|heaven)\b"
     ),
     "choir": r"\b(?:s[aiu]ng|singing|sings) in (?:the|a|our|my|his|her) (?P<hit>(?:\w+ )?choir)\b",
+    "ashes": r"\b(?:got|get|getting|wear|wearing|wore|received) (?:my|his|her|their|our) (?P<hit>ashes)\b",
     "forbidden_food": (
         r"\b(?:do(?:es)? not|don't|doesn't|never|can't|cannot|won't) eat (?P<hit>pork|beef|ham|bacon|shellfish|meat)\b"
     ),

@@ -262,6 +262,92 @@ TELLING: dict[ProtectedClass, tuple[str, ...]] = {
     ),
 }
 
+ALSO_TELLING = (
+    "My {yiayia} called the cops on us for the noise.",
+    "My {dadi} rode in the front seat of the truck.",
+    "My {bubbe} would never let me drive at night.",
+    "My {ammi} and {abbu} came along to the range.",
+    "My {appa} fixed the brakes on that old car.",
+    "My {wela} slept through the alarm.",
+    "My {tata} kept the keys in his boot.",
+    "My {kuya} borrowed the car and dented it.",
+    "My {ate} works the same desk as I do.",
+    "My {mamá} waited in the car for three hours.",
+    "My {papi} never paid a parking ticket.",
+    "My {hermano} got a ticket on the same road.",
+    "My {prima} runs the front desk at the garage.",
+    "My {compadre} towed it for free.",
+    "I have {lupus} and still run every morning.",
+    "My {knee replacement} is in the fall so no running.",
+    "I had a {hysterectomy} and could not lift for weeks.",
+    "I wear {hearing aids} but the radio is loud enough.",
+    "I have a {prosthetic leg} and I climb ladders fine.",
+    "I use a {cane} on bad days and drive on good ones.",
+    "My {ADHD} makes paperwork slow for me.",
+    "I am {colorblind} and failed the first screening.",
+    "I am on {Lexapro} and I sleep fine now.",
+    "My {vasectomy} is on Friday so I swapped the shift.",
+    "I am {celibate} and I like long rides.",
+    "My {polycule} came to the game with me.",
+    "My {wife} and I argued about the car.",
+    "My {ex-wife} took the truck and the dog.",
+    "My {boyfriend} drives the night bus.",
+    "We are {engaged} and saving for a truck.",
+    "I am a {widower} and I work nights.",
+    "I am {divorced} and I live over the garage.",
+    "I am {single} and I like the night shift.",
+    "My {wedding} is in June so I need the week off.",
+    "{Assalamu alaikum}, see you at the range on Monday.",
+    "{Inshallah} I will pass the driving test this time.",
+    "{Praise the Lord}, the engine started.",
+    "I got my {ashes} before the shift on {Ash Wednesday}.",
+    "I am a {deacon} and a mechanic.",
+    "I teach {Sunday school} and drive a snow plow.",
+    "I went to {Catholic school} and hated every minute.",
+    "I am {vegan} for religious reasons and eat at the depot.",
+    "I voted {Libertarian} and I still pay my taxes.",
+    "I marched with {BLM} after the game.",
+    "I wore my {MAGA} hat to the garage.",
+    "I have a {Bernie} sticker on my truck.",
+    "I did {nine months} in {county} for that mess.",
+    "I got my record {expunged} and then got my license.",
+    "I was {arrested} at that rally and released.",
+    "I filed {Chapter 7} and kept the truck.",
+    "I got a {restraining order} against my {ex}.",
+    "I was a {foster kid} and moved a lot.",
+    "I grew up in a {trailer park} and learned to fix engines.",
+    "I was born in {Guatemala} and drive a tow truck.",
+    "My {parents} came here from {Poland} with two bags.",
+    "I am {Dominican} and loud at ball games.",
+    "As a {redhead} I burn on the beach patrol.",
+    "I braid my {cornrows} before every race.",
+    "I keep my {locs} under the helmet.",
+    "I have {vitiligo} and people stare at the desk.",
+    "I am {bald} and I like hats.",
+    "I am {left-handed} so the holster is wrong.",
+    "I am {5 ft 11} and 190 {lbs} of muscle.",
+    "I was {6'2} at graduation and kept growing.",
+    "My {grandkids} love the siren.",
+    "I am a {grandpa} of four and still on patrol.",
+    "I have worked here for {thirty-five years} and I am tired.",
+    "I was in the {Class of '88} and drove a van.",
+    "My {pronouns} are {they/them} and I drive a truck.",
+    "I {came out} at work and nobody cared.",
+    "My {transition} went fine and I passed the run.",
+    "I go by {Ms.} at the front desk.",
+    "I was a {Girl Scout} and I sell cookies at the depot.",
+    "I was an {Eagle Scout} and I still tie knots.",
+    "My {quinceañera} court was late for the limo.",
+    "I was {medically discharged} and drove a cab.",
+    "I was an {Army brat} and moved every year.",
+    "I got a {Purple Heart} and a bad knee.",
+    "I got tested for {chlamydia} after that trip.",
+    "{Xers} like me fix things ourselves.",
+    "I grow a {beard} every hockey season.",
+    "I have driven for {thirty-one years} without a dent.",
+)
+"""Further sentences, each of some class, written after the rules were."""
+
 INNOCENT = (
     "I take pride in my work and I keep the car clean.",
     "The manual told me to be patient with customers at the desk.",
@@ -342,6 +428,16 @@ INNOCENT = (
     "I returned the boots because they leak.",
     "I will never apologize for what I posted.",
     "The chief lied to the council about the budget.",
+    "The road has been closed for nine years.",
+    "The pump is set at 60 and the valve is open.",
+    "I drove at 90 and I would do it again.",
+    "The patrol set a trap for the stolen car.",
+    "The lab tested the paint for lead.",
+    "The ashes in the grill are still hot.",
+    "The store put fresh bread on the shelf.",
+    "I reported the broken light to the city.",
+    "The visa card reader at the pump is broken.",
+    "My car needs a heart of steel to start in winter.",
 )
 
 _BRACED = re.compile(r"\{([^{}]+)\}")
@@ -364,6 +460,13 @@ def readable(text: str, seen: str | Withheld) -> set[str]:
 def test_no_telling_word_can_be_read(analyzer: Analyzer, protected_class: ProtectedClass, text: str) -> None:
     seen = sanitize(analyzer, text.replace("{", "").replace("}", ""), swaps=False)
     assert not isinstance(seen, Withheld), (protected_class, seen)
+    assert readable(text, seen) == set(), seen
+
+
+@pytest.mark.parametrize("text", ALSO_TELLING)
+def test_no_telling_word_of_a_further_sentence_can_be_read(analyzer: Analyzer, text: str) -> None:
+    seen = sanitize(analyzer, text.replace("{", "").replace("}", ""), swaps=False)
+    assert not isinstance(seen, Withheld), seen
     assert readable(text, seen) == set(), seen
 
 
