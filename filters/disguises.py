@@ -102,7 +102,7 @@ def _apart(word: str, known: Known, telling: Known, plain: Known) -> str | None:
 
 
 def _humps(word: str, known: Known, telling: Known) -> str | None:
-    """The words of one in camel case where one of them tells: `superLatinaPower`, but neither `JavaScript` nor `DeShawn`."""
+    """The words of one in camel case where one of them tells: `superLatinaPower`, but not `JavaScript` or `DeShawn`."""
     if known(word.lower()):
         return None
     humps = _HUMP.findall(word)

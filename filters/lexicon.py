@@ -27,7 +27,22 @@ _ENDINGS = (
 )  # fmt: skip
 _SHORTEST = 2
 _PREFIXES = (
-    *("anti", "auto", "counter", "cyber", "de", "dis", "extra", "hyper", "inter", "intra", "macro", "mega", "micro", "mid"),
+    *(
+        "anti",
+        "auto",
+        "counter",
+        "cyber",
+        "de",
+        "dis",
+        "extra",
+        "hyper",
+        "inter",
+        "intra",
+        "macro",
+        "mega",
+        "micro",
+        "mid",
+    ),
     *("mini", "mis", "mono", "multi", "neuro", "non", "out", "over", "photo", "poly", "post", "pre", "pseudo", "quasi"),
     *("re", "semi", "sub", "super", "tele", "trans", "ultra", "un", "under", "uni"),
 )
@@ -209,7 +224,8 @@ def naming(word: str) -> bool:
 def _naming() -> frozenset[str]:
     kinds = PERSONAL | {Kind.MODIFIER}
     terms = (entry for path in class_files() for entry in read(path))
-    return frozenset(p for p, term in terms if term.kind in kinds and not term.ambiguous and p.isalpha() and p.islower())
+    told = (word for word, term in terms if term.kind in kinds and not term.ambiguous)
+    return frozenset(word for word in told if word.isalpha() and word.islower())
 
 
 @cache

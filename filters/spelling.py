@@ -34,7 +34,7 @@ def misspells_english(word: str) -> bool:
 
 
 def meant(word: str, known: Callable[[str], bool], telling: Callable[[str], bool]) -> str | None:
-    """The telling word that an unknown lower-case word is one slip away from; None where it is common English instead."""
+    """The telling word that an unknown lower-case word is one slip away from; None where common English is as near."""
     if len(word) < SHORTEST or not word.islower() or known(word) or is_english(word) or misspells_english(word):
         return None
     return next((near for near in slips(word) if telling(near)), None)

@@ -18,15 +18,21 @@ _MODIFIERS = {
 }
 _AGE = rf"(?:[1-9]\d|{_TENS}(?:[- ]{_ONES})?|{_TEENS})"
 _EVENT = (
-    r"(?:joined|enlisted|married|retired?|started|quit|left|moved|died?|became|graduated|bought|learned|lost|came|began|dropped"
-    r" out|ran away|hired|signed up|divorced|diagnosed|widowed|emigrated|immigrated|arrested|convicted|had|went back|got|my first)"
+    r"(?:joined|enlisted|married|retired?|started|quit|left|moved|died?|became|graduated|bought|learned|lost|came"
+    r"|began|dropped"
+    r" out|ran away|hired|signed up|divorced|diagnosed|widowed|emigrated|immigrated|arrested|convicted|had|went"
+    r" back|got|my first)"
 )
 _ENDS = r"(?=[.,;!?)]|$| (?:and|but|with|because|so|when|while|after|before|from|now)\b)"
 _AGES = {
     "event_at": rf"\b{_EVENT}\b[^.;!?\n]{{0,40}}? (?P<hit>at (?:about |age |only |just )?{_AGE}){_ENDS}",
-    "at_opens": rf"(?:^|[.!?]\s+|\b(?:even|still|here|life) )(?P<hit>at (?:about |only |just )?{_AGE}),? (?=i\b|he\b|she\b|they\b|my\b|we\b)",
+    "at_opens": (
+        rf"(?:^|[.!?]\s+|\b(?:even|still|here|life) )(?P<hit>at (?:about |only |just )?{_AGE}),? (?=i\b|he\b|she\b"
+        rf"|they\b|my\b|we\b)"
+    ),
     "when_i_was": (
-        rf"\b(?P<hit>(?:when|since|back when|before|until|after|while) (?:i|he|she|they|you|we) (?:was|were|turned|am|hit) (?:about |only |just |like )?"
+        rf"\b(?P<hit>(?:when|since|back when|before|until|after|while) (?:i|he|she|they|you|we) (?:was|were|turned"
+        rf"|am|hit) (?:about |only |just |like )?"
         rf"{_AGE})(?! (?:miles?|minutes?|feet|pounds|percent|points?|hours?|days|weeks|months|mph|degrees)\b)"
     ),
 }
@@ -36,11 +42,13 @@ _TIMES = {
     "turning_soon": rf"\b(?P<hit>turn(?:s|ed|ing)? {_AGE}) (?:next|this|last|in|on|today|tomorrow|yesterday|years)\b",
     "long_service": (
         rf"\b(?:worked|working|work|served|been|doing|did|drove|driven|driving|lived) [^.;!?\n]{{0,30}}?"
-        rf"(?P<hit>(?:(?:for|over|almost|about|nearly) ){{0,2}}(?:2[5-9]|[3-7]\d|(?:thirty|forty|fifty|sixty)(?:[- ]{_ONES})?) years)\b"
+        rf"(?P<hit>(?:(?:for|over|almost|about|nearly) ){{0,2}}(?:2[5-9]|[3-7]\d|(?:thirty|forty|fifty|sixty)"
+        rf"(?:[- ]{_ONES})?) years)\b"
         r"(?! (?:in|behind|for)\b)"
     ),
     "reunion": (
-        r"\b(?:\d{1,2}(?:st|nd|rd|th)|(?:twent|thirt|fort|fift|sixt)ieth|tenth|(?:twenty|thirty|forty|fifty)-fifth)[- ](?:year )?"
+        r"\b(?:\d{1,2}(?:st|nd|rd|th)|(?:twent|thirt|fort|fift|sixt)ieth|tenth|(?:twenty|thirty|forty"
+        r"|fifty)-fifth)[- ](?:year )?"
         r"(?:(?:high|school|college|class|academy|grade) )*reunion\b"
     ),
     "turned": (
@@ -55,7 +63,8 @@ _TIMES = {
     ),
     "age_of": rf"\b(?P<hit>age of {_NUMBER}(?: (?:years?|months?))?)\b",
     "own_age": (
-        r"\b(?:my|his|her|their|your|our|whose|of|at) (?P<hit>(?:an? |the )?(?:\w+ ){0,2}age)\b(?! (?:of|group|range|gap))"
+        r"\b(?:my|his|her|their|your|our|whose|of|at) (?P<hit>(?:an? |the )?(?:\w+ ){0,2}age)\b(?! (?:of|group"
+        r"|range|gap))"
     ),
     "born": r"\bborn (?:in|on) (?P<hit>[\w ,]{0,20}(?:19|20)\d\d)\b",
     "class_of": r"\bclass of (?:'?\d\d|(?:19|20)\d\d)\b",

@@ -17,26 +17,34 @@ _PATTERNS = {
         r"(?:to|for) (?:work|(?:military )?service|duty)\b"
     ),
     "medical": (
-        r"\b(?:medical|psychiatric|psychological|surgical|hospital|clinical) (?:treatments?|care|certificates?|reports?|leave"
-        r"|conditions?|histor(?:y|ies)|examinations?|exams?|problems?|attention|issues?|records?|operations?|interventions?)\b"
+        r"\b(?:medical|psychiatric|psychological|surgical|hospital|clinical) (?:treatments?|care|certificates?"
+        r"|reports?|leave"
+        r"|conditions?|histor(?:y|ies)|examinations?|exams?|problems?|attention|issues?|records?|operations?"
+        r"|interventions?)\b"
         r"|\b(?:sick (?:leave|note|pay|days?)|disability (?:pension|benefits?|leave|pay|check))\b"
     ),
     "recovery": r"\b(?:\w+|\d+)[- ](?:days?|weeks?|months?|years?)[- ](?:chip|coin|medallion|token)s?\b",
     "sponsor": r"\b(?:my|his|her) (?P<hit>(?:aa |na )?sponsor)\b",
     "meeting": (
-        r"\b(?:go|goes|going|went|got|at|in|an|attend(?:s|ed|ing)?|found) (?:to )?(?:an )?(?P<hit>(?-i:AA|NA|GA|OA|Al-?Anon)\b"
+        r"\b(?:go|goes|going|went|got|at|in|an|attend(?:s|ed|ing)?|found) (?:to )?(?:an )?(?P<hit>(?-i:AA|NA|GA|OA"
+        r"|Al-?Anon)\b"
         r"(?: meetings?)?)(?! (?:batter|cell|size))"
     ),
     "reading": (
-        r"\b(?:my|his|her|their|your) (?P<hit>blood (?:pressure|sugar|work|count|tests?|type)|cholesterol|a1c|heart rate|pulse"
+        r"\b(?:my|his|her|their|your) (?P<hit>blood (?:pressure|sugar|work|count|tests?|type)|cholesterol|a1c"
+        r"|heart rate|pulse"
         r"|labs|scans?|biopsy|x-rays?|mri|meds|pills|prescriptions?|medications?)\b"
     ),
     "own_doctor": (
-        r"\b(?:my|his|her|their|your) (?P<hit>(?:\w+ )?(?:doctors?|physicians?|surgeons?|nurses?|specialists?|therapists?|shrink"
+        r"\b(?:my|his|her|their|your) (?P<hit>(?:\w+ )?(?:doctors?|physicians?|surgeons?|nurses?|specialists?"
+        r"|therapists?|shrink"
         r"|psychiatrist|psychologist|dentist|chiropractor|[a-z]+ologist|[a-z]+iatrist|pcp))\b"
     ),
     "tested": r"\b(?:get|got|getting|been|was|were) (?P<hit>tested)\b(?= for\b)|\btested (?:positive|negative)\b",
-    "put_on": r"\bput (?:me|him|her|them|us) on (?P<hit>[a-z]{5,})\b(?<!leave)(?<!probation)(?<!notice)(?<!shift)(?<!nights)(?<!speaker)",
+    "put_on": (
+        r"\bput (?:me|him|her|them|us) on (?P<hit>[a-z]{5,})\b(?<!leave)(?<!probation)(?<!notice)(?<!shift)"
+        r"(?<!nights)(?<!speaker)"
+    ),
     "inside": (
         r"\bin (?P<hit>(?:the |an? )?(?:hospital|wheel ?chair|clinic|psych ward|rehab|icu|hospice|nursing home|coma))\b"
     ),

@@ -12,7 +12,8 @@ _PATTERNS = {
         r"ramadan|passover|kwanzaa|lunar new year)\b"
     ),
     "pride": (
-        r"(?-i:(?<=\w )Pride\b(?! (?:in|and Prejudice)\b))|\b(?:at|during|for|because of|to|after|before) (?P<hit>(?-i:Pride))\b"
+        r"(?-i:(?<=\w )Pride\b(?! (?:in|and Prejudice)\b))|\b(?:at|during|for|because of|to|after|before) (?P<hit>"
+        r"(?-i:Pride))\b"
     ),
     "fasting": r"\bfasting (?:for|during|until)\b",
 }

@@ -7,7 +7,10 @@ from filters.protected_classes import ProtectedClass
 from filters.recognizers.lexical import ClassPatterns, ClassWords, DocRecognizer
 
 _PATTERNS = {
-    "mass_capital": r"(?-i:\bMass\b(?! (?:Ave|Pike|transit|market|media|production|shooting|casualt|arrest|hysteria|murder|number|of )|\. ))",
+    "mass_capital": (
+        r"(?-i:\bMass\b(?! (?:Ave|Pike|transit|market|media|production|shooting|casualt|arrest|hysteria|murder"
+        r"|number|of )|\. ))"
+    ),
     "mass": r"\b(?:after|before|at|during|to|attend(?:ed)?) (?P<hit>mass)\b(?! ?\w*(?:transit|market|media))",
     "verse": (
         r"\b(?:[1-3] )?(?:Genesis|Exodus|Psalms?|Proverbs|Isaiah|Matthew|Mark|Luke|John|Romans|"

@@ -64,9 +64,10 @@ OTHER = (
     "Nizhoni go naa hooghan goo deya doo kintah goo deya da.",
     "Nire auzokoek zarata handia egin zuten gau osoan eta poliziari deitu nion.",
 )
-"""Tagalog, Swahili, Haitian Creole, Vietnamese, Somali, Hausa, Indonesian, Zulu, Yoruba, romanised Hindi, Urdu and Arabic,
-Spanish, Portuguese, French, German, Italian, Dutch, Polish, Turkish, Romanian, Albanian, Croatian, Swedish, Norwegian,
-Finnish, Hungarian, Shona, Twi, Ilocano, Malay, Navajo, Basque."""
+"""Tagalog, Swahili, Haitian Creole, Vietnamese, Somali, Hausa, Indonesian, Zulu, Yoruba, Hindi, Urdu and Arabic in
+Latin letters, Spanish, Portuguese, French, German, Italian, Dutch, Polish, Turkish, Romanian, Albanian, Croatian,
+Swedish, Norwegian, Finnish, Hungarian, Shona, Twi, Ilocano, Malay, Navajo, Basque: the language counts, not the style.
+"""
 
 MIXED = (
     "I told him to move the car pero el no me hizo caso y se fue corriendo.",
