@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from functools import cache, lru_cache
 from itertools import accumulate
@@ -22,7 +23,8 @@ _FOREIGN_SHARE = 0.25
 _OTHER_SHARE = 0.5
 _CONTROL_SHARE = 0.02
 _SHORT = 3
-_FEWEST_UNKNOWN = 3
+_TITLES = 0.8
+_FEWEST_UNKNOWN, _FEWEST_ALONE = 3, 2
 _UNKNOWN_SHARE = 0.5
 _WINDOW, _WINDOW_UNKNOWN = 6, 4
 _SURROGATE = re.compile("[\ud800-\udfff]")
@@ -59,9 +61,8 @@ def not_english(text: str) -> WithheldReason | None:
     if foreign > _FOREIGN_SHARE * letters:
         return WithheldReason.NOT_ENGLISH
     english = sum(word in _function_words()["en"] for word in words)
-    best = max(
-        (sum(word in own for word in words) for code, own in _function_words().items() if code != "en"), default=0
-    )
+    others = Counter(code for word in words for code in _languages_of().get(word, ()))
+    best = max(others.values(), default=0)
     if (best >= _FEWEST and best > english) or _mostly_unknown(marks(text)):
         return WithheldReason.NOT_ENGLISH
     return None
@@ -70,17 +71,19 @@ def not_english(text: str) -> WithheldReason | None:
 def marks(text: str) -> tuple[int, ...]:
     """For each word that says anything of the text's language: 1 for a word that English has, 0 for one it has not.
 
-    Capitalized words say nothing, as they may be names; nor do first names and class words in lower case, and English
-    words with one slip of the pen.
+    Capitalized words say nothing, as they may be names, unless most words are capitalized; nor do first names and class
+    words in lower case, and English words with one slip of the pen.
     """
-    told = (_told(word) for word in _PROSE.findall(text))
+    words: list[str] = _PROSE.findall(text)
+    titles = sum(word[0].isupper() for word in words) > _TITLES * len(words)
+    told = (_told(word.lower()) for word in words if not word[0].isupper() or (titles and not _family(word.lower())))
     return tuple(mark for mark in told if mark is not None)
 
 
 def _mostly_unknown(told: Sequence[int]) -> bool:
     """Whether English lacks half of the words, or most words of some stretch: a text may change its language."""
     unknown = len(told) - sum(told)
-    if unknown >= _FEWEST_UNKNOWN and unknown > _UNKNOWN_SHARE * len(told):
+    if unknown >= (_FEWEST_UNKNOWN if sum(told) else _FEWEST_ALONE) and unknown > _UNKNOWN_SHARE * len(told):
         return True
     sums = (0, *accumulate(told))
     return any(
@@ -88,15 +91,17 @@ def _mostly_unknown(told: Sequence[int]) -> bool:
     )
 
 
+def _family(lower: str) -> bool:
+    return lower in word_list("last_names") or lower in word_list("rare_names")
+
+
 @lru_cache(maxsize=50_000)
 def _told(word: str) -> int | None:
-    """1 where English has the word, 0 where it has not, None where the word says nothing of the language."""
-    lower = word.lower().partition("'")[0]
-    if word[:1].isupper():
-        return None
+    """Of a word in lower case 1 where English has the word, 0 where it has not, None where the word says nothing of the language."""
+    lower = word.partition("'")[0]
     if lower in _function_words()["en"] or lower in word_list("chat_words"):
         return 1
-    foreign = lower in _foreign_function_words()
+    foreign = lower in _languages_of()
     if is_english(lower) or lower in word_list("person_nouns"):
         return None if foreign and len(lower) <= _SHORT else 1
     if foreign or len(lower) <= _SHORT:
@@ -106,8 +111,13 @@ def _told(word: str) -> int | None:
 
 
 @cache
-def _foreign_function_words() -> frozenset[str]:
-    return frozenset().union(*(own for code, own in _function_words().items() if code != "en"))
+def _languages_of() -> Mapping[str, tuple[str, ...]]:
+    """The other languages in which a word is a function word, by word."""
+    pairs = ((word, code) for code, own in _function_words().items() if code != "en" for word in own)
+    found: dict[str, tuple[str, ...]] = {}
+    for word, code in pairs:
+        found[word] = (*found.get(word, ()), code)
+    return found
 
 
 @cache

@@ -33,6 +33,7 @@ def misspells_english(word: str) -> bool:
     return len(word) >= SHORTEST and not is_english(word) and any(near in common for near in slips(word))
 
 
+@lru_cache(maxsize=50_000)
 def meant(word: str, known: Callable[[str], bool], telling: Callable[[str], bool]) -> str | None:
     """The telling word that an unknown lower-case word is one slip away from; None where common English is as near."""
     if len(word) < SHORTEST or not word.islower() or known(word) or is_english(word) or misspells_english(word):

@@ -1,6 +1,10 @@
 """Sentences of ours in other languages, without marks where people leave them out, and English that looks unlike it."""
 
 OTHER = (
+    "Kahapon Ay Hindi Ako Pumasok Sa Trabaho Kasi Masakit Ang Ulo Ko",
+    "Jana Usiku Majirani Walipiga Kelele Sana Mpaka Polisi Wakaja",
+    "Buenas noches vecinos",
+    "maayong gabii sa tanan",
     "Kahapon ay hindi ako pumasok sa trabaho kasi masakit ang ulo ko.",
     "Sabi ng kapitbahay namin malakas daw ang tugtog kagabi kaya tinawag niya ang pulis.",
     "Wala akong pera ngayon pero bukas magbabayad ako sa tindahan.",
@@ -93,6 +97,9 @@ ENGLISH = (
     "The numpy ndarray dtype is float32 so astype casts it without a memcpy.",
     "Pass argv to argparse and the stdin tty flag to subprocess.",
     "ok",
+    "Officer of the Month",
+    "Sergeant Pellworth, Brandeau and Valdivia",
+    "Breaking News: Police Chief Resigns After Vote",
     "nah bro",
     "Great job everyone!",
     "Overtime again tonight",
