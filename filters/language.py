@@ -23,7 +23,7 @@ _FOREIGN_SHARE = 0.25
 _OTHER_SHARE = 0.5
 _CONTROL_SHARE = 0.02
 _SHORT = 3
-_TITLES = 0.8
+_TITLES, _FEWEST_TITLES = 0.8, 5
 _FEWEST_UNKNOWN, _FEWEST_ALONE = 3, 2
 _UNKNOWN_SHARE = 0.5
 _WINDOW, _WINDOW_UNKNOWN = 6, 4
@@ -71,12 +71,17 @@ def not_english(text: str) -> WithheldReason | None:
 def marks(text: str) -> tuple[int, ...]:
     """For each word that says anything of the text's language: 1 for a word that English has, 0 for one it has not.
 
-    Capitalized words say nothing, as they may be names, unless most words are capitalized; nor do first names and class
-    words in lower case, and English words with one slip of the pen.
+    Capitalized words say nothing, as they may be names; where nearly all of five or more words are capitalized, only
+    those that are names say nothing. Nor do first names and class words in lower case, and English words misspelt.
     """
     words: list[str] = _PROSE.findall(text)
-    titles = sum(word[0].isupper() for word in words) > _TITLES * len(words)
-    told = (_told(word.lower()) for word in words if not word[0].isupper() or (titles and not _family(word.lower())))
+    capitals = [word[0].isupper() for word in words]
+    titles = len(words) >= _FEWEST_TITLES and sum(capitals) > _TITLES * len(words)
+    told = (
+        _told(word.lower())
+        for word, capital in zip(words, capitals, strict=True)
+        if not capital or (titles and not _family(word.lower()))
+    )
     return tuple(mark for mark in told if mark is not None)
 
 
