@@ -102,7 +102,7 @@ def _family(lower: str) -> bool:
 
 @lru_cache(maxsize=50_000)
 def _told(word: str) -> int | None:
-    """Of a word in lower case 1 where English has the word, 0 where it has not, None where the word says nothing of the language."""
+    """Of a word in lower case: 1 where English has it, 0 where not, None where it says nothing of the language."""
     lower = word.partition("'")[0]
     if lower in _function_words()["en"] or lower in word_list("chat_words"):
         return 1

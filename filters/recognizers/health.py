@@ -40,7 +40,7 @@ _PATTERNS = {
         r"|therapists?|shrink"
         r"|psychiatrist|psychologist|dentist|chiropractor|[a-z]+ologist|[a-z]+iatrist|pcp))\b"
     ),
-    "tested": r"\b(?:get|got|getting|been|was|were) (?P<hit>tested)\b(?= for\b)|\btested (?:positive|negative)\b",
+    "tested": r"\b(?:get|got|getting) (?P<hit>tested)\b(?= for\b)",
     "put_on": (
         r"\bput (?:me|him|her|them|us) on (?P<hit>[a-z]{5,})\b(?<!leave)(?<!probation)(?<!notice)(?<!shift)"
         r"(?<!nights)(?<!speaker)"
