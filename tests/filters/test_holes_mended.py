@@ -99,7 +99,7 @@ ALSO_TELLING = (
     "I grow a {beard} every hockey season.",
     "I have driven for {thirty-one years} without a dent.",
 )
-"""Further sentences, each of some class, written after the rules were."""
+"""Further sentences, each of some class. Most passed when first tried; some led to a further rule."""
 
 INNOCENT = (
     "I take pride in my work and I keep the car clean.",
