@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from filters.hashtags import segment
+from filters.spelling import meant
 
 if TYPE_CHECKING:
     from filters.normalize import Normalized
@@ -34,21 +35,30 @@ _MIXED = re.compile(
 _SPACED = re.compile(r"(?<![\w'])[A-Za-z](?:[ .\-_*/][A-Za-z]){2,15}(?![\w'])")
 _INNER = re.compile(r"(?<!\w)[A-Za-z]+(?:[.*_\-~][A-Za-z]+){1,6}(?!\w)")
 _DOUBLED = re.compile(r"\b[A-Za-z]*([A-Za-z])\1[A-Za-z]*\b")
+_CAMEL = re.compile(r"\b[A-Za-z]*[a-z](?:[A-Z][a-z]+){1,6}(?![A-Za-z])")
+_HUMP = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
+_LONG = re.compile(r"\b[a-z]{6,30}\b")
 _GLUED = re.compile(r"\b[a-z]{8,30}\b")
+_RUN = re.compile(r"(.)\1*")
 _MOST = 64
 
 Known = Callable[[str], bool]
 
 
-def undisguise(normal: Normalized, known: Known, telling: Known, plain: Known) -> Normalized:
+def undisguise(
+    normal: Normalized, known: Known, telling: Known, plain: Known, names_somebody: Known = lambda _: False
+) -> Normalized:
     """A copy in which a disguised known word is spelt plainly; what comes to no known word is left as it was.
 
-    `telling` says which known words tell a class, `plain` which are no names.
+    `telling` says which known words tell a class, `plain` which are no names, `names_somebody` which stand for persons
+    of a class by themselves: only these are told from a misspelling.
     """
     normal = normal.replaced(_MIXED, lambda m: _leet(m.group(), known))
     normal = normal.replaced(_SPACED, lambda m: _spaced(m.group(), known, telling))
     normal = normal.replaced(_INNER, lambda m: _joined(m.group(), telling))
+    normal = normal.replaced(_CAMEL, lambda m: _humps(m.group(), known, telling))
     normal = normal.replaced(_DOUBLED, lambda m: _single(m.group(), known, telling))
+    normal = normal.replaced(_LONG, lambda m: meant(m.group(), known, names_somebody))
     return normal.replaced(_GLUED, lambda m: _apart(m.group(), known, telling, plain))
 
 
@@ -91,10 +101,28 @@ def _apart(word: str, known: Known, telling: Known, plain: Known) -> str | None:
     return " ".join(parts)
 
 
+def _humps(word: str, known: Known, telling: Known) -> str | None:
+    """The words of one in camel case where one of them tells: `superLatinaPower`, but not `JavaScript` or `DeShawn`."""
+    if known(word.lower()):
+        return None
+    humps = _HUMP.findall(word)
+    if not any(len(hump) > 2 and telling(hump.lower()) for hump in humps):
+        return None
+    return " ".join(hump if hump.isupper() else hump.lower() for hump in humps)
+
+
 def _single(word: str, known: Known, telling: Known) -> str | None:
-    """One letter for two where only that is a known word: `gaay`, but not `good`, and `sooo`, but not `Jenna`."""
+    """One letter for two where only that is a known word: `gaay`, but not `good`, and `sooo`, but not `Jenna`.
+
+    Every choice of doubled letters is tried, as one of them may belong there: `lightskinnedd`.
+    """
     lower = word.lower()
     if known(lower):
         return None
-    shorter = re.sub(r"(.)\1+", r"\1", lower)
-    return shorter if telling(shorter) or (word == lower and known(shorter)) else None
+    runs = [m.group() for m in _RUN.finditer(lower)]
+    choices = [(run[0],) if len(run) == 1 else (run[0], run[0] * 2) for run in runs]
+    for letters in itertools.islice(itertools.product(*choices), _MOST):
+        shorter = "".join(letters)
+        if shorter != lower and (telling(shorter) or (word == lower and known(shorter))):
+            return shorter
+    return None

@@ -4,19 +4,29 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping
-from functools import cache
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from functools import cache, lru_cache
+from itertools import accumulate
 
-from filters.lexicon import word_map
+from filters.lexicon import class_words, is_english, word_list, word_map
+from filters.spelling import misspells_english
 from filters.withholding import WithheldReason
 
 LONGEST = 20_000
 """Characters in one passage; longer ones go back for a shorter extract."""
 _WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)?")
+_PROSE = re.compile(r"(?<![^\s\"'(])(?<![=<>+*^|] )[^\W\d_]{2,}(?:'[^\W\d_]+)?(?![^\s.,;:!?)\"'])(?! [=<>+*^|])")
+"""A word among words: no variable of a formula, no part of a path or a name in code."""
 _FEWEST = 3
 _FOREIGN_SHARE = 0.25
 _OTHER_SHARE = 0.5
 _CONTROL_SHARE = 0.02
+_SHORT = 3
+_TITLES, _FEWEST_TITLES = 0.8, 5
+_FEWEST_UNKNOWN, _FEWEST_ALONE = 3, 2
+_UNKNOWN_SHARE = 0.5
+_WINDOW, _WINDOW_UNKNOWN = 6, 4
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
@@ -50,13 +60,69 @@ def not_english(text: str) -> WithheldReason | None:
     foreign = sum(c.isalpha() and not c.isascii() for c in text)
     if foreign > _FOREIGN_SHARE * letters:
         return WithheldReason.NOT_ENGLISH
-    english = sum(map(_function_words()["en"].__contains__, words))
-    best = max(
-        (sum(map(own.__contains__, words)) for code, own in _function_words().items() if code != "en"), default=0
-    )
-    if best >= _FEWEST and best > english:
+    english = sum(word in _function_words()["en"] for word in words)
+    others = Counter(code for word in words for code in _languages_of().get(word, ()))
+    best = max(others.values(), default=0)
+    if (best >= _FEWEST and best > english) or _mostly_unknown(marks(text)):
         return WithheldReason.NOT_ENGLISH
     return None
+
+
+def marks(text: str) -> tuple[int, ...]:
+    """For each word that says anything of the text's language: 1 for a word that English has, 0 for one it has not.
+
+    Capitalized words say nothing, as they may be names; where nearly all of five or more words are capitalized, only
+    those that are names say nothing. Nor do first names and class words in lower case, and English words misspelt.
+    """
+    words: list[str] = _PROSE.findall(text)
+    capitals = [word[0].isupper() for word in words]
+    titles = len(words) >= _FEWEST_TITLES and sum(capitals) > _TITLES * len(words)
+    told = (
+        _told(word.lower())
+        for word, capital in zip(words, capitals, strict=True)
+        if not capital or (titles and not _family(word.lower()))
+    )
+    return tuple(mark for mark in told if mark is not None)
+
+
+def _mostly_unknown(told: Sequence[int]) -> bool:
+    """Whether English lacks half of the words, or most words of some stretch: a text may change its language."""
+    unknown = len(told) - sum(told)
+    if unknown >= (_FEWEST_UNKNOWN if sum(told) else _FEWEST_ALONE) and unknown > _UNKNOWN_SHARE * len(told):
+        return True
+    sums = (0, *accumulate(told))
+    return any(
+        sums[at + _WINDOW] - sums[at] <= _WINDOW - _WINDOW_UNKNOWN for at in range(max(0, len(told) - _WINDOW + 1))
+    )
+
+
+def _family(lower: str) -> bool:
+    return lower in word_list("last_names") or lower in word_list("rare_names")
+
+
+@lru_cache(maxsize=50_000)
+def _told(word: str) -> int | None:
+    """Of a word in lower case: 1 where English has it, 0 where not, None where it says nothing of the language."""
+    lower = word.partition("'")[0]
+    if lower in _function_words()["en"] or lower in word_list("chat_words"):
+        return 1
+    foreign = lower in _languages_of()
+    if is_english(lower) or lower in word_list("person_nouns"):
+        return None if foreign and len(lower) <= _SHORT else 1
+    if foreign or len(lower) <= _SHORT:
+        return 0
+    silent = lower in class_words().alone or lower in word_list("first_names") or misspells_english(lower)
+    return None if silent else 0
+
+
+@cache
+def _languages_of() -> Mapping[str, tuple[str, ...]]:
+    """The other languages in which a word is a function word, by word."""
+    pairs = ((word, code) for code, own in _function_words().items() if code != "en" for word in own)
+    found: dict[str, tuple[str, ...]] = {}
+    for word, code in pairs:
+        found[word] = (*found.get(word, ()), code)
+    return found
 
 
 @cache

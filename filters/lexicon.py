@@ -224,6 +224,19 @@ def class_words() -> Trie:
     return _trie(lambda _: True)
 
 
+def naming(word: str) -> bool:
+    """Whether a word by itself names or describes persons of a class, and nothing else: what a misspelling may hide."""
+    return word in _naming()
+
+
+@cache
+def _naming() -> frozenset[str]:
+    kinds = PERSONAL | {Kind.MODIFIER}
+    terms = (entry for path in class_files() for entry in read(path))
+    told = (word for word, term in terms if term.kind in kinds and not term.ambiguous)
+    return frozenset(word for word in told if word.isalpha() and word.islower())
+
+
 @cache
 def group_words() -> Trie:
     """Words for persons, groups and what describes them: what the criteria's cues need."""

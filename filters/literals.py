@@ -11,8 +11,8 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
-from re import _constants as kinds  # type: ignore[attr-defined] # noqa: PLC2701 - the compiler's reading has no public name
-from re import _parser as compiler  # type: ignore[attr-defined] # noqa: PLC2701
+from re import _constants as kinds  # type: ignore[attr-defined]
+from re import _parser as compiler  # type: ignore[attr-defined]
 from typing import Any
 
 _MOST = 64

@@ -105,7 +105,9 @@ def _is_english(lower: str) -> bool:
 def _names_somebody(text: str, word: re.Match[str], *, casual: bool) -> bool:
     """Whether a person is named here: by a name that is nothing else, or by one whose neighbors say so."""
     found = word.group()
-    if len(found) < 2 or found.isupper() or is_eponym(text, word.start(), word.end()):
+    if len(found) < 2 or found.isupper() or (len(found) == 2 and text[word.end() : word.end() + 1] == "-"):
+        return False  # initials, Li-ion
+    if is_eponym(text, word.start(), word.end()):
         return False
     if found.istitle() and _TITLED.search(text, max(0, word.start() - 12), word.start()):
         return True

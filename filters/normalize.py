@@ -17,6 +17,7 @@ from urllib.parse import unquote
 
 from filters.disguises import Known, undisguise
 from filters.hashtags import split_hashtag
+from filters.lexicon import naming
 
 _TABLE = Path(__file__).parent / "lexicons" / "confusables.tsv"
 
@@ -188,7 +189,7 @@ def plain_spelling(
     normal = readable
     if not normal.text.isascii():
         normal = normal.replaced(_FOREIGN, lambda m: _folded(m.group()))
-    return undisguise(normal, known, telling or known, plain or known)
+    return undisguise(normal, known, telling or known, plain or known, naming)
 
 
 def _reversed(normal: Normalized) -> Normalized:

@@ -131,6 +131,7 @@ def phrases(found: Sequence[Piece], text: str) -> Iterator[Sequence[Piece]]:
 
 
 def word_before(text: str, piece: Piece) -> str:
+    """The word that stands before a piece, in lower case; empty where there is none near."""
     words = TOKEN.findall(text[max(0, piece.start - 20) : piece.start])
     return words[-1].lower() if words else ""
 
@@ -148,4 +149,5 @@ def _followers() -> frozenset[str]:
 
 
 def last_word(text: str, piece: Piece) -> str:
+    """The last word of a piece, in lower case."""
     return text[piece.start : piece.end].lower().rpartition(" ")[2]

@@ -16,7 +16,41 @@ _MODIFIERS = {
     "something": rf"\b(?:\d0|{_TENS})[- ]?something\b",
     "under": r"\b(?:under|over)[- ](?:18|21|30|40|50|60|65|70)\b",
 }
+_AGE = rf"(?:[1-9]\d|{_TENS}(?:[- ]{_ONES})?|{_TEENS})"
+_EVENT = (
+    r"(?:joined|enlisted|married|retired?|started|quit|left|moved|died?|became|graduated|bought|learned|lost|came"
+    r"|began|dropped"
+    r" out|ran away|hired|signed up|divorced|diagnosed|widowed|emigrated|immigrated|arrested|convicted|had|went"
+    r" back|got|my first)"
+)
+_ENDS = r"(?=[.,;!?)]|$| (?:and|but|with|because|so|when|while|after|before|from|now)\b)"
+_AGES = {
+    "event_at": rf"\b{_EVENT}\b[^.;!?\n]{{0,40}}? (?P<hit>at (?:about |age |only |just )?{_AGE}){_ENDS}",
+    "at_opens": (
+        rf"(?:^|[.!?]\s+|\b(?:even|still|here|life) )(?P<hit>at (?:about |only |just )?{_AGE}),? (?=i\b|he\b|she\b"
+        rf"|they\b|my\b|we\b)"
+    ),
+    "when_i_was": (
+        rf"\b(?P<hit>(?:when|since|back when|before|until|after|while) (?:i|he|she|they|you|we) (?:was|were|turned"
+        rf"|am|hit) (?:about |only |just |like )?"
+        rf"{_AGE})(?! (?:miles?|minutes?|feet|pounds|percent|points?|hours?|days|weeks|months|mph|degrees)\b)"
+    ),
+}
+"""Ages that tell when something was: they become a time like any other."""
 _TIMES = {
+    "turning": rf"\b(?P<hit>turn(?:s|ed|ing)? (?:the big )?{_AGE}){_ENDS}",
+    "turning_soon": rf"\b(?P<hit>turn(?:s|ed|ing)? {_AGE}) (?:next|this|last|in|on|today|tomorrow|yesterday|years)\b",
+    "long_service": (
+        rf"\b(?:worked|working|work|served|been|doing|did|drove|driven|driving|lived) [^.;!?\n]{{0,30}}?"
+        rf"(?P<hit>(?:(?:for|over|almost|about|nearly) ){{0,2}}(?:2[5-9]|[3-7]\d|(?:thirty|forty|fifty|sixty)"
+        rf"(?:[- ]{_ONES})?) years)\b"
+        r"(?! (?:in|behind|for)\b)"
+    ),
+    "reunion": (
+        r"\b(?:\d{1,2}(?:st|nd|rd|th)|(?:twent|thirt|fort|fift|sixt)ieth|tenth|(?:twenty|thirty|forty"
+        r"|fifty)-fifth)[- ](?:year )?"
+        r"(?:(?:high|school|college|class|academy|grade) )*reunion\b"
+    ),
     "turned": (
         rf"\b(?:i'?m|i am|turn(?:s|ed|ing)|aged?|age of|at age|s?he'?s|s?he (?:is|was)|they'?re|they "
         rf"(?:are|were)|i was|you'?re|who (?:is|was)) "
@@ -24,14 +58,14 @@ _TIMES = {
         r"(?= (?:now|today|yesterday|tomorrow|this|next|last|in|and|but|when|years? old)|[.,;!?)]|$)"
     ),
     "decade_of_life": (
-        rf"\b(?:in|into) (?:my|his|her|their|your) (?:early |mid |mid-|late )?(?P<hit>\d0'?s|{_TENS[:-1]}|"
-        rf"teens|twenties|thirties|forties|fifties|sixties|seventies|eighties))\b"
+        rf"\b(?:in|into) (?:my|his|her|their|your) (?P<hit>(?:early |mid |mid-|late )?(?:\d0'?s|{_TENS[:-1]}|"
+        rf"teens|twenties|thirties|forties|fifties|sixties|seventies|eighties)))\b"
     ),
     "age_of": rf"\b(?P<hit>age of {_NUMBER}(?: (?:years?|months?))?)\b",
     "at_age": rf"\bat (?P<hit>age {_NUMBER}(?: (?:years?|months?))?)\b",
     "own_age": (
-        r"\b(?:my|his|her|their|your|our|whose|of|at) (?P<hit>(?:an? |the )?(?:\w+ ){0,2}age)\b"
-        r"(?! (?:of|group|range|gap))"
+        r"\b(?:my|his|her|their|your|our|whose|of|at) (?P<hit>(?:an? |the )?(?:\w+ ){0,2}age)\b(?! (?:of|group"
+        r"|range|gap))"
     ),
     "born": r"\bborn (?:in|on) (?P<hit>[\w ,]{0,20}(?:19|20)\d\d)\b",
     "class_of": r"\bclass of (?:'?\d\d|(?:19|20)\d\d)\b",
@@ -48,4 +82,5 @@ def recognizers() -> tuple[DocRecognizer, ...]:
         ClassWords(ProtectedClass.AGE),
         ClassPatterns(ProtectedClass.AGE, Kind.MODIFIER, _MODIFIERS),
         ClassPatterns(ProtectedClass.AGE, Kind.THING, _TIMES, name="age_numbers"),
+        ClassPatterns(ProtectedClass.AGE, Kind.TIME, _AGES, name="age_times"),
     )

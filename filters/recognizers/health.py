@@ -17,9 +17,37 @@ _PATTERNS = {
         r"(?:to|for) (?:work|(?:military )?service|duty)\b"
     ),
     "medical": (
-        r"\b(?:medical|psychiatric|psychological|surgical|hospital|clinical) (?:treatments?|care|certificates?|reports?"
-        r"|leave|conditions?|histor(?:y|ies)|examinations?|exams?|problems?|attention|issues?|records?|operations?|interventions?)\b"
+        r"\b(?:medical|psychiatric|psychological|surgical|hospital|clinical) (?:treatments?|care|certificates?"
+        r"|reports?|leave"
+        r"|conditions?|histor(?:y|ies)|examinations?|exams?|problems?|attention|issues?|records?|operations?"
+        r"|interventions?)\b"
         r"|\b(?:sick (?:leave|note|pay|days?)|disability (?:pension|benefits?|leave|pay|check))\b"
+    ),
+    "initials": (
+        r"\b(?:my|his|her|their|have|has|had|having|with|got|from) (?P<hit>(?-i:MS|ALS|PCOS|OCD|ADHD|ADD|IBS|COPD|HIV|BPD"
+        r"|CP|TBI|CFS|SLE|RA|T1D|T2D|AIDS|HPV|UTI|STI|STD|GAD|MDD|DID|ASD))\b"
+    ),
+    "recovery": r"\b(?:\w+|\d+)[- ](?:days?|weeks?|months?|years?)[- ](?:chip|coin|medallion|token)s?\b",
+    "sponsor": r"\b(?:my|his|her) (?P<hit>(?:aa |na )?sponsor)\b",
+    "meeting": (
+        r"\b(?:go|goes|going|went|got|at|in|an|attend(?:s|ed|ing)?|found) (?:to )?(?:an )?(?P<hit>(?-i:AA|NA|GA|OA"
+        r"|Al-?Anon)\b"
+        r"(?: meetings?)?)(?! (?:batter|cell|size))"
+    ),
+    "reading": (
+        r"\b(?:my|his|her|their|your) (?P<hit>blood (?:pressure|sugar|work|count|tests?|type)|cholesterol|a1c"
+        r"|heart rate|pulse"
+        r"|labs|scans?|biopsy|x-rays?|mri|meds|pills|prescriptions?|medications?)\b"
+    ),
+    "own_doctor": (
+        r"\b(?:my|his|her|their|your) (?P<hit>(?:\w+ )?(?:doctors?|physicians?|surgeons?|nurses?|specialists?"
+        r"|therapists?|shrink"
+        r"|psychiatrist|psychologist|dentist|chiropractor|[a-z]+ologist|[a-z]+iatrist|pcp))\b"
+    ),
+    "tested": r"\b(?:get|got|getting) (?P<hit>tested)\b(?= for\b)",
+    "put_on": (
+        r"\bput (?:me|him|her|them|us) on (?P<hit>[a-z]{5,})\b(?<!leave)(?<!probation)(?<!notice)(?<!shift)"
+        r"(?<!nights)(?<!speaker)"
     ),
     "inside": (
         r"\bin (?P<hit>(?:the |an? )?(?:hospital|wheel ?chair|clinic|psych ward|rehab|icu|hospice|nursing home|coma))\b"
@@ -43,7 +71,7 @@ _ENDINGS = {
     "itis": r"\b[a-z]{4,}(?:itis|osis|emia|aemia|oma|opathy|algia|ectomy|otomy|plasty)\b",
     "drug": (
         r"\b[a-z]{3,}(?:pril|sartan|statin|azole|cillin|mycin|prazole|oxetine|azepam|idone|tidine|"
-        r"gliptin|mab|vir|parin|olol|dipine|afil)\b"
+        r"gliptin|mab|vir|parin|olol|dipine|afil|codone|morphone|triptan|tinib|ximab|zumab|floxacin|cycline)\b"
     ),
 }
 

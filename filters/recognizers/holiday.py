@@ -11,6 +11,10 @@ _PATTERNS = {
         r"\b(?:merry|happy|blessed|joyous) (?:[a-z]*mas|holidays|easter|eid|diwali|hanukkah|new year|"
         r"ramadan|passover|kwanzaa|lunar new year)\b"
     ),
+    "pride": (
+        r"(?-i:(?<=\w )Pride\b(?! (?:in|and Prejudice)\b))|\b(?:at|during|for|because of|to|after|before) (?P<hit>"
+        r"(?-i:Pride))\b"
+    ),
     "fasting": r"\bfasting (?:for|during|until)\b",
 }
 

@@ -12,7 +12,7 @@ _PATTERNS = {
         r"fluent |broken )?(?P<hit>[A-Z][a-z]+(?: and [A-Z][a-z]+)?)(?= at home| as a| natively| "
         r"fluently|[.,;!?]|$)"
     ),
-    "accent": r"\b\w+ accents?\b",
+    "accent": r"\b\w+ accents?\b(?! (?:colou?r|mark|wall|light|piece|table|chair))",
 }
 
 

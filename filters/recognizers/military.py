@@ -11,6 +11,12 @@ _PATTERNS = {
         r"\bserved (?:\w+ )?(?:\w+ )?in (?:the )?(?:army|navy|marines?|air force|coast guard|guard|"
         r"military|reserves?|iraq|afghanistan|vietnam)\b"
     ),
+    "grade": r"\b(?:made|an|as|was|hit|rank of|retired) (?P<hit>(?-i:[EO]-\d\b|W-[1-5]\b))",
+    "acronym": r"\b(?:my|his|her|our|their) (?P<hit>(?-i:MOS|AIT|AFSC|NCO|ASVAB|PCS|ETS))\b",
+    "rating": (
+        r"\b(?:\d{1,3} ?(?:%|percent)|hundred percent) (?P<more>(?:service[- ]connected|disabled|disability|p&t"
+        r"|va)\b ?)+(?:rating)?"
+    ),
     "infantry": r"\b(?:\d+(?:st|nd|rd|th)) (?:infantry|airborne|cavalry|division|battalion|regiment|marines)\b",
     "va": r"\b(?:the|my|at) VA\b(?!\w)",
     "branch": (

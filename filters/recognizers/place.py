@@ -20,6 +20,10 @@ _PATTERNS = {
         r"\b(?:the )?(?:route|rte\.?|highway|hwy\.?|interstate|turnpike exit|exit) \d{1,4}[a-z]?\b|"
         r"(?-i:\b(?:I|US|SR|RT|MA|NY|CA|IL|WA)-\d{1,3}\b)|\bthe (?:mass ?pike|pike)\b"
     ),
+    "part_of_town": (
+        r"(?-i:\b(?:the )?(?:South|North|East|West|Northeast|Northwest|Southeast|Southwest|Upper|Lower|Near) "
+        r"(?:Side|End|Shore|LA|L\.A\.|Philly|Bronx|Coast|Valley|Hills?|Bank|Loop))"
+    ),
     "zip_word": r"\bzip(?: code)?:? \d{5}\b",
     "town_state": rf"(?-i:\b[A-Z][\w.'-]+(?: [A-Z][\w.'-]+){{0,2}}, {_STATE}\b)",
     "street": r"(?-i:\b\d{1,5} (?:[NSEW]\.? )?(?:[A-Z0-9][\w'.-]* ){1,3}"

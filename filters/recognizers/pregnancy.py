@@ -10,6 +10,9 @@ _PATTERNS = {
     "weeks": r"\b(?:\d{1,2}|\w+) (?:weeks?|months?)(?: (?:pregnant|along))\b",
     "expecting": r"\bexpecting (?:our|my|a|twins|her|their)\b(?: \w+){0,2}",
     "trying": r"\btrying to conceive\b",
+    "due": r"(?:\b(?:my|her|our|your|their)|'s) (?P<hit>due date)\b(?! (?:of|for|on) )",
+    "period": r"\b(?:my|her) (?P<hit>periods?)\b(?! (?:of|at|as|key)\b)",
+    "obstetrician": r"\b(?:my|her|our|the) (?P<hit>(?-i:OB)(?:[-/ ]?gyn)?|gyn|nicu)\b",
 }
 
 

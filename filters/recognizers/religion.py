@@ -7,7 +7,10 @@ from filters.protected_classes import ProtectedClass
 from filters.recognizers.lexical import ClassPatterns, ClassWords, DocRecognizer
 
 _PATTERNS = {
-    "mass_capital": r"(?-i:\bMass\b(?! Ave| Pike|\. ))",
+    "mass_capital": (
+        r"(?-i:\bMass\b(?! (?:Ave|Pike|transit|market|media|production|shooting|casualt|arrest|hysteria|murder"
+        r"|number|of )|\. ))"
+    ),
     "mass": r"\b(?:after|before|at|during|to|attend(?:ed)?) (?P<hit>mass)\b(?! ?\w*(?:transit|market|media))",
     "verse": (
         r"\b(?:[1-3] )?(?:Genesis|Exodus|Psalms?|Proverbs|Isaiah|Matthew|Mark|Luke|John|Romans|"
@@ -17,6 +20,11 @@ _PATTERNS = {
     "thanks": (
         r"\b(?:thank|praise|praying to|pray to|glory to|by the grace of) (?:the )?(?:god|lord|jesus|"
         r"allah|heaven)\b"
+    ),
+    "choir": r"\b(?:s[aiu]ng|singing|sings) in (?:the|a|our|my|his|her) (?P<hit>(?:\w+ )?choir)\b",
+    "ashes": r"\b(?:got|get|getting|wear|wearing|wore|received) (?:my|his|her|their|our) (?P<hit>ashes)\b",
+    "forbidden_food": (
+        r"\b(?:do(?:es)? not|don't|doesn't|never|can't|cannot|won't) eat (?P<hit>pork|beef|ham|bacon|shellfish|meat)\b"
     ),
     "praying": r"\bpray(?:s|ed|ing)?\b",
 }

@@ -12,6 +12,10 @@ _PATTERNS = {
         r"grievance|charge|lawsuit|claim)s?\b(?: (?:against|with|over|about) [\w' ]{2,40}?(?=[.,;!?]|"
         r"$))?"
     ),
+    "reported": (
+        r"\b(?:i|we) (?:\w+ )?(?P<hit>(?:reported|complained|went|wrote|called) (?:\w+ ){0,3}?(?:to )?(?:the )?"
+        r"(?-i:HR|OSHA|EEOC|NLRB|MCAD|DOL|IA)\b(?: hotline)?(?: (?:for|about|over) [\w' ]{2,40}?(?=[.,;!?]|$))?)"
+    ),
     "blew": r"\bbl(?:ew|ow|owing) the whistle\b(?: on)?",
     "testified": r"\btestified (?:against|for|on behalf of|in)\b",
 }

@@ -7,6 +7,7 @@ from filters.protected_classes import ProtectedClass
 from filters.recognizers.lexical import ClassPatterns, ClassWords, DocRecognizer
 
 _PATTERNS = {
+    "steward": r"\b(?:my|our|their) (?P<hit>(?:union |shop )?stewards?)\b",
     "local": r"\b(?:[A-Z]{2,6}|union|teamsters|ironworkers|carpenters|steelworkers)? ?local \d{1,5}\b",
 }
 

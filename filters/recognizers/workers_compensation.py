@@ -7,6 +7,10 @@ from filters.protected_classes import ProtectedClass
 from filters.recognizers.lexical import ClassPatterns, ClassWords, DocRecognizer
 
 _PATTERNS = {
+    "claim": (
+        r"\bwork(?:er|man|men)'?s?'? comp(?:ensation)?(?: (?:claims?|cases?|checks?|hearings?|lawyers?"
+        r"|settlements?|insurance))?\b"
+    ),
     "injury": r"\b(?:hurt|injured|injury) (?:at|on|from) (?:the |my )?(?:work|job)\b",
 }
 
