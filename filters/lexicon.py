@@ -19,6 +19,7 @@ FOLDER = Path(__file__).parent / "lexicons"
 DERIVED = FOLDER / "derived"
 """Class files that tools/ builds from others' lexicons, beside the hand-written ones."""
 _WORD = re.compile(r"[a-z0-9]+(?:'[a-z]+)?")
+_TIED = re.compile(r"'(?:s|d|ll|ve|re|m)$")
 _SIBILANT = re.compile(r"(?:s|x|z|ch|sh)$")
 _ENDINGS = (
     ("s", ""), ("es", ""), ("ed", ""), ("ed", "e"), ("d", ""), ("ing", ""), ("ing", "e"), ("er", ""), ("er", "e"),
@@ -133,8 +134,8 @@ class Trie:
             at += max(length, 1)
 
     def _longest(self, tokens: list[tuple[str, int, int]], at: int, text: str) -> tuple[int, int, list[Term]]:
-        """How many words the longest match has, where it ends, and its terms; a possessive `'s` that is no part of the
-        term is left out. `woman's` opens a longer phrase and is `woman` too: both ways are followed.
+        """How many words the longest match has, where it ends, and its terms; an ending like `'s` that is no part of
+        the term is left out. `woman's` opens a longer phrase and is `woman` too: both ways are followed.
         """
         best, ends, terms, nodes = 0, 0, list[Term](), [self._root]
         for offset in range(len(tokens) - at):
@@ -152,8 +153,9 @@ class Trie:
 
 
 def _forms(word: str) -> Sequence[tuple[str, int]]:
-    """A word as it is and without a possessive `'s`, with how many characters are left out."""
-    return ((word, 0), (word[:-2], 2)) if word.endswith("'s") else ((word, 0),)
+    """A word as it is and without what an apostrophe ties to it (woman's, she'll), and how much that leaves out."""
+    tied = _TIED.search(word)
+    return ((word, 0),) if tied is None else ((word, 0), (word[: tied.start()], len(tied.group())))
 
 
 def _joins(gap: str) -> bool:
