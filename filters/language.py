@@ -50,9 +50,9 @@ def not_english(text: str) -> WithheldReason | None:
     foreign = sum(c.isalpha() and not c.isascii() for c in text)
     if foreign > _FOREIGN_SHARE * letters:
         return WithheldReason.NOT_ENGLISH
-    english = sum(word in _function_words()["en"] for word in words)
+    english = sum(map(_function_words()["en"].__contains__, words))
     best = max(
-        (sum(word in own for word in words) for code, own in _function_words().items() if code != "en"), default=0
+        (sum(map(own.__contains__, words)) for code, own in _function_words().items() if code != "en"), default=0
     )
     if best >= _FEWEST and best > english:
         return WithheldReason.NOT_ENGLISH

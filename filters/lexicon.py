@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache, lru_cache
 from pathlib import Path
@@ -19,7 +19,7 @@ FOLDER = Path(__file__).parent / "lexicons"
 DERIVED = FOLDER / "derived"
 """Class files that tools/ builds from others' lexicons, beside the hand-written ones."""
 _WORD = re.compile(r"[a-z0-9]+(?:'[a-z]+)?")
-_TIED = re.compile(r"'(?:s|d|ll|ve|re|m)$")
+_CONTRACTED = re.compile(r"'(?:s|d|ll|ve|re|m)$")
 _SIBILANT = re.compile(r"(?:s|x|z|ch|sh)$")
 _ENDINGS = (
     ("s", ""), ("es", ""), ("ed", ""), ("ed", "e"), ("d", ""), ("ing", ""), ("ing", "e"), ("er", ""), ("er", "e"),
@@ -30,7 +30,7 @@ _SHORTEST = 2
 _PREFIXES = (
     *("anti", "auto", "counter", "cyber", "de", "dis", "extra", "hyper", "inter", "intra", "macro", "mega", "micro"),
     *("mid", "mini", "mis", "mono", "multi", "neuro", "non", "out", "over", "photo", "poly", "post", "pre", "pseudo"),
-    *("quasi", "re", "semi", "sub", "super", "tele", "trans", "ultra", "un", "under", "uni"),
+    *("quasi", "re", "semi", "sub", "super", "tele", "ultra", "un", "under", "uni"),
 )
 _PREFIXED = 5
 """What a prefix stands before is a word of at least five letters: overfitting, but Overton is a name."""
@@ -81,12 +81,16 @@ class Match:
     term: Term
 
 
-@dataclass(slots=True)
 class _Node:
-    children: dict[str, _Node] = field(default_factory=dict)
-    terms: list[Term] = field(default_factory=list)
-    ends: bool = False
-    """A term, or a fixed phrase that is none, ends here."""
+    """A word on the way; most are the last of their term."""
+
+    __slots__ = ("children", "ends", "terms")
+
+    def __init__(self) -> None:
+        self.children: dict[str, _Node] | None = None
+        self.terms: tuple[Term, ...] = ()
+        self.ends = False
+        """A term, or a fixed phrase that is none, ends here."""
 
 
 class Trie:
@@ -107,10 +111,12 @@ class Trie:
             raise ValueError("phrase")
         node = self._reach(words)
         if term not in node.terms:
-            node.terms.append(term)
-        self.words.update(word for word in words if len(words) == 1 or len(word) > _SHORTEST)
+            node.terms += (term,)
         if len(words) == 1:
             self.alone.add(words[0])
+            self.words.add(words[0])
+        else:
+            self.words.update([word for word in words if len(word) > _SHORTEST])
 
     def step_over(self, phrase: str) -> None:
         """Make a fixed phrase match as no term, so that no shorter term within it is found: `race condition`."""
@@ -119,7 +125,12 @@ class Trie:
     def _reach(self, words: Sequence[str]) -> _Node:
         node = self._root
         for word in words:
-            node = node.children.setdefault(word, _Node())
+            if node.children is None:
+                node.children = {}
+            step = node.children.get(word)
+            if step is None:
+                step = node.children[word] = _Node()
+            node = step
         node.ends = True
         return node
 
@@ -133,16 +144,23 @@ class Trie:
                 yield Match(start=tokens[at][1], end=end, term=term)
             at += max(length, 1)
 
-    def _longest(self, tokens: list[tuple[str, int, int]], at: int, text: str) -> tuple[int, int, list[Term]]:
-        """How many words the longest match has, where it ends, and its terms; an ending like `'s` that is no part of
-        the term is left out. `woman's` opens a longer phrase and is `woman` too: both ways are followed.
+    def _longest(self, tokens: list[tuple[str, int, int]], at: int, text: str) -> tuple[int, int, Sequence[Term]]:
+        """How many words the longest match has, where it ends, and its terms; a possessive `'s` that is no part of the
+        term is left out. `woman's` opens a longer phrase and is `woman` too: both ways are followed.
         """
-        best, ends, terms, nodes = 0, 0, list[Term](), [self._root]
+        best, ends, nodes = 0, 0, [self._root]
+        terms: Sequence[Term] = ()
         for offset in range(len(tokens) - at):
             word, start, end = tokens[at + offset]
             if offset and not _joins(text[tokens[at + offset - 1][2] : start]):
                 break
-            steps = [(n, left) for node in nodes for form, left in _forms(word) if (n := node.children.get(form))]
+            steps = [
+                (step, left)
+                for node in nodes
+                if node.children
+                for form, left in _forms(word)
+                if (step := node.children.get(form))
+            ]
             if not steps:
                 break
             nodes = [node for node, _ in steps]
@@ -153,9 +171,9 @@ class Trie:
 
 
 def _forms(word: str) -> Sequence[tuple[str, int]]:
-    """A word as it is and without what an apostrophe ties to it (woman's, she'll), and how much that leaves out."""
-    tied = _TIED.search(word)
-    return ((word, 0),) if tied is None else ((word, 0), (word[: tied.start()], len(tied.group())))
+    """A word as it is and without a possessive or a contracted verb, with how many characters are left out."""
+    bare = _CONTRACTED.sub("", word) if "'" in word else word
+    return ((word, 0), (bare, len(word) - len(bare))) if bare != word else ((word, 0),)
 
 
 def _joins(gap: str) -> bool:
@@ -176,6 +194,7 @@ def read(path: Path) -> Iterator[tuple[str, Term]]:
     """Every spelling of one lexicon file with its term; the stem is the class. Raises ValueError on a stray line."""
     protected_class = ProtectedClass(path.stem)
     kind, ambiguous = None, False
+    one = many = None
     for line in path.read_text(encoding="utf-8").splitlines():
         entry = line.partition("#")[0].strip()
         if not entry:
@@ -183,12 +202,12 @@ def read(path: Path) -> Iterator[tuple[str, Term]]:
         if entry.startswith("["):
             ambiguous = entry.endswith("?]")
             kind = Kind(entry.strip("[]?"))
+            one = Term(protected_class=protected_class, kind=kind, ambiguous=ambiguous, plural=False)
+            many = Term(protected_class=protected_class, kind=kind, ambiguous=ambiguous, plural=True)
             continue
-        if kind is None:
+        if one is None or many is None:
             raise ValueError(f"{path.name}: a term before the first section")
         singular, slash, irregular = entry.partition("/")
-        one = Term(protected_class=protected_class, kind=kind, ambiguous=ambiguous, plural=False)
-        many = Term(protected_class=protected_class, kind=kind, ambiguous=ambiguous, plural=True)
         yield singular, one
         if slash or kind in _PLURALS:
             yield irregular or plural(singular), many
@@ -240,7 +259,8 @@ def is_common(word: str) -> bool:
     return (
         word in common
         or any(word.endswith(ending) and f"{word[: -len(ending)]}{rest}" in common for ending, rest in _ENDINGS)
-        or (word[-3:-2] == word[-4:-3] and word.endswith(("ing", "ers")) and word[:-4] in common)
+        or (word[-3:-2] == word[-4:-3] and word.endswith("ed") and word[:-3] in common)
+        or (word[-4:-3] == word[-5:-4] and word.endswith(("ing", "ers")) and word[:-4] in common)
     )
 
 

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 from functools import cache
 
-from filters.lexicon import is_common, is_english, word_list
+from filters.lexicon import class_words, is_common, is_english, word_list, word_map
 
 STAND_INS = (
     *("Alex", "Chris", "Jamie", "Casey", "Morgan", "Dana", "Jesse", "Riley", "Quinn", "Blake", "Peter", "Paul"),
@@ -28,6 +28,12 @@ _OPENS_AND_ACTS = re.compile(
     r"|got|took|made|felt|thought|decided|wanted|came|called|worked|used|tried|asked|lived|loved|liked|kept|left|knew|saw"
     r"|gave|found|became|started|couldn't|didn't|wasn't|isn't|won't|can't|doesn't|hasn't|wouldn't)\b"
 )
+_TITLED = re.compile(
+    r"\b(?:Mr|Mrs|Ms|Miss|Mx|Dr|Prof|Professor|Sgt|Sergeant|Lt|Lieutenant|Capt|Captain|Officer|Detective|Deputy|Trooper"
+    r"|Judge|Coach|Sheriff|Mayor|Senator|Governor|President|Chief|Uncle|Aunt|Auntie|Sister|Brother|Father|Sir|Dame)\.? $"
+)
+_CAPITAL_BEFORE = re.compile(r"([A-Z][a-z]+)\.? $")
+_TERM = re.compile(r"(?:'s|s'|-[A-Z][a-z]+)?(?:[ -]([A-Za-z]+))(?: ([A-Za-z]+))?\b")
 _INITIAL = re.compile(r" (?:[A-Z]\.? )?(?=[A-Z])")
 _BESIDE = re.compile(r"(?:,? (?:and|or|&|with|vs\.?) |, )([A-Za-z]+)")
 _PLACED = re.compile(r"\b(?:in|at|from|to|near|around|across|outside|leaving|via|visit(?:ed|ing)?|of) $")
@@ -63,8 +69,10 @@ def _index(name: str, persons: list[frozenset[str]]) -> int:
 def is_name_word(word: str) -> bool:
     """Whether a word is a name and, with the capital it has or has not, no word of English."""
     lower = word.lower()
-    if lower in word_list("ordinary_capitals") or lower in _ambiguous():
+    if lower in word_list("ordinary_capitals") or lower in _ambiguous() or lower in _function_words():
         return False
+    if lower in class_words().alone and lower not in word_list("first_names"):
+        return False  # English, French, Pope
     if lower in word_list("first_names") or lower in word_list("last_names"):
         return True
     return word.istitle() and lower in word_list("rare_names")
@@ -73,7 +81,7 @@ def is_name_word(word: str) -> bool:
 def may_be_name(word: str) -> bool:
     """Whether a word may be a name, though it is a word of English too or a name of few."""
     lower = word.lower()
-    if lower in word_list("ordinary_capitals"):
+    if lower in word_list("ordinary_capitals") or lower in _function_words():
         return False
     return lower in _ambiguous() or lower in word_list("rare_names") or (len(word) > 3 and not _is_english(lower))
 
@@ -81,6 +89,12 @@ def may_be_name(word: str) -> bool:
 @cache
 def _ambiguous() -> frozenset[str]:
     return word_list("ambiguous_names") | word_list("ambiguous_last_names")
+
+
+@cache
+def _function_words() -> frozenset[str]:
+    """The, So, An: somebody's name somewhere, and far too often none."""
+    return frozenset(word_map("function_words")["en"].split())
 
 
 def _is_english(lower: str) -> bool:
@@ -92,8 +106,12 @@ def _names_somebody(text: str, word: re.Match[str], *, casual: bool) -> bool:
     found = word.group()
     if len(found) < 2 or found.isupper() or is_eponym(text, word.start(), word.end()):
         return False
+    if found.istitle() and _TITLED.search(text, max(0, word.start() - 12), word.start()):
+        return True
     if is_name_word(found):
         return found.istitle() or casual or len(found) > 4 or _beside_a_name(text, word)
+    if found.islower() and not casual and is_common(found):
+        return False
     determined = found.islower() and _DETERMINED.search(text, max(0, word.start() - 12), word.start())
     if determined or not may_be_name(found):
         return False
@@ -108,11 +126,11 @@ def _names_somebody(text: str, word: re.Match[str], *, casual: bool) -> bool:
 
 def is_eponym(text: str, start: int, end: int) -> bool:
     """Whether a capitalized name belongs to a term of science, and to nobody spoken of: Larmor radius, Ohm's law."""
-    if not text[start:end].istitle() or re.search(r"[A-Z][a-z]+\.? $", text[max(0, start - 15) : start]):
+    before = _CAPITAL_BEFORE.search(text, max(0, start - 20), start)
+    if not text[start:end].istitle() or (before is not None and not is_common(before.group(1).lower())):
         return False  # not with a first name or a title before it
-    nouns = word_list("eponym_nouns")
-    close = re.match(r"(?:'s|s'|-[A-Z][a-z]+)?(?: [a-z]{4,})? ([A-Za-z]+)\b", text[end : end + 60])
-    return close is not None and close.group(1).lower() in nouns
+    nouns, after = word_list("eponym_nouns"), _TERM.match(text, end)
+    return after is not None and any(word and word.lower() in nouns for word in after.groups())
 
 
 def _opens(text: str, start: int) -> bool:

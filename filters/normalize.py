@@ -111,6 +111,8 @@ class Normalized:
 
     def spelt(self, source: str) -> Iterator[tuple[int, int, str]]:
         """Where this text spells `source`, to which its map leads, otherwise: the range here and the source's words."""
+        if isinstance(self.starts, range) and self.text == source:
+            return  # nothing was respelt
         at = 0
         while at < len(self.text):
             start, end, stop = self.starts[at], self.ends[at], at + 1

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from filters.analyzer import Analyzer
+from filters.analyzer import FOUND, Analyzer
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc
@@ -31,7 +31,10 @@ class Parses:
     def add(self, texts: Iterable[str]) -> None:
         """Parse whatever is not there yet. Never raises: a text that cannot be parsed has no parse."""
         for chunk in _chunks(text for text in dict.fromkeys(texts) if text not in self._docs):
-            self._docs.update(zip(chunk, self._analyzer.parse(chunk), strict=True))
+            for text, doc in zip(chunk, self._analyzer.parse(chunk), strict=True):
+                if doc is not None:
+                    doc.user_data[FOUND] = {}
+                self._docs[text] = doc
 
     def take(self, text: str) -> Doc | None:
         """The parse as the model made it, the taker's own; None where the model failed on it."""

@@ -13,8 +13,20 @@ from typing import TYPE_CHECKING
 
 from filters.agreement import article, for_plural, neutral_pronoun
 from filters.analyzer import Analysis, Hit
-from filters.forms import CANDIDATE, FORMS, GROUP, ORGANIZATION, PLACE, RELATIVE, RELATIVES, SLUR, TIME, WITHHELD
-from filters.grammar import is_person_noun, may_be_person
+from filters.forms import (
+    CANDIDATE,
+    CANONICAL,
+    FORMS,
+    GROUP,
+    ORGANIZATION,
+    PLACE,
+    RELATIVE,
+    RELATIVES,
+    SLUR,
+    TIME,
+    WITHHELD,
+)
+from filters.grammar import may_be_person
 from filters.lexicon import PERSONAL, Kind, word_list
 from filters.tokens import covering
 
@@ -30,8 +42,9 @@ _NEUTRAL = {
 }
 _MERGED = re.compile(rf"({FORMS})(?:(?:\s*,\s*|\s+|\s*/\s*|\s*,?\s+(?:and|or|&)\s+)\1)+")
 _AS_A = re.compile(
-    r"(^|[.!?;]\s+|\band\s+)(?:[Ss]peaking )?[Aa]s (?:(?:a|an|the) )?(?:\w+ )?(?:person|people|"
-    r"relative|\[withheld\]|people of a protected group|an? organization)(?: [^,.:;!?]{1,80})?[,:]\s*"
+    r"(^|[.!?;]\s+|\band\s+|^\w+, )(?:[Ss]peaking )?[Aa]s (?:(?:a|an|the) )?(?:\w+ )?(?:person|people|"
+    r"relative|\[withheld\]|people of a protected group|an? organization)(?:(?: [^,.:;!?]{1,80})?[,:]\s*"
+    r"|(?: (?:from|with|of|in) \[withheld\])*\s+(?=I\b))"
 )
 _ONE = re.compile(
     r"\b([Oo]ne|[Aa]nother|[Ss]omeone|[Ss]omebody)"
@@ -40,7 +53,7 @@ _ONE = re.compile(
 """One gay and one straight: who is only known by what is withheld is a person."""
 _SAID = re.compile(
     r"(?<=\w) (?:who|that)(?:'s| is| are| was| were| has| have| had| identif(?:y|ies) as)? \[withheld\]"
-    r"(?= and\b|[,.;:!?]|$)|(?:(?<=person)|(?<=people)|(?<=friend)|(?<=friends)) with \[withheld\]"
+    r"(?= and\b|[,.;:!?]|$)|(?:(?<=person)|(?<=people)|(?<=friend)|(?<=friends)|(?<=group)) with \[withheld\]"
 )
 _SENTENCE = re.compile(r"(^\W*|[.!?]\s+|\n\s*)([a-z])")
 _QUANTITIES = frozenset(
@@ -62,6 +75,8 @@ _QUANTITIES = frozenset(
         "ten",
     ]
 )
+_BEFORE_A_NOUN = frozenset({"NN", "NNS", "JJ", "JJR", "JJS", "RBS", "RBR", "CD", "VBN"})
+_BECOMING = frozenset({"become", "becomes", "became", "becoming", "being"})
 _POINTERS = frozenset(
     ["all", "these", "those", "my", "your", "our", "most", "such", "any", "other", "you", "more", "no", "both"]
 )
@@ -91,7 +106,9 @@ class _Draft:
     """The words of one passage while they are replaced: what stands for each token, and what marks it."""
 
     def __init__(self, analysis: Analysis) -> None:
-        doc, hits = analysis.doc, analysis.hits
+        doc = analysis.doc
+        forms = [match.span() for match in CANONICAL.finditer(doc.text)]
+        hits = [hit for hit in analysis.hits if not any(hit.start < end and start < hit.end for start, end in forms)]
         self.doc = doc
         self.words: list[str] = [t.text for t in doc]
         self.marks: list[Hit | None] = [None] * len(doc)
@@ -193,7 +210,7 @@ def _heads_phrase(draft: _Draft, token: Token) -> bool:
         return not inside and (kind is not Kind.IDENTITY or _nominal(token))
     if token.i in draft.generic:
         return True
-    if kind is not None or not is_person_noun(token) or inside:
+    if kind is not None or not may_be_person(token) or inside:
         return False
     return any(_marked(draft, t) for t in _left(token)) or _right_end(draft, token) > token.i + 1
 
@@ -250,6 +267,8 @@ def _phrase(draft: _Draft, head: Token) -> None:
     plural = _plural(draft, head)
     if kind is Kind.SLUR:
         text = SLUR
+    elif not described and kind is not Kind.KIN and _said_of_somebody(head):
+        text = WITHHELD
     elif kind is Kind.KIN:
         text = RELATIVES if plural else RELATIVE
     elif plural:
@@ -262,6 +281,13 @@ def _phrase(draft: _Draft, head: Token) -> None:
         text = " ".join(filter(None, [_their(draft, determiner), described, "person"]))
     draft.put(start, end, text)
     draft.done[head.i] = True
+
+
+def _said_of_somebody(head: Token) -> bool:
+    """Whether the phrase is what somebody is said to be: a noun, an adjective and an illness then leave one form."""
+    if head.dep_ in {"attr", "acomp", "oprd"}:
+        return head.head.pos_ == "AUX" or head.head.lower_ in _BECOMING
+    return head.dep_ in {"pobj", "amod"} and head.head.lower_ == "as" and not any(t.dep_ == "det" for t in head.lefts)
 
 
 def _contrast(draft: _Draft, person: Token) -> None:
@@ -353,7 +379,7 @@ def _name(draft: _Draft, start: int, end: int) -> str:
 def _pronoun(token: Token) -> str:
     before = token.nbor(-1).text if token.i else ""
     after = token.nbor().text if token.i + 1 < len(token.doc) else ""
-    noun = token.i + 1 < len(token.doc) and token.nbor().tag_ in {"NN", "NNS", "JJ"}
+    noun = token.i + 1 < len(token.doc) and token.nbor().tag_ in _BEFORE_A_NOUN
     neutral = neutral_pronoun(token.text, token.tag_, before, after, noun=noun)
     return neutral.capitalize() if token.is_title and token.is_sent_start else neutral
 
@@ -414,7 +440,7 @@ def _tidy(text: str) -> str:
     text = re.sub(r"\s+([,.;:!?])", r"\1", re.sub(r"[^\S\n]+", " ", text))
     text = re.sub(r"\](?=\w)", "] ", text)
     text = re.sub(r"\(\s*[,;]*\s*\)|\"\s*\"", "", text)
-    text = _MERGED.sub(r"\1", text)
+    text = re.sub(r"(\w's|s') a relative\b", r"\1 relative", _MERGED.sub(r"\1", text))
     text = _AS_A.sub(r"\1", text)
     text = _SAID.sub("", _ONE.sub(lambda m: "A person" if m[1][0].isupper() else "a person", text))
     text = re.sub(r"(?:^|(?<=[\n.!?] ))[ ,;:]+", "", text)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Generator, Sequence
 from typing import TYPE_CHECKING
 
-from filters.analyzer import Analysis, Analyzer, Hit, neutral
+from filters.analyzer import Analysis, Analyzer, Hit, Reading, neutral
 from filters.forms import CANONICAL
 from filters.marks import NOTHING_SPARED, Spare
 from filters.parses import Parses
@@ -100,7 +100,7 @@ def _sanitizing(analyzer: Analyzer, words: str, names: Sequence[str], spare: Spa
         return reading
     analysis = spare(analyzer.recognize(reading, (yield reading.plain)))
     draft = rewrite(analysis)
-    text = yield from _verified(analyzer, draft, names, spare)
+    text = yield from _verified(analyzer, draft, names, spare, reading)
     if isinstance(text, Withheld):
         return text
     if _little(text):
@@ -126,10 +126,12 @@ def _reads_as(
     return written == draft or (yield from _verified(analyzer, written, names, spare)) == text
 
 
-def _verified(analyzer: Analyzer, text: str, names: Sequence[str], spare: Spare) -> _Sanitizing:
+def _verified(
+    analyzer: Analyzer, text: str, names: Sequence[str], spare: Spare, captured: Reading | None = None
+) -> _Sanitizing:
     """Rewritten until the recognizers find nothing; withheld where they still do after a few rounds."""
     for _ in range(_ROUNDS):
-        reading = neutral(text, names)
+        reading = neutral(text, names, captured)
         again = spare(analyzer.recognize(reading, (yield reading.plain)))
         if not _outside(again):
             return text

@@ -45,8 +45,33 @@ _WHEN = frozenset({"tomorrow", "today", "yesterday", "tonight", "again", "here",
 _NEGATED = {"i": "am not", **dict.fromkeys(("he", "she", "it", "that", "this", "there", "what", "who"), "is not")}
 _PREFIX = re.compile(r"(?<![\w-])(?:\w{1,15}-){1,4}$")
 """What a hyphen ties to a class word belongs to it: non-, ex-, half-."""
+_OWNERS = frozenset({"my", "your", "his", "her", "their", "our", "its", "whose", "the", "both", "ur"})
+_SPOKEN = frozenset(
+    ["in", "speak", "speaks", "speaking", "spoke", "spoken", "learn", "learning", "learned", "studied", "study", "into"]
+)
+_CHILDREN = frozenset(
+    {"kid", "kids", "child", "children", "baby", "babies", "toddler", "toddlers", "newborn", "teen", "teenager"}
+)
+_OF_MINE = re.compile(r" of (?:mine|his|hers|ours|yours|theirs|\w+'s)\b")
+_YEARS_OLD = re.compile(
+    r"\b(?:\d{1,3}|(?:twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)(?:[- ]\w+)?|\w+teen|eleven|twelve)"
+    r"[- ](?:year|yr)[- ]old(?P<many>s)?\b",
+    re.IGNORECASE,
+)
 _NATIONALS = frozenset(
-    {"national", "nationals", "citizen", "citizens", "native", "natives", "origin", "descent", "heritage"}
+    {
+        "speaker",
+        "speakers",
+        "national",
+        "nationals",
+        "citizen",
+        "citizens",
+        "native",
+        "natives",
+        "origin",
+        "descent",
+        "heritage",
+    }
 )
 """What, behind the name of a people, only repeats it."""
 _MANY = frozenset(
@@ -178,8 +203,17 @@ def _subjects(text: str, taken: Sequence[tuple[int, int]]) -> Iterator[tuple[int
     busy = {at for start, end in taken for at in range(start, end)}
     for token in _TOKEN.finditer(text):
         other = _SUBJECTS.get(token.group().lower())
-        if other is not None and token.start() not in busy:
+        if other is not None and token.start() not in busy and not _abbreviation(text, token):
             yield *token.span(), other.capitalize() if token.group()[0].isupper() else other
+
+
+def _abbreviation(text: str, token: re.Match[str]) -> bool:
+    """MS and MR by themselves are no honorifics."""
+    return (
+        token.group().isupper()
+        and len(token.group()) > 1
+        and not re.match(r"\.? [A-Z]", text[token.end() : token.end() + 3])
+    )
 
 
 def name_groups(normal: Normalized, trie: Trie) -> Normalized:
@@ -226,9 +260,12 @@ def _pieces(text: str, trie: Trie) -> Iterator[_Piece]:
     for form in persons(text):
         term = Term(protected_class=ProtectedClass.ANY_GROUP, kind=form.kind, ambiguous=False, plural=form.plural)
         spans[form.start, form.end] = [term]
+    for age in _YEARS_OLD.finditer(text):
+        many = bool(age.group("many"))
+        spans[age.span()] = [Term(protected_class=ProtectedClass.AGE, kind=Kind.IDENTITY, ambiguous=False, plural=many)]
     formed = {at for start, end in spans for at in range(start, end)}
     for match in trie.matches(text):
-        if match.start not in formed and not _names_a_person(text, match):
+        if not formed.intersection(range(match.start, match.end)) and not _names_a_person(text, match):
             spans.setdefault((match.start, match.end), []).append(match.term)
     taken = {at for start, end in spans for at in range(start, end)}
     ends = {end for (_, end), terms in spans.items() if any(term.kind is Kind.IDENTITY for term in terms)}
@@ -288,13 +325,20 @@ def _plain(text: str, phrase: Sequence[_Piece], *, plural: bool) -> tuple[Kind, 
     capital = text[phrase[0].start].isupper() and _opens(text, phrase[0].start)
     if len(phrase) == 1 and head.ambiguous:
         return (kind or Kind.THING), None
+    if len(phrase) == 1 and kind is Kind.IDENTITY and _before(text, head) in _SPOKEN and _ends(text, head):
+        return Kind.THING, "French"  # in Spanish, speaks Creole
     if kind is Kind.ROLE and (neutral := word_map("roles").get(_last(text, head))):
         new, kind = neutral, Kind.ROLE
-    elif kind in {Kind.KIN, Kind.SLUR}:
+    elif (
+        kind is Kind.SLUR
+        or _own_child(text, phrase)
+        or (kind is Kind.KIN and _of_somebody(text, phrase, plural=plural))
+    ):
+        kind = kind if kind is Kind.SLUR else Kind.KIN
         new = _STAND_INS[Kind.KIN if kind is Kind.KIN else Kind.PERSON, plural]
     elif (
         kind is None
-        or kind in {Kind.PERSON, Kind.GROUP, Kind.ROLE}
+        or kind in {Kind.PERSON, Kind.GROUP, Kind.ROLE, Kind.KIN}
         or (kind is Kind.IDENTITY and _noun(text, head, plural=plural))
     ):
         kind = Kind.PERSON
@@ -308,6 +352,19 @@ def _plain(text: str, phrase: Sequence[_Piece], *, plural: bool) -> tuple[Kind, 
     else:
         return kind, None
     return kind, new.capitalize() if capital else new
+
+
+def _own_child(text: str, phrase: Sequence[_Piece]) -> bool:
+    """My kid, their babies: young persons who are somebody's."""
+    return _last(text, phrase[-1]) in _CHILDREN and _before(text, phrase[0]) in _OWNERS - {"the", "both"}
+
+
+def _of_somebody(text: str, phrase: Sequence[_Piece], *, plural: bool) -> bool:
+    """Whether a word of kin speaks of somebody's relative: my mother, the parents; not of mothers, or a single father."""
+    before = _before(text, phrase[0])
+    if _OF_MINE.match(text, phrase[-1].end) or before in _OWNERS or before.endswith(("'s", "s'")):
+        return True
+    return not plural and before not in _ARTICLES
 
 
 def _noun(text: str, piece: _Piece, *, plural: bool) -> bool:

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from spacy.tokens import Doc, Span
 
 _STARTS = "vetting_token_starts"
+_TEXT = "vetting_text"
 
 
 def covering(doc: Doc, start: int, end: int) -> Span | None:
@@ -23,3 +24,11 @@ def covering(doc: Doc, start: int, end: int) -> Span | None:
         first += 1
     last = bisect_left(starts, end)
     return doc[first:last] if first < last else None
+
+
+def text_of(doc: Doc) -> str:
+    """The parsed text; spaCy's own `text` joins all tokens each time it is asked for."""
+    text: str | None = doc.user_data.get(_TEXT)
+    if text is None:
+        text = doc.user_data[_TEXT] = doc.text
+    return text

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from presidio_analyzer import AnalysisExplanation, EntityRecognizer, RecognizerResult
@@ -12,6 +12,7 @@ from presidio_analyzer.nlp_engine import NlpArtifacts
 
 from filters.grammar import is_metaphor, is_person, speaks_of_a_person
 from filters.lexicon import Kind, Match, word_list
+from filters.literals import Needed, Plainly
 from filters.protected_classes import ProtectedClass
 from filters.standins import StoodIn
 from filters.tokens import covering
@@ -23,6 +24,8 @@ TERMS = "vetting_terms"
 """Where the analyzer leaves the trie's matches on the parsed text, so that thirty recognizers search it once."""
 STOOD_IN = "vetting_stood_in"
 """Where the analyzer leaves the text before stand-ins: patterns read the words as they were."""
+_PLAINLY = "vetting_plainly"
+_BY_CLASS = "vetting_terms_by_class"
 KIND = "kind"
 PLURAL = "plural"
 CERTAIN, LIKELY = 1.0, 0.5
@@ -79,7 +82,9 @@ class ClassWords(DocRecognizer):
 
     def find(self, doc: Doc) -> list[RecognizerResult]:
         """Matches of this class among those the analyzer left on `doc`."""
-        terms = [m for m in doc.user_data.get(TERMS, []) if m.term.protected_class is self.protected_class]
+        terms = _by_class(doc).get(self.protected_class)
+        if terms is None:
+            return []
         told = [m for m in terms if _counts(doc, m)]
         contrasted = {sent.start_char for m in told if m.term.kind in _CONTRASTED for sent in _sentence(doc, m)}
         return [
@@ -94,6 +99,15 @@ class ClassWords(DocRecognizer):
             for match in terms
             if match in told or (match.term.kind in _CONTRASTED and _beside(doc, match, contrasted))
         ]
+
+
+def _by_class(doc: Doc) -> Mapping[ProtectedClass, Sequence[Match]]:
+    found: dict[ProtectedClass, list[Match]] | None = doc.user_data.get(_BY_CLASS)
+    if found is None:
+        found = doc.user_data[_BY_CLASS] = {}
+        for match in doc.user_data.get(TERMS, ()):
+            found.setdefault(match.term.protected_class, []).append(match)
+    return found
 
 
 def _capital(doc: Doc, match: Match) -> bool:
@@ -123,6 +137,8 @@ def _counts(doc: Doc, match: Match) -> bool:
 
     "Those people are a cancer" is judgement and says nothing of anybody's health.
     """
+    if match.term.kind is Kind.HONORIFIC:
+        return _addresses(doc, match)
     if not match.term.ambiguous:
         return not (match.term.kind is Kind.THING and is_metaphor(doc, match.start, match.end))
     if match.term.kind is Kind.IDENTITY and match.term.protected_class in _CAPITAL and _capital(doc, match):
@@ -144,6 +160,14 @@ def _done_to_a_person(doc: Doc, match: Match) -> bool:
         return False
     verbs = (span.root, span.root.head) if span.root.dep_ == "conj" else (span.root,)
     return any(c.dep_ == "nsubjpass" and is_person(c) for verb in verbs for c in verb.children)
+
+
+def _addresses(doc: Doc, match: Match) -> bool:
+    """Ms and Mr do; MS and MR, with no name behind them, are something else."""
+    token = covering(doc, match.start, match.end)
+    if token is None or not token[0].is_upper or len(token[0]) < 2:
+        return True
+    return token.end < len(doc) and doc[token.end].text[:1].isupper()
 
 
 def _acts(doc: Doc, match: Match) -> bool:
@@ -173,17 +197,30 @@ class ClassPatterns(DocRecognizer):
         super().__init__(protected_class, name or f"{protected_class.value}_patterns")
         self._kind = kind
         self._unless = unless
-        self._patterns = {key: re.compile(expression, re.IGNORECASE) for key, expression in patterns.items()}
+        self._patterns = tuple(
+            (f"{self.name}:{key}", re.compile(expression, re.IGNORECASE), Needed.of(expression))
+            for key, expression in patterns.items()
+        )
 
     def find(self, doc: Doc) -> list[RecognizerResult]:
         """Every match; where a pattern has a group named `hit`, that group only."""
         stood: StoodIn = doc.user_data[STOOD_IN]
+        plain = _plainly(doc, stood.source)
         return [
-            result(self.protected_class, self._kind, stood.moved(*_span(match)), CERTAIN, f"{self.name}:{key}")
-            for key, pattern in self._patterns.items()
+            result(self.protected_class, self._kind, stood.moved(*_span(match)), CERTAIN, name)
+            for name, pattern, words in self._patterns
+            if plain is None or plain.holds(words)
             for match in pattern.finditer(stood.source)
             if not (self._unless and match.group().lower() in word_list(self._unless))
         ]
+
+
+def _plainly(doc: Doc, source: str) -> Plainly | None:
+    """The text in which the words of patterns are looked for; None where only the patterns themselves can tell."""
+    if _PLAINLY not in doc.user_data:
+        doc.user_data[_PLAINLY] = Plainly(source) if source.isascii() else None
+    plain: Plainly | None = doc.user_data[_PLAINLY]
+    return plain
 
 
 def _span(match: re.Match[str]) -> tuple[int, int]:

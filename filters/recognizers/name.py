@@ -13,6 +13,7 @@ from filters.mentions import is_eponym
 from filters.protected_classes import ProtectedClass
 from filters.recognizers.entities import NamedEntities
 from filters.recognizers.lexical import LIKELY, TERMS, ClassPatterns, DocRecognizer, result
+from filters.tokens import text_of
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc, Token
@@ -60,14 +61,14 @@ class ListedNames(DocRecognizer):
 
 def _is_name(token: Token) -> bool:
     """Whether a word is a name here: one that is also a common word needs a capital within a sentence."""
+    if token.is_lower:
+        return False  # names without a capital are told before the parse (filters/mentions.py)
     word = token.lower_
     explained = word in word_list("ordinary_capitals") or _class_word(token)
     if explained or not token.is_alpha or NUMERAL.fullmatch(token.text):
         return False
-    if token.is_upper or _camel(token.text) or is_eponym(token.doc.text, token.idx, token.idx + len(token)):
+    if token.is_upper or _camel(token.text) or is_eponym(text_of(token.doc), token.idx, token.idx + len(token)):
         return False
-    if token.is_lower:
-        return False  # names without a capital are told before the parse (filters/mentions.py)
     if word in word_list("ambiguous_names") or word in word_list("ambiguous_last_names"):
         return token.ent_type_ == "PERSON" or _capital_within(token)
     if word in word_list("first_names") or word in word_list("last_names") or word in word_list("rare_names"):

@@ -38,6 +38,7 @@ from filters.recognizers import (
     link,
     marital_status,
     media,
+    membership,
     military,
     name,
     national_origin,
@@ -61,7 +62,7 @@ from filters.recognizers.lexical import DocRecognizer
 _MODULES: tuple[ModuleType, ...] = (
     affiliation, age, ancestry, bankruptcy, citizenship, color, criminal_record, custom, date, dialect, disability,
     domestic_violence, ethnicity, family_status, following, foreign_script, gender_identity, genetic_information,
-    hairstyle, handle, health, health_phrase, holiday, language, link, marital_status, media, military, name,
+    hairstyle, handle, health, health_phrase, holiday, language, link, marital_status, media, membership, military, name,
     national_origin, person_phrase, physical_appearance, place, political_opinion, pregnancy, pronoun, race, religion,
     retaliation, school, sex, sexual_orientation, union, workers_compensation,
 )  # fmt: skip

@@ -29,6 +29,10 @@ def _run(arguments: list[str]) -> int:
     from vetting.cli import process
 
     process.prepare()
+    if arguments[:1] == ["filter"]:
+        from vetting.cli import filter_alone
+
+        return process.all_said(filter_alone.run(arguments))
     from vetting.cli.engine import head_start
 
     with head_start(arguments):

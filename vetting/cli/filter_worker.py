@@ -53,6 +53,7 @@ def main() -> None:
     from vetting.errors import VettingError
 
     process.close_memory()
+    gc.disable()  # whatever is read now stays: nothing to look for
     control = socket.socket(fileno=int(sys.argv[1]))
     try:
         from filters.analyzer import Analyzer
@@ -65,6 +66,7 @@ def main() -> None:
         send(control, json.dumps(refusal).encode())
         return
     gc.freeze()  # what was loaded is shared by all who are forked, as long as nobody touches it
+    gc.enable()
     send(control, b"{}")
     _nurse(control, analyzer)
 

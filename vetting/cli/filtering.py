@@ -9,8 +9,6 @@ from typing import Annotated
 import typer
 
 from filters.stream import Item, batches, lines
-from vetting.casework.opening import open_desk
-from vetting.cli import session
 from vetting.cli.filter_pool import in_order, pool
 from vetting.cli.printing import note
 from vetting.errors import ExitCode, VettingError, storage
@@ -73,6 +71,9 @@ class _Counted:
 
 def _refuse_who_may_not_see() -> None:
     """What was withheld is for those who may open case files, where the vault key is: the desk refuses all others."""
+    from vetting.casework.opening import open_desk  # only here: it takes longer to read than the filter
+    from vetting.cli import session
+
     chosen = session.settings()
     open_desk(chosen, session.signed_in(chosen), session.clock, session.new_id)
 
