@@ -146,11 +146,9 @@ def _counts(doc: Doc, match: Match) -> bool:
     if match.term.kind is Kind.PLACE:
         token = covering(doc, match.start, match.end)
         return token is None or (token[0].is_title and token[0].pos_ == "PROPN" and not token[0].is_sent_start)
-    if match.term.kind is Kind.SLUR and _acts(doc, match):
-        return True
-    if match.term.kind is Kind.MODIFIER and _done_to_a_person(doc, match):
-        return True
-    return speaks_of_a_person(doc, match.start, match.end)
+    acts = match.term.kind is Kind.SLUR and _acts(doc, match)
+    suffers = match.term.kind is Kind.MODIFIER and _done_to_a_person(doc, match)
+    return acts or suffers or speaks_of_a_person(doc, match.start, match.end)
 
 
 def _done_to_a_person(doc: Doc, match: Match) -> bool:
