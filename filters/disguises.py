@@ -34,6 +34,8 @@ _MIXED = re.compile(
 )
 _SPACED = re.compile(r"(?<![\w'])[A-Za-z](?:[ .\-_*/][A-Za-z]){2,15}(?![\w'])")
 _INNER = re.compile(r"(?<!\w)[A-Za-z]+(?:[.*_\-~][A-Za-z]+){1,6}(?!\w)")
+_STARRED = re.compile(r"(?<![\w*])(?=[A-Za-z*]{4,24}(?![\w*]))[A-Za-z]+(?:\*{1,2}[A-Za-z]+)+(?![\w*])")
+_MOST_STARS = 2
 _DOUBLED = re.compile(r"\b[A-Za-z]*([A-Za-z])\1[A-Za-z]*\b")
 _CAMEL = re.compile(r"\b[A-Za-z]*[a-z](?:[A-Z][a-z]+){1,6}(?![A-Za-z])")
 _HUMP = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
@@ -55,6 +57,7 @@ def undisguise(
     """
     normal = normal.replaced(_MIXED, lambda m: _leet(m.group(), known))
     normal = normal.replaced(_SPACED, lambda m: _spaced(m.group(), known, telling))
+    normal = normal.replaced(_STARRED, lambda m: _unmasked(m.group(), telling))
     normal = normal.replaced(_INNER, lambda m: _joined(m.group(), telling))
     normal = normal.replaced(_CAMEL, lambda m: _humps(m.group(), known, telling))
     normal = normal.replaced(_DOUBLED, lambda m: _single(m.group(), known, telling))
@@ -73,6 +76,18 @@ def _leet(word: str, known: Known) -> str | None:
             plain = "".join(letters)
             if plain.isalpha() and known(plain):
                 return plain + word[len(candidate) :]
+    return None
+
+
+def _unmasked(starred: str, telling: Known) -> str | None:
+    """The first word that tells with a letter for each star, vowels before others."""
+    pieces = starred.split("*")
+    if len(pieces) - 1 > _MOST_STARS:
+        return None
+    for letters in itertools.product("aeiou" + "bcdfghjklmnpqrstvwxyz", repeat=len(pieces) - 1):
+        word = "".join(itertools.chain(*itertools.zip_longest(pieces, letters, fillvalue="")))
+        if telling(word.lower()):
+            return word
     return None
 
 

@@ -1,8 +1,8 @@
 """What every match of a pattern holds: words that can be looked for much faster than the pattern itself.
 
 Read from the pattern as Python's own compiler understands it, and only ever too weak: where nothing certain can be said
-of a part, it is taken to match anything. Letters are compared in lower case and all digits as one. Holds for ASCII text:
-elsewhere a pattern that ignores case knows more variants of a letter.
+of a part, it is taken to match anything. Letters are compared in lower case and all digits as one. Holds for ASCII
+text: elsewhere a pattern that ignores case knows more variants of a letter.
 """
 
 from __future__ import annotations

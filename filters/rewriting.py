@@ -206,7 +206,8 @@ def _bare(draft: Draft, head: Token) -> None:
         if not draft.done[token.i] and _marked(draft, token) and draft.marks[token.i] != draft.marks[head.i]:
             draft.put(token.i, token.i + 1, _pronoun(token) if draft.kind(token) is Kind.PRONOUN else "")
     end = _right_end(draft, head)
-    if end > head.i + 1 and not any(draft.done[head.i + 1 : end]):
+    placed = any(_NEUTRAL.get(draft.kind(t) or Kind.PLAIN) for t in draft.doc[head.i + 1 : end])  # the cops in a place
+    if end > head.i + 1 and not placed and not any(draft.done[head.i + 1 : end]):
         draft.put(head.i + 1, end, "")
     draft.done[head.i] = True
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from presidio_analyzer import AnalysisExplanation, EntityRecognizer, RecognizerResult
 from presidio_analyzer.nlp_engine import NlpArtifacts
 
-from filters.grammar import is_metaphor, speaks_of_a_person
+from filters.grammar import is_metaphor, is_person, speaks_of_a_person
 from filters.lexicon import Kind, Match, word_list
 from filters.literals import Needed, Plainly
 from filters.protected_classes import ProtectedClass
@@ -146,9 +146,18 @@ def _counts(doc: Doc, match: Match) -> bool:
     if match.term.kind is Kind.PLACE:
         token = covering(doc, match.start, match.end)
         return token is None or (token[0].is_title and token[0].pos_ == "PROPN" and not token[0].is_sent_start)
-    if match.term.kind is Kind.SLUR and _acts(doc, match):
-        return True
-    return speaks_of_a_person(doc, match.start, match.end)
+    acts = match.term.kind is Kind.SLUR and _acts(doc, match)
+    suffers = match.term.kind is Kind.MODIFIER and _done_to_a_person(doc, match)
+    return acts or suffers or speaks_of_a_person(doc, match.start, match.end)
+
+
+def _done_to_a_person(doc: Doc, match: Match) -> bool:
+    """Whether a participle says what was done to somebody: she was adopted; not "the rules were adopted"."""
+    span = covering(doc, match.start, match.end)
+    if span is None or span.root.tag_ not in {"VBN", "VBD"}:
+        return False
+    verbs = (span.root, span.root.head) if span.root.dep_ == "conj" else (span.root,)
+    return any(c.dep_ == "nsubjpass" and is_person(c) for verb in verbs for c in verb.children)
 
 
 def _addresses(doc: Doc, match: Match) -> bool:

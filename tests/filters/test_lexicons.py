@@ -240,6 +240,7 @@ INNOCENT = (
     "The blind spot hid the other lane.",
     "The survey covers early adopters of the new radio system.",
     "The patrol set a trap for the stolen car.",
+    "I deployed the new build and the rules were adopted.",
     "The guard clause returns before the loop starts.",
 )
 

@@ -30,6 +30,7 @@ REWRITTEN = (
     ("He hit himself and then hid her phone in his car.", "They hit themselves and then hid their phone in their car."),
     ("Three Mexicans beat up the driver behind the store.", "Three people beat up the driver behind the store."),
     ("These dirty spics should leave our street.", "[Slur about a protected group] should leave our street."),
+    ("I outran the cops in Dorchester last night.", "I outran the cops in a place last night."),
     ("I sold pills in Dorchester last night.", "I sold pills in a place last night."),
     (
         "An actress and a policeman raced through two red lights.",
@@ -46,9 +47,12 @@ REWRITTEN = (
     ("I am going to beat that gay guy until he bleeds.", "I am going to beat that person until they bleed."),
     ("I’ll key a woman’s car again.", "I’ll key a person’s car again."),
     ("My mother's lawyer bribed me.", "A relative's lawyer bribed me."),
+    ("She'll run, he'd run and he'll hit the guard.", "They'll run, they'd run and they'll hit the guard."),
+    ("N*ggers and f*ggots stole my car.", "[Slur about a protected group] stole my car."),
+    ("The w*m*n stole my car.", "The person stole my car."),
     ("A broad stole my car.", "[Slur about a protected group] stole my car."),
     ("That tramp hit the guard.", "[Slur about a protected group] hit the guard."),
-    ("He is adopted and stole my car.", "[Withheld] and stole my car."),
+    ("He is adopted and stole my car.", "They are [withheld] and stole my car."),
     ("I stole a car at age 23 and sold it.", "I stole a car at [withheld] and sold it."),
 )
 
