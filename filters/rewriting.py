@@ -16,7 +16,7 @@ from filters.analyzer import Analysis, Hit
 from filters.forms import CANDIDATE, FORMS, GROUP, ORGANIZATION, PLACE, RELATIVE, RELATIVES, SLUR, TIME, WITHHELD
 from filters.grammar import is_person_noun, may_be_person
 from filters.lexicon import PERSONAL, Kind, word_list
-from filters.tokens import covering
+from filters.tokens import covering, text_of
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc, Span, Token
@@ -156,11 +156,11 @@ def _written(analysis: Analysis) -> list[tuple[int, int, str]]:
 
 
 def _spliced(span: Span, edits: Sequence[tuple[int, int, str]]) -> str:
-    text, at = "", span.start_char
+    whole, text, at = text_of(span.doc), "", span.start_char
     for start, end, written in edits:
-        text += span.doc.text[at:start] + written
+        text += whole[at:start] + written
         at = end
-    return text + span.doc.text[at : span.end_char]
+    return text + whole[at : span.end_char]
 
 
 def rewrite(analysis: Analysis) -> str:
@@ -375,7 +375,7 @@ def _articles(draft: _Draft) -> None:
         written = draft.words[token.i]
         if written.lower() not in {"a", "an"} or draft.done[token.i]:
             continue
-        following = next((word for word in draft.words[token.i + 1 :] if word.strip()), "")
+        following = next((draft.words[i] for i in range(token.i + 1, len(draft.words)) if draft.words[i].strip()), "")
         if following != token.nbor().text:
             draft.words[token.i] = article(written, following)
             if not draft.words[token.i]:
