@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from filters.analyzer import CANDIDATE, Analysis, Hit
 from filters.forms import CANONICAL
 from filters.lexicon import PERSONAL, Kind
-from filters.tokens import covering
+from filters.tokens import covering, text_of
 
 if TYPE_CHECKING:
     from spacy.tokens import Span, Token
@@ -52,7 +52,7 @@ class Draft:
 
     def _mark(self, analysis: Analysis) -> None:
         """The longest hit has each token; forms of the rewriting's own are left alone."""
-        forms = [match.span() for match in CANONICAL.finditer(self.doc.text)]
+        forms = [match.span() for match in CANONICAL.finditer(text_of(self.doc))]
         telling = [
             hit
             for hit in analysis.hits
@@ -103,8 +103,8 @@ def _written(analysis: Analysis) -> list[tuple[int, int, str]]:
 
 
 def _spliced(span: Span, edits: Sequence[tuple[int, int, str]]) -> str:
-    text, at = "", span.start_char
+    whole, text, at = text_of(span.doc), "", span.start_char
     for start, end, written in edits:
-        text += span.doc.text[at:start] + written
+        text += whole[at:start] + written
         at = end
-    return text + span.doc.text[at : span.end_char]
+    return text + whole[at : span.end_char]

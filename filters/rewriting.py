@@ -302,7 +302,7 @@ def _articles(draft: Draft) -> None:
         written = draft.words[token.i]
         if written.lower() not in {"a", "an"} or draft.done[token.i]:
             continue
-        following = next((word for word in draft.words[token.i + 1 :] if word.strip()), "")
+        following = next((draft.words[i] for i in range(token.i + 1, len(draft.words)) if draft.words[i].strip()), "")
         if following != token.nbor().text:
             draft.words[token.i] = article(written, following)
             if not draft.words[token.i]:

@@ -6,7 +6,7 @@ from filters.lexicon import Kind
 from filters.protected_classes import ProtectedClass
 from filters.recognizers.lexical import ClassPatterns, DocRecognizer
 
-_PATTERNS = {"script": r"(?!\W*[\u0370-\u03ff][a-zA-Z]?\W*(?:\s|$))\S*(?![\x00-\x7f])[^\W\d_]\S*"}
+_PATTERNS = {"script": r"(?<!\S)(?!\W*[\u0370-\u03ff][a-zA-Z]?\W*(?:\s|$))\S*(?![\x00-\x7f])[^\W\d_]\S*"}
 """A Greek letter by itself is a quantity of science; a word of them is not."""
 
 

@@ -24,8 +24,8 @@ _PATTERNS = {
         r"|\b(?:sick (?:leave|note|pay|days?)|disability (?:pension|benefits?|leave|pay|check))\b"
     ),
     "initials": (
-        r"\b(?:my|his|her|their|have|has|had|having|with|got|from) (?P<hit>(?-i:MS|ALS|PCOS|OCD|ADHD|ADD|IBS|COPD|HIV|BPD"
-        r"|CP|TBI|CFS|SLE|RA|T1D|T2D|AIDS|HPV|UTI|STI|STD|GAD|MDD|DID|ASD))\b"
+        r"\b(?:my|his|her|their|have|has|had|having|with|got|from) (?P<hit>(?-i:MS|ALS|PCOS|OCD|ADHD|ADD|IBS|COPD|HIV"
+        r"|BPD|CP|TBI|CFS|SLE|RA|T1D|T2D|AIDS|HPV|UTI|STI|STD|GAD|MDD|DID|ASD))\b"
     ),
     "recovery": r"\b(?:\w+|\d+)[- ](?:days?|weeks?|months?|years?)[- ](?:chip|coin|medallion|token)s?\b",
     "sponsor": r"\b(?:my|his|her) (?P<hit>(?:aa |na )?sponsor)\b",
