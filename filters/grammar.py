@@ -180,4 +180,7 @@ def _denotes(token: Token) -> bool:
         return True
     if token.pos_ == "NOUN" and any(child.lower_ in {"a", "an", "another", "every"} for child in token.lefts):
         return True
-    return token.pos_ == "ADJ" and token.i > 0 and token.nbor(-1).lower_ == "the"
+    if token.i == 0 or token.nbor(-1).lower_ != "the":
+        return False
+    after = token.nbor() if token.i + 1 < len(token.doc) else token
+    return token.pos_ == "ADJ" or (token.tag_ == "NN" and (after.tag_ == "VBP" or after.lower_ == "were"))

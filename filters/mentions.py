@@ -24,15 +24,19 @@ _DETERMINED = re.compile(
     r"\b(?:an?|the|my|your|his|her|our|their|this|that|some|no|any|more|to|i|you|we|they|he|she) $"
 )
 _OPENS_AND_ACTS = re.compile(
-    r" (?:is|was|has|had|will|would|can|could|should|did|does|never|always|also|often|only|still|said|says|told|went"
-    r"|got|took|made|felt|thought|decided|wanted|came|called|worked|used|tried|asked|lived|loved|liked|kept|left|knew|saw"
-    r"|gave|found|became|started|couldn't|didn't|wasn't|isn't|won't|can't|doesn't|hasn't|wouldn't)\b"
+    r"(?: (?:is|was|has|had|will|would|can|could|should|did|does|never|always|also|often|only|still|says|[a-z]{2,}ed"
+    r"|said|told|went|got|took|made|felt|thought|came|kept|left|knew|saw|gave|found|became|hit|stole|ran|beat|broke"
+    r"|bought|sold|drove|drank|ate|fought|threw|shot|cut|put|lost|won|met|sat|stood|wrote|spoke|slept|began|brought"
+    r"|couldn't|didn't|wasn't|isn't|won't|can't|doesn't|hasn't|wouldn't|and (?:i|he|she|we|they|my|his|her))\b"
+    r"|, (?:my|an?|the|who|his|her|our|their)\b)",
+    re.IGNORECASE,
 )
 _TITLED = re.compile(
     r"\b(?:Mr|Mrs|Ms|Miss|Mx|Dr|Prof|Professor|Sgt|Sergeant|Lt|Lieutenant|Capt|Captain|Officer|Detective|Deputy"
     r"|Trooper|Judge|Coach|Sheriff|Mayor|Senator|Governor|President|Chief|Uncle|Aunt|Auntie|Sister|Brother|Father|Sir"
     r"|Dame)\.? $"
 )
+_MODAL_NAMES = frozenset({"Will", "May"})
 _CAPITAL_BEFORE = re.compile(r"([A-Z][a-z]+)\.? $")
 _TERM = re.compile(r"(?:'s|s'|-[A-Z][a-z]+)?(?:[ -]([A-Za-z]+))(?: ([A-Za-z]+))?\b")
 _INITIAL = re.compile(r" (?:[A-Z]\.? )?(?=[A-Z])")
@@ -82,7 +86,7 @@ def is_name_word(word: str) -> bool:
 def may_be_name(word: str) -> bool:
     """Whether a word may be a name, though it is a word of English too or a name of few."""
     lower = word.lower()
-    if lower in word_list("ordinary_capitals") or lower in _function_words():
+    if lower in word_list("ordinary_capitals") or (lower in _function_words() and word not in _MODAL_NAMES):
         return False
     return lower in _ambiguous() or lower in word_list("rare_names") or (len(word) > 3 and not _is_english(lower))
 
@@ -158,6 +162,8 @@ def _beside_a_name(text: str, word: re.Match[str]) -> bool:
     few = word.group().lower() not in _ambiguous()
     others = [match.group(1) for match in (after, before) if match is not None]
     capital = word.group().istitle()
+    if capital and any(other.istitle() and other.lower() in word_list("ambiguous_names") for other in others):
+        return True
     return any(is_name_word(other) or (few and _of_few(other)) or (capital and _unheard(other)) for other in others)
 
 

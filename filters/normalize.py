@@ -46,6 +46,7 @@ _FOREIGN = re.compile(r"[^\x00-\x7f]|[\x00-\x7f][\u0300-\u036f\u0483-\u0489\u1ab
 _BLANKS = re.compile(r"[^\S\n]{2,}|\s*\n\s*|[\t\r\f\v]")
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f]+")
 _HASHTAG = re.compile(r"(?<![\w&])#(\w{2,60})")
+_ONLY_HASHTAGS = re.compile(r"(?:\s*#\w{2,60})*\s*")
 _ELONGATED = re.compile(r"([A-Za-z])\1{2,}|([!?.,])\2{3,}")
 _ROMAN = re.compile(r"(?:x{0,3}(?:ix|iv|v?i{1,3})|X{0,3}(?:IX|IV|V?I{1,3}))(?![A-Za-z])")
 _EMOJI = re.compile(
@@ -164,9 +165,17 @@ def decode(words: str, known: Known) -> Normalized:
         normal = normal.replaced(_IGNORABLE, lambda _: "").replaced(_OVERRIDE, lambda _: "")
         normal = normal.replaced(_FOREIGN, lambda m: _legible(m.group()))
     normal = normal.replaced(_CONTROL, lambda _: "").replaced(_BLANKS, lambda m: "\n" if "\n" in m.group() else " ")
-    normal = normal.replaced(_HASHTAG, lambda m: split_hashtag(m.group(1), known))
+    normal = normal.replaced(_HASHTAG, lambda m: _in_words(m, known))
     normal = normal.replaced(_ELONGATED, _shortened)
     return normal.lowered() if _shouts(normal.text) else normal
+
+
+def _in_words(hashtag: re.Match[str], known: Known) -> str | None:
+    """A hashtag in words; those that close a text are no part of its last sentence."""
+    words = split_hashtag(hashtag.group(1), known)
+    before = hashtag.string[max(0, hashtag.start() - 3) : hashtag.start()].rstrip()
+    closes = _ONLY_HASHTAGS.fullmatch(hashtag.string, hashtag.end())
+    return f". {words}" if words and closes and before[-1:].isalnum() else words
 
 
 def _shortened(match: re.Match[str]) -> str | None:

@@ -28,7 +28,7 @@ from tools.wordnet import irregular_forms, sense_index
 FIRST_ENOUGH, LAST_ENOUGH = 1_000, 3_000
 """Bearers that make a name sure that is no word of English: family names are counted in far larger numbers."""
 WELL_KNOWN = 10_000
-"""Bearers that outweigh a word which English hardly uses: Amy, Ebony, Booker."""
+"""Bearers that outweigh a word which English hardly uses: Amy, Ebony."""
 HARDLY_USED = 2
 """Uses in WordNet's tagged corpus, of all meanings, up to which English hardly uses a common word."""
 EVERYDAY_NEEDS, RARE_WORD_NEEDS = 3_000, 1_000
@@ -98,7 +98,7 @@ def classify(name: str, bearers: int, enough: int, english: English) -> Standing
         return Standing.RARE if bearers >= needs and not word else Standing.NO_NAME
     if name in english.never:
         return Standing.NO_NAME
-    if everyday and not _outweighs(name, bearers, english):
+    if everyday and not (enough == FIRST_ENOUGH and _outweighs(name, bearers, english)):
         return Standing.AMBIGUOUS if bearers >= EVERYDAY_NEEDS else Standing.NO_NAME
     if everyday or name in english.rarer:
         needed = Standing.AMBIGUOUS if bearers >= RARE_WORD_NEEDS else Standing.NO_NAME
@@ -120,7 +120,9 @@ def is_everyday(name: str, english: English) -> bool:
 
 
 def _outweighs(name: str, bearers: int, english: English) -> bool:
-    """Whether a common word is far oftener a name; never a form of one (Banks, drew): its uses are its word's."""
+    """Whether a common word is far oftener a first name; never a form of one (drew): its uses are its word's. A family
+    name does not outweigh its word (fry, booth): it stands behind a first name or an honorific anyway.
+    """
     form = name in english.irregular or name.endswith("s") or name not in english.common
     return bearers >= WELL_KNOWN and english.tags.get(name, 0) <= HARDLY_USED and not form
 

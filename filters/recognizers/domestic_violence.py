@@ -7,6 +7,10 @@ from filters.protected_classes import ProtectedClass
 from filters.recognizers.lexical import ClassPatterns, ClassWords, DocRecognizer
 
 _PATTERNS = {
+    "partner": (
+        r"\b(?:husband|wife|boyfriend|girlfriend|partner|spouse|ex|fianc[eé]e?)(?: (?:always|still|used to|sometimes))? "
+        r"(?P<hit>(?:beats?|hits?|chokes?|choked|abuse[sd]?|stalk(?:s|ed)|raped?|rapes|strangled) (?:me|him|her|them|us))\b"
+    ),
     "suffered": (
         r"\b(?:i|she|he|they) (?:was|were|am|got) (?:raped|molested|sexually assaulted|abused|"
         r"battered|stalked)(?: by [\w' ]{2,30}?(?=[.,;!?]|$))?"

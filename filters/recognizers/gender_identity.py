@@ -7,6 +7,10 @@ from filters.protected_classes import ProtectedClass
 from filters.recognizers.lexical import ClassPatterns, ClassWords, DocRecognizer
 
 _PATTERNS = {
+    "transition": (
+        r"\b(?:i|he|she|they|who)(?:'ve|'d|'s| have| had| has)? (?P<hit>(?:de)?transitioned)\b"
+        r"(?! (?:to|into|from) (?:an?|the|new|civilian|management|remote))"
+    ),
     "prefix": r"\b(?:trans|cis|gender)[- ]?(?:gender|sexual|fluid|queer|man|woman|men|women|girl|boy|masc|femme)\w*",
     "assigned": r"\bassigned (?:fe)?male at birth\b",
 }
