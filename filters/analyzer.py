@@ -21,9 +21,9 @@ from filters.lexicon import PERSONAL, Kind, Match, class_words, is_common, word_
 from filters.normalize import Normalized, decode, normalize, plain_spelling, plain_text
 from filters.protected_classes import ProtectedClass
 from filters.standins import StoodIn, stand_in
+from filters.tokens import covering
 from filters.withholding import Withheld, WithheldReason, Withholding
 from vetting.evidence import RawText
-from filters.tokens import covering
 
 if TYPE_CHECKING:
     from presidio_analyzer import RecognizerRegistry, RecognizerResult

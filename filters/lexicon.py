@@ -27,7 +27,22 @@ _ENDINGS = (
 )  # fmt: skip
 _SHORTEST = 2
 _PREFIXES = (
-    *("anti", "auto", "counter", "cyber", "de", "dis", "extra", "hyper", "inter", "intra", "macro", "mega", "micro", "mid"),
+    *(
+        "anti",
+        "auto",
+        "counter",
+        "cyber",
+        "de",
+        "dis",
+        "extra",
+        "hyper",
+        "inter",
+        "intra",
+        "macro",
+        "mega",
+        "micro",
+        "mid",
+    ),
     *("mini", "mis", "mono", "multi", "neuro", "non", "out", "over", "photo", "poly", "post", "pre", "pseudo", "quasi"),
     *("re", "semi", "sub", "super", "tele", "trans", "ultra", "un", "under", "uni"),
 )

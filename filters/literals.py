@@ -1,8 +1,8 @@
 """What every match of a pattern holds: words that can be looked for much faster than the pattern itself.
 
-Read from the pattern as Python's own compiler understands it, and only ever too weak: where nothing certain can be said
-of a part, it is taken to match anything. Letters are compared in lower case and all digits as one. Holds for ASCII text:
-elsewhere a pattern that ignores case knows more variants of a letter.
+Read from the pattern as Python's own compiler understands it, and only ever too weak: where nothing certain can be
+said of a part, it is taken to match anything. Letters are compared in lower case and all digits as one. Holds for ASCII
+text: elsewhere a pattern that ignores case knows more variants of a letter.
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
-from re import _constants as kinds  # type: ignore[attr-defined] # noqa: PLC2701 - the compiler's reading has no public name
-from re import _parser as compiler  # type: ignore[attr-defined] # noqa: PLC2701
+from re import _constants as kinds  # type: ignore[attr-defined]  # no public name
+from re import _parser as compiler  # type: ignore[attr-defined]
 from typing import Any
 
 _MOST = 64
