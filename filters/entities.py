@@ -1,9 +1,9 @@
 """The model's named entities, decided for many tokens at once instead of token by token.
 
-spaCy's recognizer takes one action for each token: it begins, continues, ends or leaves out an entity. Outside an entity
-the action depends on the token only, so all of these are computed together; only what follows a beginning is walked. The
-weights, the scores and the rules for what is allowed are spaCy's own (`spacy/pipeline/_parser_internals/ner.pyx`), and so
-are the entities; spaCy's compiled loop takes the interpreter's lock for every one of them, which is most of its time.
+spaCy's recognizer takes one action for each token: it begins, continues, ends or leaves out an entity. Outside an
+entity the action depends on the token only, so all of these are computed together; only what follows a beginning is
+walked. Weights, scores and the rules for what is allowed are spaCy's own (`spacy/pipeline/_parser_internals/ner.pyx`),
+and so are the entities; spaCy's compiled loop takes the interpreter's lock for every rule, which is most of its time.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
-from spacy.attrs import IS_SPACE, SENT_START
+from spacy.attrs import IS_SPACE, SENT_START  # type: ignore[import-not-found] # compiled, without types
 from spacy.tokens import Doc, Span
 from spacy.util import minibatch
 
@@ -62,7 +62,7 @@ class _Deciding:
 
     def pipe(self, docs: Iterable[Doc], *, batch_size: int = _BATCH) -> Iterator[Doc]:
         """The documents with their entities, in order."""
-        for batch in minibatch(docs, size=batch_size):
+        for batch in minibatch(docs, size=batch_size):  # type: ignore[no-untyped-call]
             full = [doc for doc in batch if len(doc)]
             for doc, found in zip(full, self._found(full) if full else (), strict=True):
                 doc.set_ents(found, default="outside")

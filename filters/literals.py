@@ -1,7 +1,7 @@
 """What every match of a pattern holds: words that can be looked for much faster than the pattern itself.
 
-Read from the pattern as Python's own compiler understands it, and only ever too weak: where nothing certain can be said
-of a part, it is taken to match anything. Letters are compared in lower case and all digits as one. Holds for ASCII
+Read from the pattern as Python's own compiler understands it, and only ever too weak: where nothing certain can be
+said of a part, it is taken to match anything. Letters are compared in lower case and all digits as one. Holds for ASCII
 text: elsewhere a pattern that ignores case knows more variants of a letter.
 """
 
@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
-from re import _constants as kinds  # type: ignore[attr-defined]
+from re import _constants as kinds  # type: ignore[attr-defined]  # no public name
 from re import _parser as compiler  # type: ignore[attr-defined]
 from typing import Any
 

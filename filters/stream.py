@@ -14,7 +14,7 @@ from filters.withholding import Withheld, WithheldReason, Withholding
 
 LONGEST_LINE = 512 * 1024
 """Bytes of one line that are kept: twice the longest passage with every character written as an escape."""
-BATCH_LINES = 128
+BATCH_LINES = 64
 BATCH_BYTES = 64 * 1024
 """A batch holds no more lines, and no more bytes unless one line alone has more."""
 _MARK = b"\xef\xbb\xbf"

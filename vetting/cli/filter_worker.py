@@ -66,7 +66,6 @@ def main() -> None:
         send(control, json.dumps(refusal).encode())
         return
     gc.freeze()  # what was loaded is shared by all who are forked, as long as nobody touches it
-    gc.set_threshold(20_000, 10, 10)  # a batch makes many objects, and hardly one that refers to itself
     gc.enable()
     send(control, b"{}")
     _nurse(control, analyzer)
