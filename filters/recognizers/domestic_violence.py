@@ -8,8 +8,10 @@ from filters.recognizers.lexical import ClassPatterns, ClassWords, DocRecognizer
 
 _PATTERNS = {
     "partner": (
-        r"\b(?:husband|wife|boyfriend|girlfriend|partner|spouse|ex|fianc[eé]e?)(?: (?:always|still|used to|sometimes))? "
-        r"(?P<hit>(?:beats?|hits?|chokes?|choked|abuse[sd]?|stalk(?:s|ed)|raped?|rapes|strangled) (?:me|him|her|them|us))\b"
+        r"\b(?:husband|wife|boyfriend|girlfriend|partner|spouse|ex|fianc[eé]e?)"
+        r"(?: (?:always|still|used to|sometimes))? "
+        r"(?P<hit>(?:beats?|hits?|chokes?|choked|abuse[sd]?|stalk(?:s|ed)|raped?|rapes|strangled)"
+        r" (?:me|him|her|them|us))\b"
     ),
     "suffered": (
         r"\b(?:i|she|he|they) (?:was|were|am|got) (?:raped|molested|sexually assaulted|abused|"
