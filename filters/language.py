@@ -15,6 +15,9 @@ from filters.withholding import WithheldReason
 
 LONGEST = 20_000
 """Characters in one passage; longer ones go back for a shorter extract."""
+MOST = 6_000
+"""Words and signs in one passage: prose of the longest has four to five thousand, and each is parsed several times."""
+_PIECE = re.compile(r"\w+|[^\w\s]|\n")
 _WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)?")
 _PROSE = re.compile(r"(?<![^\s\"'(])(?<![=<>+*^|] )[^\W\d_]{2,}(?:'[^\W\d_]+)?(?![^\s.,;:!?)\"'])(?! [=<>+*^|])")
 """A word among words: no variable of a formula, no part of a path or a name in code."""
@@ -32,7 +35,7 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 
 def unreadable(words: str) -> WithheldReason | None:
     """Why the captured words cannot be read, before anything is undone; None where they can."""
-    if len(words) > LONGEST:
+    if len(words) > LONGEST or (len(words) > MOST and sum(1 for _ in _PIECE.finditer(words)) > MOST):
         return WithheldReason.TOO_LONG
     broken = words.count("\ufffd") + sum(1 for c in words if c < " " and c not in "\n\r\t")
     if "\x00" in words or _SURROGATE.search(words) or broken > max(1, _CONTROL_SHARE * len(words)):

@@ -177,7 +177,7 @@ def _unheard(word: str) -> bool:
 
 
 def _before_a_family_name(text: str, word: re.Match[str]) -> bool:
-    after = re.match(r" (?:[A-Z]\. )?([A-Z][a-z'-]+)", text[word.end() :])
+    after = re.match(r" (?:[A-Z]\. )?([A-Z][a-z'-]+)", text[word.end() : word.end() + 60])
     if after is None:
         return False
     family = after.group(1)
@@ -204,4 +204,4 @@ def _continues(word: str) -> bool:
 
 def reads_as_place(text: str, start: int, end: int) -> bool:
     """Whether a word that is a first name and a place is a place here: after a preposition, or before a state."""
-    return bool(_PLACED.search(text[max(0, start - 12) : start]) or re.match(r", [A-Z]{2}\b", text[end:]))
+    return bool(_PLACED.search(text[max(0, start - 12) : start]) or re.match(r", [A-Z]{2}\b", text[end : end + 10]))

@@ -106,7 +106,7 @@ def _part_of_a_name(text: str, start: int, end: int) -> bool:
     word = text[start:end]
     if not word.istitle() or word.lower() not in word_list("first_names"):
         return False
-    after = re.match(r" ([A-Z][a-z'-]+)", text[end:])
+    after = re.match(r" ([A-Z][a-z'-]+)", text[end : end + 60])
     return after is not None and not is_common(after.group(1).lower())
 
 
@@ -138,7 +138,7 @@ def word_before(text: str, piece: Piece) -> str:
 
 def is_last(text: str, piece: Piece) -> bool:
     """Whether nothing follows that the word could describe."""
-    after = re.match(r"\s*([A-Za-z']*)", text[piece.end :])
+    after = re.match(r"\s*([A-Za-z']*)", text[piece.end : piece.end + 60])
     follower = after.group(1).lower() if after else ""
     return not follower or follower in _followers()
 

@@ -181,7 +181,7 @@ def _found(text: str, phrase: Sequence[Piece]) -> _Found:
     head = phrase[-1]
     plural = any(t.plural or t.kind is Kind.GROUP for t in head.terms) or last_word(text, head) in _MANY
     kind, new = _plain(text, phrase, plural=plural)
-    prefix = _PREFIX.search(text[: phrase[0].start]) if new is not None else None
+    prefix = _PREFIX.search(text, max(0, phrase[0].start - 64), phrase[0].start) if new is not None else None
     return _Found(
         start=prefix.start() if prefix else phrase[0].start,
         end=head.end,
@@ -281,5 +281,5 @@ def _article(text: str, start: int, new: str) -> tuple[int, int, str] | None:
 
 def _opens(text: str, start: int) -> bool:
     """Whether a sentence opens there."""
-    before = text[:start].rstrip(" \"'(")
+    before = text[max(0, start - 8) : start].rstrip(" \"'(")
     return not before or before[-1] in ".!?\n"
