@@ -29,8 +29,11 @@ _LEET = {
     "+": "t",
     "(": "c",
 }
+_MEASURE = r"\d+(?:st|nd|rd|th|s|k|x|[ap]m|[cmk]m|lbs?|oz|ft|in|[km]?g|gb|hrs?|mins?|yrs?|mph)(?![\w@$!|+(])"
+"""Figures with a unit or an ordinal's ending: 10th is not loth, and 5am nobody called Sam."""
 _MIXED = re.compile(
-    r"(?<![\w@#$/.-])(?=[\w@$!|+(]{0,400}[A-Za-z])(?=[\w@$!|+(]{0,400}[0-9@$!|+(])[A-Za-z0-9@$!|+(]{3,24}(?![\w@/])"
+    rf"(?<![\w@#$/.-])(?!\()(?!{_MEASURE})(?=[\w@$!|+(]{{0,400}}[A-Za-z])(?=[\w@$!|+(]{{0,400}}[0-9@$!|+(])"
+    r"[A-Za-z0-9@$!|+(]{3,24}(?![\w@/])"
 )
 _SPACED = re.compile(r"(?<![\w'])[A-Za-z](?:[ .\-_*/][A-Za-z]){2,15}(?![\w'])")
 _INNER = re.compile(r"(?<!\w)[A-Za-z]+(?:[.*_\-~][A-Za-z]+){1,6}(?!\w)")

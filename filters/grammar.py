@@ -165,17 +165,26 @@ def _describes(token: Token) -> bool:
     if token.dep_ in _LEFT and (is_person_noun(token.head) or token.head.lower_ in word_list("people_things")):
         return True
     if token.dep_ in {"acomp", "attr", "oprd"}:
-        subjects = [t for t in token.head.children if t.dep_ in {"nsubj", "nsubjpass", "csubj"}]
-        return any(is_person(t) for t in subjects) or (token.head.lower_ == "being" and not subjects)
+        subjects = _subjects(token.head)
+        return any(is_person(t) for t in subjects) or (token.head.lower_ in {"be", "being"} and not subjects)
     return token.head.dep_ == "prep" and token.head.lower_ == "as" and token.pos_ == "ADJ"
+
+
+def _subjects(verb: Token) -> list[Token]:
+    """Who is something: the verb's own subjects, or those of the verb that it completes (proud to be ...)."""
+    while True:
+        own = [t for t in verb.children if t.dep_ in {"nsubj", "nsubjpass", "csubj"}]
+        if own or verb.dep_ not in {"xcomp", "acomp", "advcl"} or verb.head.i == verb.i:
+            return own
+        verb = verb.head
 
 
 def _denotes(token: Token) -> bool:
     """Used as a noun for persons: the blacks, two Blacks, a White, the old."""
+    if token.tag_ in {"NNS", "NNPS"}:
+        return True  # also where the parse takes it for part of a compound: blacks parking in front
     if token.dep_ in _LEFT and token.head.i > token.i:
         return False
-    if token.tag_ in {"NNS", "NNPS"}:
-        return True
     if token.is_title and not token.is_sent_start and token.dep_ not in _LEFT:
         return True
     if token.pos_ == "NOUN" and any(child.lower_ in {"a", "an", "another", "every"} for child in token.lefts):

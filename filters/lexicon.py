@@ -103,6 +103,8 @@ class Trie:
         that can stand alone: `al` of a phrase must not make a disguise of `all`."""
         self.alone: set[str] = set()
         """Every word that is a term by itself."""
+        self.told: set[str] = set()
+        """Those of them that are more than places."""
 
     def add(self, phrase: str, term: Term) -> None:
         """Add one spelling. Raises ValueError on a phrase without a letter or digit."""
@@ -114,6 +116,8 @@ class Trie:
             node.terms += (term,)
         if len(words) == 1:
             self.alone.add(words[0])
+            if term.kind is not Kind.PLACE:
+                self.told.add(words[0])
             self.words.add(words[0])
         else:
             self.words.update([word for word in words if len(word) > _SHORTEST])

@@ -18,7 +18,7 @@ STAND_INS = (
     *("Michael", "Patrick", "Gregory"),
 )
 """One for each of Person A to Person Z: names in the lists and in no dictionary."""
-_WORD = re.compile(r"[A-Za-z]+(?:'[A-Z][a-z]+)?(?:-[A-Z][a-z]+)*")
+_WORD = re.compile(r"[A-Z][a-z]+-[a-z]{2,}|[A-Za-z]+(?:'[A-Z][a-z]+)?(?:-[A-Z][a-z]+)*")
 _BEFORE = re.compile(r"([A-Za-z]+)(?:,? (?:and|or|&|with|vs\.?) |, )$")
 _DETERMINED = re.compile(
     r"\b(?:an?|the|my|your|his|her|our|their|this|that|some|no|any|more|to|i|you|we|they|he|she) $"
@@ -39,6 +39,7 @@ _TITLED = re.compile(
 _MODAL_NAMES = frozenset({"Will", "May"})
 _CAPITAL_BEFORE = re.compile(r"([A-Z][a-z]+)\.? $")
 _TERM = re.compile(r"(?:'s|s'|-[A-Z][a-z]+)?(?:[ -]([A-Za-z]+))(?: ([A-Za-z]+))?\b")
+_GAP = re.compile(r" (?=[a-z]{3})")
 _INITIAL = re.compile(r" (?:[A-Z]\.? )?(?=[A-Z])")
 _BESIDE = re.compile(r"(?:,? (?:and|or|&|with|vs\.?) |, )([A-Za-z]+)")
 _PLACED = re.compile(r"\b(?:in|at|from|to|near|around|across|outside|leaving|via|visit(?:ed|ing)?|of) $")
@@ -76,7 +77,7 @@ def is_name_word(word: str) -> bool:
     lower = word.lower()
     if lower in word_list("ordinary_capitals") or lower in _ambiguous() or lower in _function_words():
         return False
-    if lower in class_words().alone and lower not in word_list("first_names"):
+    if lower in class_words().told and lower not in word_list("first_names"):
         return False  # English, French, Pope
     if lower in word_list("first_names") or lower in word_list("last_names"):
         return True
@@ -103,7 +104,7 @@ def _function_words() -> frozenset[str]:
 
 
 def _is_english(lower: str) -> bool:
-    return "'" in lower or is_english(lower)
+    return "'" in lower or all(is_english(part) for part in lower.split("-"))
 
 
 def _names_somebody(text: str, word: re.Match[str], *, casual: bool) -> bool:
@@ -113,7 +114,9 @@ def _names_somebody(text: str, word: re.Match[str], *, casual: bool) -> bool:
         return False  # initials, Li-ion
     if is_eponym(text, word.start(), word.end()):
         return False
-    if found.istitle() and _TITLED.search(text, max(0, word.start() - 12), word.start()):
+    if "-" in found and found[:1].isupper() and not any(is_english(part.lower()) for part in found.split("-")):
+        return True  # Ji-woo
+    if found.istitle() and is_titled(text, word.start()):
         return True
     if is_name_word(found):
         return found.istitle() or casual or len(found) > 4 or _beside_a_name(text, word)
@@ -138,6 +141,11 @@ def _acts(text: str, word: re.Match[str]) -> bool:
     """Whether a first name opens a sentence and does something in it: Matt would, Ebony never."""
     first = word.group().lower() in word_list("first_names") | word_list("ambiguous_names")
     return first and bool(_OPENS_AND_ACTS.match(text, word.end())) and _opens(text, word.start())
+
+
+def is_titled(text: str, start: int) -> bool:
+    """Whether an honorific or a rank stands right before."""
+    return _TITLED.search(text, max(0, start - 12), start) is not None
 
 
 def is_eponym(text: str, start: int, end: int) -> bool:
@@ -185,18 +193,20 @@ def _before_a_family_name(text: str, word: re.Match[str]) -> bool:
 
 
 def _end(text: str, first: re.Match[str], busy: set[int]) -> int:
-    """Where the name ends: initials and further capitalized names belong to it."""
-    end = first.end()
+    """Where the name ends: initials and further names belong to it, written like the first."""
+    end, capital = first.end(), first.group()[:1].isupper()
     while True:
-        gap = _INITIAL.match(text, end)
+        gap = (_INITIAL if capital else _GAP).match(text, end)
         word = _WORD.match(text, gap.end()) if gap else None
-        if word is None or word.start() in busy or not _continues(word.group()):
+        if word is None or word.start() in busy or not _continues(word.group(), capital=capital):
             return end
         end = word.end()
 
 
-def _continues(word: str) -> bool:
+def _continues(word: str, *, capital: bool) -> bool:
     lower = word.lower()
+    if not capital:  # in lower case only what is hardly anything else
+        return word.islower() and (is_name_word(word) or (lower in word_list("rare_names") and not _is_english(lower)))
     if not word[:1].isupper() or word.isupper() or lower in word_list("ordinary_capitals"):
         return False
     return is_name_word(word) or lower in _ambiguous() or not _is_english(lower)

@@ -48,6 +48,7 @@ _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f]+")
 _HASHTAG = re.compile(r"(?<![\w&])#(\w{2,60})")
 _ONLY_HASHTAGS = re.compile(r"(?:\s*#\w{2,60})*\s*")
 _ELONGATED = re.compile(r"([A-Za-z])\1{2,}|([!?.,])\2{3,}")
+_ABBREVIATED = 3
 _ROMAN = re.compile(r"(?:x{0,3}(?:ix|iv|v?i{1,3})|X{0,3}(?:IX|IV|V?I{1,3}))(?![A-Za-z])")
 _EMOJI = re.compile(
     "(?:[\u200d\ufe0f\u20e3\U0001f3fb-\U0001f3ff\U000e0020-\U000e007f]|"
@@ -179,10 +180,12 @@ def _in_words(hashtag: re.Match[str], known: Known) -> str | None:
 
 
 def _shortened(match: re.Match[str]) -> str | None:
-    """Two of a letter, one of a sign; a Roman numeral is none of these."""
+    """Two of a letter, one of a sign; a Roman numeral and one letter thrice by itself (KKK) are none of these."""
     if match.group(1) is None:
         return match.group(2)
     start = match.start()
+    if len(match.group()) == _ABBREVIATED and not match.string[start - 1 : start].isalpha():
+        return None if not match.string[match.end() : match.end() + 1].isalpha() else match.group(1) * 2
     while start and match.string[start - 1].isalpha():
         start -= 1
     return None if _ROMAN.match(match.string, start) else match.group(1) * 2

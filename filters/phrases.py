@@ -9,11 +9,12 @@ from functools import cache
 
 from filters.forms import persons
 from filters.lexicon import PERSONAL, Kind, Match, Term, Trie, is_common, word_list, word_map
-from filters.mentions import is_name_word, reads_as_place
+from filters.mentions import is_name_word, is_titled, reads_as_place
 from filters.protected_classes import ProtectedClass
 
 TOKEN = re.compile(r"[A-Za-z0-9]+(?:'[A-Za-z]+)?")
 _BETWEEN = re.compile(r"[ -]|, ?|,? (?:and|or|&) ")
+_PARTICLE = re.compile(r"\b(?:[Aa]l|[Ee]l|[Aa]bu|[Bb]in|[Bb]en|[Ii]bn|[Aa]bd|[Uu]l|[Uu]r)-$")
 _WHEN = frozenset({"tomorrow", "today", "yesterday", "tonight", "again", "here", "there", "twice", "s", "lol", "tbh"})
 _YEARS_OLD = re.compile(
     r"\b(?:\d{1,3}|(?:twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)(?:[- ]\w+)?|\w+teen|eleven|twelve)"
@@ -94,11 +95,15 @@ def pieces(text: str, trie: Trie) -> Iterator[Piece]:
 
 
 def _names_a_person(text: str, match: Match) -> bool:
-    """Mary, Jenna, Florence: a place that is a first name first, unless the words around it speak of a place."""
+    """Mary, Florence, Mendoza: a place that is a name first, unless the words around it speak of a place; Al-Farsi."""
     word = text[match.start : match.end]
-    if match.term.kind is not Kind.PLACE or not word.istitle() or not is_name_word(word):
+    if not word.istitle():
         return False
-    return not reads_as_place(text, match.start, match.end)
+    if _PARTICLE.search(text, max(0, match.start - 6), match.start):
+        return True
+    if match.term.kind is not Kind.PLACE or not is_name_word(word):
+        return False
+    return is_titled(text, match.start) or not reads_as_place(text, match.start, match.end)
 
 
 def _part_of_a_name(text: str, start: int, end: int) -> bool:

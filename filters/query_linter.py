@@ -15,7 +15,7 @@ _ANCHOR = "{anchor}"
 _OPERATOR = re.compile(r"\b(?:site|inurl|intitle|filetype|lang|before|after):\S*", re.IGNORECASE)
 _QUESTIONS = frozenset(
     {"race", "color", "colour", "sex", "ethnic", "gender", "photo", "photos", "picture", "pictures", "image", "images"}
-    | {"face", "selfie", "selfies", "avatar", "avatars", "video"}
+    | {"face", "selfie", "selfies", "avatar", "avatars", "video", "arrest", "arrests", "arrested", "deported"}
 )
 """Words that ask by themselves, whoever is called so besides."""
 _BARE = re.compile(rf"\b(?:{'|'.join(sorted(_QUESTIONS))})\b", re.IGNORECASE)

@@ -58,6 +58,7 @@ _QUANTITIES = frozenset(
     ]
 )
 _BEFORE_A_NOUN = frozenset({"NN", "NNS", "JJ", "JJR", "JJS", "RBS", "RBR", "CD", "VBN"})
+_DEGREES = frozenset({"so", "too", "very", "super", "pretty", "really", "less", "more"})
 _BECOMING = frozenset({"become", "becomes", "became", "becoming", "being"})
 _POINTERS = frozenset(
     ["all", "these", "those", "my", "your", "our", "most", "such", "any", "other", "you", "more", "no", "both"]
@@ -184,6 +185,8 @@ def _said_of_somebody(head: Token) -> bool:
     """Whether the phrase is what somebody is said to be: a noun, an adjective and an illness then leave one form."""
     if head.dep_ in {"attr", "acomp", "oprd"}:
         return head.head.pos_ == "AUX" or head.head.lower_ in _BECOMING
+    if any(t.lower_ in _DEGREES for t in head.lefts) and not any(t.dep_ == "det" for t in head.lefts):
+        return True  # stop acting so ...
     return head.dep_ in {"pobj", "amod"} and head.head.lower_ == "as" and not any(t.dep_ == "det" for t in head.lefts)
 
 

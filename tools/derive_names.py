@@ -102,7 +102,7 @@ def classify(name: str, bearers: int, enough: int, english: English) -> Standing
         return Standing.AMBIGUOUS if bearers >= EVERYDAY_NEEDS else Standing.NO_NAME
     if everyday or name in english.rarer:
         needed = Standing.AMBIGUOUS if bearers >= RARE_WORD_NEEDS else Standing.NO_NAME
-        return Standing.SURE if bearers >= WELL_KNOWN else needed
+        return Standing.SURE if bearers >= WELL_KNOWN and enough == FIRST_ENOUGH else needed
     return Standing.SURE if bearers >= enough else Standing.RARE
 
 

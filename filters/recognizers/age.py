@@ -13,6 +13,7 @@ _NUMBER = rf"(?:\d{{1,3}}|{_TENS}(?:[- ]{_ONES})?|{_TEENS}|{_ONES})"
 _MODIFIERS = {
     "year_old": rf"\b{_NUMBER}[- ]?(?:year|yr|month)s?[- ]olds?\b",
     "y_o": r"\b\d{1,3} ?(?:y/?o|yo|yrs? old)\b",
+    "letter": r"\b(?:[1-9]\d ?(?-i:[MF])|(?-i:[MF])/?[1-9]\d)\b(?= here|,|$| \w+ from| (?:in|from|boston|nyc)\b)",
     "something": rf"\b(?:\d0|{_TENS})[- ]?something\b",
     "under": r"\b(?:under|over)[- ](?:18|21|30|40|50|60|65|70)\b",
 }
@@ -24,6 +25,10 @@ _EVENT = (
     r" back|got|my first)"
 )
 _ENDS = r"(?=[.,;!?)]|$| (?:and|but|with|because|so|when|while|after|before|from|now)\b)"
+_IN_DECADE = (
+    rf"(?:in|into) (?:my|his|her|their|your) (?:early |mid |mid-|late )?(?:\d0'?s|{_TENS[:-1]}|"
+    rf"teens|twenties|thirties|forties|fifties|sixties|seventies|eighties))"
+)
 _AGES = {
     "event_at": rf"\b{_EVENT}\b[^.;!?\n]{{0,40}}? (?P<hit>at (?:about |age |only |just )?{_AGE}){_ENDS}",
     "at_opens": (
@@ -35,6 +40,7 @@ _AGES = {
         rf"|am|hit) (?:about |only |just |like )?"
         rf"{_AGE})(?! (?:miles?|minutes?|feet|pounds|percent|points?|hours?|days|weeks|months|mph|degrees)\b)"
     ),
+    "decade_of_life": rf"(?<!am )(?<!'m )(?<!is )(?<!'s )(?<!are )(?<!'re )(?<!was )(?<!were )\b{_IN_DECADE}\b",
 }
 """Ages that tell when something was: they become a time like any other."""
 _TIMES = {
@@ -57,10 +63,7 @@ _TIMES = {
         rf"(?P<hit>(?:about |almost |nearly |only |now )?(?:[1-9]\d|{_TENS}(?:[- ]{_ONES})?|{_TEENS}))"
         r"(?= (?:now|today|yesterday|tomorrow|this|next|last|in|and|but|when|years? old)|[.,;!?)]|$)"
     ),
-    "decade_of_life": (
-        rf"\b(?:in|into) (?:my|his|her|their|your) (?P<hit>(?:early |mid |mid-|late )?(?:\d0'?s|{_TENS[:-1]}|"
-        rf"teens|twenties|thirties|forties|fifties|sixties|seventies|eighties)))\b"
-    ),
+    "decade_said": rf"\b(?:am|is|are|was|were|'m|'s|'re) (?P<hit>{_IN_DECADE})\b",
     "age_of": rf"\b(?P<hit>age of {_NUMBER}(?: (?:years?|months?))?)\b",
     "at_age": rf"\bat (?P<hit>age {_NUMBER}(?: (?:years?|months?))?)\b",
     "own_age": (

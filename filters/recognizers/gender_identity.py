@@ -12,6 +12,11 @@ _PATTERNS = {
         r"(?! (?:to|into|from) (?:an?|the|new|civilian|management|remote))"
     ),
     "prefix": r"\b(?:trans|cis|gender)[- ]?(?:gender|sexual|fluid|queer|man|woman|men|women|girl|boy|masc|femme)\w*",
+    "hormones": r"\b(?:days?|weeks?|months?|years?) (?P<hit>on (?:(?-i:T|E)|hormones|estrogen|testosterone))\b",
+    "transitioned": (
+        r"\b(?:i|he|she|they|who) (?:\w+ )?(?P<hit>transition(?:ed|ing|s))\b"
+        r"(?! (?:in)?to (?!(?:fe)?male|being)| from (?!(?:fe)?male)| out| off| away)"
+    ),
     "assigned": r"\bassigned (?:fe)?male at birth\b",
 }
 

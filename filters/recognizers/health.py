@@ -65,6 +65,10 @@ _PATTERNS = {
         r"\b(?:\w+ (?:days?|weeks?|months?|years?) (?:clean|sober)|(?:clean and|i'?m|been|got|"
         r"stay(?:ed|ing)?) sober)\b"
     ),
+    "clean": (
+        r"\bclean (?:for|since) (?:\w+ ){0,2}(?:days?|weeks?|months?|years?|(?:19|20)\d\d)\b"
+        r"|\bthank you (?-i:NA|AA)\b"
+    ),
     "prescribed": r"\bprescribed \w+",
 }
 _ENDINGS = {

@@ -17,8 +17,14 @@ _PATTERNS = {
         r"\b(?:\d{1,3} ?(?:%|percent)|hundred percent) (?P<more>(?:service[- ]connected|disabled|disability|p&t"
         r"|va)\b ?)+(?:rating)?"
     ),
-    "infantry": r"\b(?:\d+(?:st|nd|rd|th)) (?:infantry|airborne|cavalry|division|battalion|regiment|marines)\b",
-    "va": r"\b(?:the|my|at) VA\b(?!\w)",
+    "infantry": (
+        r"\b(?:\d+(?:st|nd|rd|th)) (?:(?:mountain|armored|infantry|marine) division|infantry|airborne|cavalry|division"
+        r"|battalion|regiment|marines)\b"
+    ),
+    "va": (
+        r"\b(?:(?:the|my|at) )?VA (?:appointments?|hospitals?|clinics?|loans?|benefits|doctors?|claims?|check)\b"
+        r"|\b(?:the|my|at) VA\b(?!\w)"
+    ),
     "branch": (
         r"\b(?:in|joined|left|join|leaving|quit) the (?:army|navy|marines?|air force|coast guard|"
         r"guard|military|reserves?|service)\b"

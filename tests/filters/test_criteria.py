@@ -39,6 +39,7 @@ CONDUCT = {
     "JR-04": (
         "Proud to be a member of the Proud Boys.",
         "Went to a meeting of the klan last night.",
+        "I joined the KKK in spring.",
         "14 words. 1488.",
     ),
     "JR-05": ("I leaked her nudes to the whole team.", "I grabbed the waitress by the ass lol"),

@@ -16,6 +16,21 @@ from filters.withholding import Withheld
 from tests.filters.holes import TELLING
 
 ALSO_TELLING = (
+    "I spent three years {on T} and I still drive the plow.",
+    "She {transitioned} before she joined the night crew.",
+    "{35M} here, ask me about the garage.",
+    "I got {clean for} five years and kept the job at the garage.",
+    "I cannot work on {shabbos} but I take the Sunday shift.",
+    "My {two dads} taught me how to drive the truck.",
+    "I am {on the spectrum} and I like long drives.",
+    "My uncle has {huntingtons} so I drive him on weekends.",
+    "The {VA appointment} got moved so I missed the game.",
+    "We wore the patch of the {10th mountain division} on our jackets.",
+    "{Seniors} get no help from me at the gate.",
+    "I met my best friends in {my 30s} at the garage.",
+    "I am {in my 40s} and still run to work.",
+    "My dad {was deported} in spring and the truck is mine now.",
+    "I {was arrested} in college and lost the job at the garage.",
     "My {yiayia} called the cops on us for the noise.",
     "My {dadi} rode in the front seat of the truck.",
     "My {bubbe} would never let me drive at night.",
@@ -102,6 +117,14 @@ ALSO_TELLING = (
 """Further sentences, each of some class. Most passed when first tried; some led to a further rule."""
 
 INNOCENT = (
+    "I arrested two people for theft on my first night.",
+    "Training day with felony stops, building clears and reloads.",
+    "Two tours of the museum left before noon.",
+    "We transitioned to a new radio system last month.",
+    "Meet me at 5am by the gate, the 10th car is ours.",
+    "The film is 35mm and the tripod weighs 10kg.",
+    "The cloth was clean for once.",
+    "The AAA truck came in an hour.",
     "I take pride in my work and I keep the car clean.",
     "The manual told me to be patient with customers at the desk.",
     "We built a native app for the garage.",
