@@ -87,3 +87,25 @@ def test_what_stands_beside_such_a_name_is_still_read() -> None:
 def test_a_name_inside_a_longer_word_is_no_anchor() -> None:
     with pytest.raises(VettingError):
         lint_query("Mark cancer", ["can"])
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "{anchor} class of 2004",
+        "{anchor} 02139",
+        "{anchor} 60629-1234",
+        "{anchor} aged 45",
+        "{anchor} 62 years",
+        "{anchor} born in 1974",
+    ],
+)
+def test_a_figure_that_tells_an_age_or_a_neighborhood_is_no_query(query: str) -> None:
+    with pytest.raises(VettingError) as refused:
+        lint_query(query)
+    assert refused.value.code == "query_refused"
+
+
+@pytest.mark.parametrize("query", ["{anchor}", "{anchor} site:example.org", "{anchor} 1312", "{anchor} v2.10345"])
+def test_other_figures_may_stand_in_a_query(query: str) -> None:
+    lint_query(query)
