@@ -140,7 +140,7 @@ def _told_by_neighbors(text: str, word: re.Match[str], *, casual: bool) -> bool:
 def _acts(text: str, word: re.Match[str]) -> bool:
     """Whether a first name opens a sentence and does something in it: Matt would, Ebony never."""
     first = word.group().lower() in word_list("first_names") | word_list("ambiguous_names")
-    return first and bool(_OPENS_AND_ACTS.match(text, word.end())) and _opens(text, word.start())
+    return first and bool(_OPENS_AND_ACTS.match(text, word.end())) and opens_sentence(text, word.start())
 
 
 def is_titled(text: str, start: int) -> bool:
@@ -157,7 +157,7 @@ def is_eponym(text: str, start: int, end: int) -> bool:
     return after is not None and any(word and word.lower() in nouns for word in after.groups())
 
 
-def _opens(text: str, start: int) -> bool:
+def opens_sentence(text: str, start: int) -> bool:
     """Whether a sentence opens there."""
     before = text[max(0, start - 4) : start].rstrip(" \"'(")
     return not before or before[-1] in ".!?\n"

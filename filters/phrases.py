@@ -21,6 +21,13 @@ _YEARS_OLD = re.compile(
     r"[- ](?:year|yr)[- ]old(?P<many>s)?\b",
     re.IGNORECASE,
 )
+COLLECTIVES = frozenset(
+    {
+        *("people", "persons", "peoples", "folk", "folks", "humans", "individuals", "nationals", "citizens", "natives"),
+        *("communities", "minorities", "populations", "groups", "community", "minority", "population", "group"),
+    }
+)
+"""General words for more persons than one."""
 _NATIONALS = frozenset(
     {
         "speaker",

@@ -26,6 +26,7 @@ from filters.forms import (
 )
 from filters.grammar import may_be_person
 from filters.lexicon import PERSONAL, Kind, word_list
+from filters.phrases import COLLECTIVES
 from filters.tidying import tidied
 
 if TYPE_CHECKING:
@@ -68,12 +69,6 @@ _BARE = frozenset(
 )
 _AT = frozenset(
     {"in", "on", "at", "since", "from", "by", "during", "of", "around", "until", "till", "before", "after", "back"}
-)
-_PEOPLE = frozenset(
-    [
-        *("people", "persons", "peoples", "folks", "folk", "humans", "communities", "minorities", "populations"),
-        *("groups", "community", "minority", "population", "group"),
-    ]
 )
 _CLAUSES = frozenset({"relcl", "acl", "prep", "appos", "amod", "advcl"})
 _LIGHT = frozenset({"has", "have", "had", "having", "is", "are", "was", "were", "uses", "used", "using", "identifies"})
@@ -176,7 +171,9 @@ def _phrase(draft: Draft, head: Token) -> None:
         determiner = next((t.text for t in left if t.dep_ in {"det", "poss"} and t.pos_ in {"DET", "PRON"}), "a")
         if determiner.lower() in {"a", "an"}:
             determiner = article(determiner, described or "person")
-        text = " ".join(filter(None, [_their(draft, determiner), described, "person"]))
+        text = " ".join(
+            filter(None, ["their" if determiner.lower() in {"his", "her"} else determiner, described, "person"])
+        )
     draft.put(start, end, text)
     draft.done[head.i] = True
 
@@ -215,19 +212,13 @@ def _bare(draft: Draft, head: Token) -> None:
     draft.done[head.i] = True
 
 
-def _their(draft: Draft, determiner: str) -> str:
-    """A gendered possessive before the phrase loses its sex too."""
-    del draft
-    return "their" if determiner.lower() in {"his", "her"} else determiner
-
-
 def _plural(draft: Draft, head: Token) -> bool:
     mark = draft.marks[head.i]
     if mark is not None and mark.kind is Kind.GROUP:
         return True
     if mark is not None and mark.kind is not Kind.MODIFIER and mark.end == head.idx + len(head) and mark.plural:
         return True
-    return head.tag_ in {"NNS", "NNPS"} or head.lower_ in _PEOPLE
+    return head.tag_ in {"NNS", "NNPS"} or head.lower_ in COLLECTIVES
 
 
 def _group(draft: Draft, left: Sequence[Token], described: str) -> str:

@@ -1,8 +1,8 @@
 """Stand-ins: before the parse, every phrase for a person of some class becomes the same plain word.
 
 "Trans people", "women", "old Black men" and "Muslims" are all read as "immigrants": the parser then sees one sentence
-for all of
-them, so that what it makes of the sentence cannot depend on the class. The map back to the captured words is kept.
+for all of them, so that what it makes of the sentence cannot depend on the class. The map back to the captured words is
+kept.
 """
 
 from __future__ import annotations
@@ -15,9 +15,9 @@ from itertools import accumulate
 
 from filters.forms import persons
 from filters.lexicon import PERSONAL, Kind, Match, Term, Trie, word_map
-from filters.mentions import STAND_INS, mentions
+from filters.mentions import STAND_INS, mentions, opens_sentence
 from filters.normalize import Normalized
-from filters.phrases import TOKEN, Piece, is_last, last_word, phrases, pieces, word_before
+from filters.phrases import COLLECTIVES, TOKEN, Piece, is_last, last_word, phrases, pieces, word_before
 
 _ARTICLES = frozenset({"a", "an", "that", "this", "every", "another", "one", "no", "each", "any", "some", "which"})
 _STAND_INS = {
@@ -49,28 +49,6 @@ _CHILDREN = frozenset(
     {"kid", "kids", "child", "children", "baby", "babies", "toddler", "toddlers", "newborn", "teen", "teenager"}
 )
 _OF_MINE = re.compile(r" of (?:mine|his|hers|ours|yours|theirs|\w+'s)\b")
-_MANY = frozenset(
-    [
-        "people",
-        "persons",
-        "peoples",
-        "folk",
-        "folks",
-        "humans",
-        "communities",
-        "minorities",
-        "populations",
-        "groups",
-        "individuals",
-        "nationals",
-        "citizens",
-        "natives",
-        "community",
-        "minority",
-        "population",
-        "group",
-    ]
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -179,7 +157,7 @@ def name_groups(normal: Normalized, trie: Trie) -> Normalized:
 
 def _found(text: str, phrase: Sequence[Piece]) -> _Found:
     head = phrase[-1]
-    plural = any(t.plural or t.kind is Kind.GROUP for t in head.terms) or last_word(text, head) in _MANY
+    plural = any(t.plural or t.kind is Kind.GROUP for t in head.terms) or last_word(text, head) in COLLECTIVES
     kind, new = _plain(text, phrase, plural=plural)
     prefix = _PREFIX.search(text, max(0, phrase[0].start - 64), phrase[0].start) if new is not None else None
     return _Found(
@@ -206,7 +184,7 @@ def _plain(text: str, phrase: Sequence[Piece], *, plural: bool) -> tuple[Kind, s
     """The kind of the phrase and what stands in for it; None where its words stay as they are."""
     head = phrase[-1]
     kind = head.kind
-    capital = text[phrase[0].start].isupper() and _opens(text, phrase[0].start)
+    capital = text[phrase[0].start].isupper() and opens_sentence(text, phrase[0].start)
     if len(phrase) == 1 and head.ambiguous:
         return (kind or Kind.THING), None
     if len(phrase) == 1 and kind is Kind.IDENTITY and word_before(text, head) in _SPOKEN and is_last(text, head):
@@ -277,9 +255,3 @@ def _article(text: str, start: int, new: str) -> tuple[int, int, str] | None:
     left = max(0, start - 4) + match.start()
     fit = match[1][0] + ("n" if new[0] in "aeioAEIO" else "")
     return (left, left + len(match[1]), fit) if fit != match[1] else None
-
-
-def _opens(text: str, start: int) -> bool:
-    """Whether a sentence opens there."""
-    before = text[max(0, start - 8) : start].rstrip(" \"'(")
-    return not before or before[-1] in ".!?\n"

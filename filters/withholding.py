@@ -15,13 +15,11 @@ class WithheldReason(StrEnum):
     UNDECODABLE = "undecodable"
     TOO_LONG = "too_long"
     NO_WORDS = "no_words"  # emoji, links or punctuation only
-    MEDIA_ONLY = "media_only"
     LITTLE_LEFT = "little_left"
     VERIFICATION = "verification"  # the output still held something
     SWAP_DIFFERS = "swap_differs"  # another class would have left another text
     FAILED = "failed"  # an exception inside the filter
     TIMEOUT = "timeout"
-    PROTECTED_ACTIVITY = "protected_activity"
     NOT_CONDUCT = "not_conduct"  # a like, a follow, a tag: a lead, never a finding
     UNDATED = "undated"
 
