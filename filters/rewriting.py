@@ -148,34 +148,43 @@ def _phrase(draft: Draft, head: Token) -> None:
     if kind is Kind.ROLE or (kind is None and not generic):
         _bare(draft, head)
         return
-    left = [t for t in _left(head) if not draft.done[t.i]]
-    kept = [t for t in left if not _marked(draft, t) and t.pos_ in {"ADJ", "NOUN", "VERB", "NUM", "ADV", "PROPN"}]
-    kept = [] if head.i in draft.generic else [t for t in kept if t.lower_ not in _POINTERS]
-    kept = [t for t in kept if t.pos_ != "ADV" or t.head in kept]
-    described = " ".join(draft.words[t.i] for t in kept if t.pos_ != "NUM" and t.lower_ not in _QUANTITIES)
     if any(draft.done[i] for i in range(start, head.i)):
         start = head.i
     while start and draft.marks[start - 1] and not draft.done[start - 1] and not draft.gaps[start - 1]:
         start -= 1  # the rest of a hyphenated word
-    plural = _plural(draft, head)
-    if kind is Kind.SLUR:
-        text = SLUR
-    elif not described and kind is not Kind.KIN and _said_of_somebody(head):
-        text = WITHHELD
-    elif kind is Kind.KIN:
-        text = RELATIVES if plural else RELATIVE
-    elif plural:
-        text = _group(draft, left, described)
-        draft.grouped.add(head.i)
-    else:
-        determiner = next((t.text for t in left if t.dep_ in {"det", "poss"} and t.pos_ in {"DET", "PRON"}), "a")
-        if determiner.lower() in {"a", "an"}:
-            determiner = article(determiner, described or "person")
-        text = " ".join(
-            filter(None, ["their" if determiner.lower() in {"his", "her"} else determiner, described, "person"])
-        )
-    draft.put(start, end, text)
+    draft.put(start, end, _form(draft, head))
     draft.done[head.i] = True
+
+
+def _form(draft: Draft, head: Token) -> str:
+    """The one form for a person, a group, a slur, a relative, or what somebody is said to be."""
+    kind, plural = draft.kind(head), _plural(draft, head)
+    left = [t for t in _left(head) if not draft.done[t.i]]
+    described = _conduct(draft, head, left)
+    if kind is Kind.SLUR:
+        return SLUR
+    if not described and kind is not Kind.KIN and _said_of_somebody(head):
+        return WITHHELD
+    if kind is Kind.KIN:
+        return RELATIVES if plural else RELATIVE
+    if plural:
+        draft.grouped.add(head.i)
+        return _group(draft, left, described)
+    determiner = next((t.text for t in left if t.dep_ in {"det", "poss"} and t.pos_ in {"DET", "PRON"}), "a")
+    if determiner.lower() in {"a", "an"}:
+        determiner = article(determiner, described or "person")
+    determiner = "their" if determiner.lower() in {"his", "her"} else determiner
+    return " ".join(filter(None, [determiner, described, "person"]))
+
+
+def _conduct(draft: Draft, head: Token, left: Sequence[Token]) -> str:
+    """What stands before a person and is no class: it may be judgement or conduct."""
+    if head.i in draft.generic:
+        return ""
+    says = {"ADJ", "NOUN", "VERB", "ADV", "PROPN"}
+    kept = [t for t in left if not _marked(draft, t) and t.pos_ in says and t.lower_ not in _POINTERS]
+    kept = [t for t in kept if t.pos_ != "ADV" or t.head in kept]
+    return " ".join(draft.words[t.i] for t in kept if t.lower_ not in _QUANTITIES)
 
 
 def _said_of_somebody(head: Token) -> bool:
