@@ -12,8 +12,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from filters.analyzer import MENTION
+from filters.analyzer import MENTION, known_word
 from filters.forms import WITHHELD
+from filters.normalize import decode
 from filters.protected_classes import ProtectedClass
 
 if TYPE_CHECKING:
@@ -69,10 +70,16 @@ def widened(words: str, span: Span) -> Span:
 
 
 def without(words: str, spans: Sequence[Span]) -> str:
-    """The passage with the constant token for the words of these spans, wherever they stand."""
+    """The passage with the constant token for the words of these spans, wherever they stand, and however disguised:
+    what `decode` undoes would be shown plainly.
+    """
     phrases = {words[start:end] for start, end in (widened(words, span) for span in spans)}
     for phrase in sorted(phrases, key=lambda p: (-len(p), p)):
         words = _wherever(phrase).sub(WITHHELD, words)
+        seen = decode(words, known_word)
+        places = [seen.original(*match.span()) for match in _wherever(phrase).finditer(seen.text)]
+        for start, end in sorted(set(places), reverse=True):
+            words = words[:start] + WITHHELD + words[end:]
     return words
 
 
