@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from filters.analyzer import Analyzer
+from filters.analyzer import Analysis, Analyzer
 from filters.answering import answers
 from filters.language import LONGEST
 from filters.marks import without
@@ -83,6 +83,14 @@ def test_a_pattern_that_matched_without_its_named_part_takes_the_whole_match(ana
     text = "Happy Pride to everybody behind the garage."
     assert "Pride" not in str(sanitize(analyzer, text))
     assert all(found.end > found.start >= 0 for found in analyzer.withholdings(RawText(text), ()))
+
+
+def test_an_explanation_that_goes_wrong_covers_the_whole_passage(
+    analyzer: Analyzer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Analysis, "captured", lambda *_: (_ for _ in ()).throw(ValueError("range")))
+    (found,) = analyzer.withholdings(RawText("My wife parked the car."), ())
+    assert (found.start, found.end, found.recognizer) == (0, 23, "reading:failed")
 
 
 @pytest.mark.parametrize("spelt", ["s\u200bhed", "SHED", "\uff33\uff28\uff25\uff24", "sh\u00aded"])
