@@ -120,17 +120,20 @@ class Analyzer:
         return cls(language_model(), build_registry({c for pack in loaded for c in pack.classes}), loaded)
 
     def withholdings(self, text: RawText, names: Sequence[str]) -> tuple[Withholding, ...]:
-        """What would be withheld of the text as captured, in order; one span over all where it cannot be read."""
+        """What would be withheld of the text as captured, in order; one span over all where it cannot be read.
+
+        Never raises: whatever goes wrong with one passage must not end an explanation of many.
+        """
         analysis = self.analyze(text.reveal(), names)
         if isinstance(analysis, Withheld):
-            whole = Withholding(
-                start=0,
-                end=len(text),
-                protected_class=ProtectedClass.UNREADABLE,
-                recognizer=f"reading:{analysis.reason.value}",
-                score=1.0,
-            )
-            return (whole,) if text else ()
+            return _whole(text, analysis.reason)
+        try:
+            return self._found(analysis)
+        except Exception:  # noqa: BLE001 - fail closed, and tell nothing
+            return _whole(text, WithheldReason.FAILED)
+
+    @staticmethod
+    def _found(analysis: Analysis) -> tuple[Withholding, ...]:
         emoji = [_withholding(span, ProtectedClass.EMOJI, EMOJI, 1.0) for span in analysis.readable.emoji]
         found = [
             _withholding(analysis.captured(hit.start, hit.end), hit.protected_class, hit.recognizer, hit.score)
@@ -352,6 +355,13 @@ def _name(span: tuple[int, int], recognizer: str) -> Hit:
         recognizer=recognizer,
         score=1.0,
     )
+
+
+def _whole(text: RawText, reason: WithheldReason) -> tuple[Withholding, ...]:
+    """One span over a passage that cannot be read."""
+    unread, by = ProtectedClass.UNREADABLE, f"reading:{reason.value}"
+    whole = Withholding(start=0, end=len(text), protected_class=unread, recognizer=by, score=1.0)
+    return (whole,) if text else ()
 
 
 def _withholding(span: tuple[int, int], cls: ProtectedClass, recognizer: str, score: float) -> Withholding:

@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from filters.encodings import plain_letters
 from filters.hashtags import segment
 from filters.spelling import meant
 
@@ -36,6 +37,8 @@ _MIXED = re.compile(
     r"[A-Za-z0-9@$!|+(]{3,24}(?![\w@/])"
 )
 _SPACED = re.compile(r"(?<![\w'])[A-Za-z](?:[ .\-_*/][A-Za-z]){2,15}(?![\w'])")
+_SET_APART = re.compile(r"(?<![\w'])[A-Za-z](?:[\n|,+][A-Za-z]){2,15}(?![\w'])")
+_NUMBERED = re.compile(r"(?<![\w@#$./-])(?:[0-9]{1,4}[A-Za-z]{3,24}|[A-Za-z]{3,24}[0-9]{1,4})(?![\w@/.-])")
 _INNER = re.compile(r"(?<!\w)[A-Za-z]+(?:[.*_\-~][A-Za-z]+){1,6}(?!\w)")
 _STARRED = re.compile(r"(?<![\w*])(?=[A-Za-z*]{4,24}(?![\w*]))[A-Za-z]+(?:\*{1,2}[A-Za-z]+)+(?![\w*])")
 _MOST_STARS = 2
@@ -45,6 +48,9 @@ _HUMP = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
 _LONG = re.compile(r"\b[a-z]{6,30}\b")
 _GLUED = re.compile(r"\b[a-z]{8,30}\b")
 _RUN = re.compile(r"(.)\1*")
+_CONTRACTED = re.compile(
+    r"\b([Ss]?[Hh]e)(?:(s)|(d)(?= (?:be|have|been|never|always|like|better)\b)|(ll)(?= (?:be|have|never)\b))\b"
+)
 _MOST = 64
 
 Known = Callable[[str], bool]
@@ -58,8 +64,12 @@ def undisguise(
     `telling` says which known words tell a class, `plain` which are no names, `names_somebody` which stand for persons
     of a class by themselves: only these are told from a misspelling.
     """
+    normal = plain_letters(normal, telling)
+    normal = normal.replaced(_CONTRACTED, lambda m: f"{m[1]}'{m[2] or m[3] or m[4]}")
     normal = normal.replaced(_MIXED, lambda m: _leet(m.group(), known))
+    normal = normal.replaced(_NUMBERED, lambda m: _unnumbered(m.group(), names_somebody, telling, plain))
     normal = normal.replaced(_SPACED, lambda m: _spaced(m.group(), known, telling))
+    normal = normal.replaced(_SET_APART, lambda m: _joined(m.group(), telling))
     normal = normal.replaced(_STARRED, lambda m: _unmasked(m.group(), telling))
     normal = normal.replaced(_INNER, lambda m: _joined(m.group(), telling))
     normal = normal.replaced(_CAMEL, lambda m: _humps(m.group(), known, telling))
@@ -80,6 +90,14 @@ def _leet(word: str, known: Known) -> str | None:
             if plain.isalpha() and known(plain):
                 return plain + word[len(candidate) :]
     return None
+
+
+def _unnumbered(word: str, names_somebody: Known, telling: Known, plain: Known) -> str | None:
+    """A word for persons, or two words of which one tells, without the number that makes an account's name of it."""
+    letters = word.strip("0123456789")
+    if names_somebody(letters.lower()):
+        return letters
+    return _apart(letters.lower(), plain, telling, plain)
 
 
 def _unmasked(starred: str, telling: Known) -> str | None:

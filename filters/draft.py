@@ -56,7 +56,7 @@ class Draft:
         telling = [
             hit
             for hit in analysis.hits
-            if hit.kind is not Kind.PLAIN and not any(hit.start < end and start < hit.end for start, end in forms)
+            if hit.kind is not Kind.PLAIN and not any(start <= hit.start and hit.end <= end for start, end in forms)
         ]
         for hit in sorted(telling, key=_order):
             for token in covering(self.doc, hit.start, hit.end) or ():
@@ -67,7 +67,7 @@ class Draft:
     def _join(self, hyphen: int) -> None:
         """Half of a hyphenated word tells as much as the whole."""
         mark = self.marks[hyphen - 1] or self.marks[hyphen + 1]
-        if mark is not None:
+        if mark is not None and not {self.doc[hyphen - 1].text, self.doc[hyphen + 1].text} & {"[", "]"}:
             for i in (hyphen - 1, hyphen, hyphen + 1):
                 self.marks[i] = self.marks[i] or mark
 

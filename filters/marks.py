@@ -12,8 +12,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from filters.analyzer import MENTION
+from filters.analyzer import MENTION, known_word
 from filters.forms import WITHHELD
+from filters.normalize import decode
 from filters.protected_classes import ProtectedClass
 
 if TYPE_CHECKING:
@@ -21,19 +22,10 @@ if TYPE_CHECKING:
     from filters.withholding import Withholding
 
 _CERTAIN = 1.0
-_OF_THINGS = frozenset(
-    {
-        ProtectedClass.PLACE,
-        ProtectedClass.SCHOOL,
-        ProtectedClass.AFFILIATION,
-        ProtectedClass.HOLIDAY,
-        ProtectedClass.CUSTOM,
-        ProtectedClass.DATE,
-        ProtectedClass.MEDIA,
-        ProtectedClass.FOLLOWING,
-    }
-)
-"""Proxies that may be a plain thing. Names, handles, links, pronouns, emoji and dialect always speak of somebody."""
+_OF_THINGS = frozenset({ProtectedClass.PLACE, ProtectedClass.DATE, ProtectedClass.MEDIA})
+"""Proxies that may be a plain thing, also where a list or a pattern has them. A holiday, a school and a club of the
+lexicons tell a class; names, handles, links, pronouns, emoji and dialect always speak of somebody.
+"""
 
 Span = tuple[int, int]
 
@@ -69,10 +61,16 @@ def widened(words: str, span: Span) -> Span:
 
 
 def without(words: str, spans: Sequence[Span]) -> str:
-    """The passage with the constant token for the words of these spans, wherever they stand."""
+    """The passage with the constant token for the words of these spans, wherever they stand, and however disguised:
+    what `decode` undoes would be shown plainly.
+    """
     phrases = {words[start:end] for start, end in (widened(words, span) for span in spans)}
     for phrase in sorted(phrases, key=lambda p: (-len(p), p)):
         words = _wherever(phrase).sub(WITHHELD, words)
+        seen = decode(words, known_word)
+        places = [seen.original(*match.span()) for match in _wherever(phrase).finditer(seen.text)]
+        for start, end in sorted(set(places), reverse=True):
+            words = words[:start] + WITHHELD + words[end:]
     return words
 
 

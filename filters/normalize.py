@@ -56,8 +56,12 @@ _EMOJI = re.compile(
     "\U0001f000-\U0001f0ff\U0001f18e-\U0001f19a\U0001f1e6-\U0001f1ff\U0001f200-\U0001f251\U0001f300-\U0001faff])+"
 )
 _KEYCAP = re.compile("[0-9#*]\ufe0f?\u20e3")
+_WRAPPED = re.compile(r"(?<=[A-Za-z0-9,'\u2019])\n(?=[A-Za-z])")
+_LONG_LINE, _CAPITAL_ENDS = re.compile(r"[^\n]{45}$"), re.compile(r"[a-z,] [A-Z][a-z'\u2019]+$")
+_PARTED = re.compile(r"(?<=[A-Za-z])-\n(?=[A-Za-z])")
 _SHOUT = 0.7
-_ROUNDS = 3
+_ROUNDS = 8
+"""Encodings within encodings that are undone; each round ends it where nothing more comes out."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -166,6 +170,8 @@ def decode(words: str, known: Known) -> Normalized:
         normal = normal.replaced(_IGNORABLE, lambda _: "").replaced(_OVERRIDE, lambda _: "")
         normal = normal.replaced(_FOREIGN, lambda m: _legible(m.group()))
     normal = normal.replaced(_CONTROL, lambda _: "").replaced(_BLANKS, lambda m: "\n" if "\n" in m.group() else " ")
+    if "\n" in normal.text:
+        normal = normal.replaced(_PARTED, lambda _: "-").replaced(_WRAPPED, _unwrapped)
     normal = normal.replaced(_HASHTAG, lambda m: _in_words(m, known))
     normal = normal.replaced(_ELONGATED, _shortened)
     return normal.lowered() if _shouts(normal.text) else normal
@@ -177,6 +183,15 @@ def _in_words(hashtag: re.Match[str], known: Known) -> str | None:
     before = hashtag.string[max(0, hashtag.start() - 3) : hashtag.start()].rstrip()
     closes = _ONLY_HASHTAGS.fullmatch(hashtag.string, hashtag.end())
     return f". {words}" if words and closes and before[-1:].isalnum() else words
+
+
+def _unwrapped(match: re.Match[str]) -> str | None:
+    """A line that goes on in the next: what follows has no capital, or may be the rest of a name, or the line is as
+    long as programs break them. A phrase is found across such an end as within a line.
+    """
+    before, after = match.string[max(0, match.start() - 60) : match.start()], match.string[match.end()]
+    goes_on = after.islower() or _LONG_LINE.search(before) or _CAPITAL_ENDS.search(before)
+    return " " if goes_on else None
 
 
 def _shortened(match: re.Match[str]) -> str | None:

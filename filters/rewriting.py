@@ -71,6 +71,8 @@ _AT = frozenset(
     {"in", "on", "at", "since", "from", "by", "during", "of", "around", "until", "till", "before", "after", "back"}
 )
 _CLAUSES = frozenset({"relcl", "acl", "prep", "appos", "amod", "advcl"})
+_LONGEST = 40
+"""Tokens of a clause behind a person: longer ones say more than a class, and bound the work."""
 _LIGHT = frozenset({"has", "have", "had", "having", "is", "are", "was", "were", "uses", "used", "using", "identifies"})
 _EMPTY_POS = frozenset({"DET", "ADP", "PUNCT", "AUX", "PRON", "CCONJ", "PART", "SPACE", "SCONJ"})
 
@@ -125,7 +127,7 @@ def _right_end(draft: Draft, head: Token) -> int:
     """One past the last token of the phrase: what follows the head belongs to it where all its content is marked."""
     end = head.i + 1
     for child in head.rights:
-        if child.left_edge.i != end or child.dep_ not in _CLAUSES:
+        if child.left_edge.i != end or child.dep_ not in _CLAUSES or child.right_edge.i - end > _LONGEST:
             break
         content = [t for t in child.subtree if not _empty(t)]
         if not content or not all(_marked(draft, t) for t in content):

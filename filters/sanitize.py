@@ -142,7 +142,7 @@ def _verified(
 def _outside(analysis: Analysis) -> tuple[Hit, ...]:
     """Hits that are not part of a form the rewriting itself put."""
     forms = [*analysis.forms, *(match.span() for match in CANONICAL.finditer(analysis.normal.text))]
-    return tuple(hit for hit in analysis.hits if not any(hit.start < end and start < hit.end for start, end in forms))
+    return tuple(hit for hit in analysis.hits if not any(start <= hit.start and hit.end <= end for start, end in forms))
 
 
 def _little(text: str) -> bool:

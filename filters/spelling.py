@@ -10,6 +10,8 @@ from filters.lexicon import is_english, word_list
 
 SHORTEST = 6
 """Shorter words have too many neighbours."""
+LONGEST = 40
+"""What is longer is no word, and has as many neighbours as fifty times its letters."""
 
 
 def slips(word: str) -> Iterator[str]:
@@ -30,12 +32,18 @@ def slips(word: str) -> Iterator[str]:
 def misspells_english(word: str) -> bool:
     """Whether a lower-case word of six letters or more is no English word but one slip away from a common one."""
     common = word_list("common_words")
-    return len(word) >= SHORTEST and not is_english(word) and any(near in common for near in slips(word))
+    return SHORTEST <= len(word) <= LONGEST and not is_english(word) and any(near in common for near in slips(word))
 
 
 @lru_cache(maxsize=50_000)
 def meant(word: str, known: Callable[[str], bool], telling: Callable[[str], bool]) -> str | None:
     """The telling word that an unknown lower-case word is one slip away from; None where common English is as near."""
-    if len(word) < SHORTEST or not word.islower() or known(word) or is_english(word) or misspells_english(word):
+    if (
+        not SHORTEST <= len(word) <= LONGEST
+        or not word.islower()
+        or known(word)
+        or is_english(word)
+        or misspells_english(word)
+    ):
         return None
     return next((near for near in slips(word) if telling(near)), None)

@@ -101,7 +101,8 @@ def stand_in(normal: Normalized, trie: Trie, shielded: Sequence[tuple[int, int]]
     forms = list(persons(text))
     letters = [(f.start, f.end, STAND_INS[f.number]) for f in forms if f.kind is Kind.NAME]
     blocked = [*shielded, *((start, end) for start, end, _ in letters)]
-    found_pieces = [p for p in pieces(text, trie) if not any(p.start < end and start < p.end for start, end in blocked)]
+    closed = {at for start, end in blocked for at in range(start, end)}
+    found_pieces = [p for p in pieces(text, trie) if closed.isdisjoint(range(p.start, p.end))]
     found = [_found(text, phrase) for phrase in phrases(found_pieces, text)]
     edits = [(f.start, f.end, f.new) for f in found if f.new is not None]
     edits += [edit for f in found if f.new is not None and (edit := _article(text, f.start, f.new))]

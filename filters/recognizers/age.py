@@ -74,6 +74,18 @@ _TIMES = {
     "class_of": r"\bclass of (?:'?\d\d|(?:19|20)\d\d)\b",
     "graduated": r"\bgraduat(?:ed|ing|e) (?:\w+ ){0,5}(?:in )?(?P<hit>'?\d\d|(?:19|20)\d\d)\b",
     "beside_a_name": r"(?:\b[A-Za-z]+, |\()(?P<hit>[1-9]\d)(?=, |\))",
+    "with_sex": (
+        r"\b(?:i|me|i'?m|i am|my (?:[\w'-]+ ){0,2}[\w'-]+) "
+        r"(?P<hit>\((?:[1-9]\d ?/? ?[mf]|[mf] ?/? ?[1-9]\d)\)|[1-9]\d ?[mf]\b)"
+        r"|(?-i:(?<![\w/])(?:[1-9]\d/[MF]|[MF]/[1-9]\d)(?:/[A-Z][A-Za-z]{1,12})?(?![\w/]))"
+    ),
+    "born_in_words": (
+        rf"\bborn (?:in |on )?(?P<hit>(?:in )?nineteen[- ](?:hundred(?: and)?[- ])?(?:oh[- ])?"
+        rf"(?:{_TENS}(?:[- ]{_ONES})?|{_TEENS}|{_ONES}))\b"
+    ),
+    "the_big": (
+        rf"\bthe big (?P<hit>[3-9][- ]?[0o]|(?:three|four|five|six|seven|eight|nine)[- ](?:oh|o|zero)|{_TENS})\b"
+    ),
     "birthday": rf"\b(?:{_NUMBER}(?:st|nd|rd|th)?|sweet sixteen|sweet 16) (?:birthday|bday|b-day)\b",
     "birth_date": r"\b(?:dob|d\.o\.b\.?|date of birth)[: ]+[\d/.-]{6,10}\b",
 }

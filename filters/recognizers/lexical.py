@@ -86,6 +86,7 @@ class ClassWords(DocRecognizer):
         if terms is None:
             return []
         told = [m for m in terms if _counts(doc, m)]
+        counting = {id(m) for m in told}
         contrasted = {sent.start_char for m in told if m.term.kind in _CONTRASTED for sent in _sentence(doc, m)}
         return [
             result(
@@ -97,7 +98,7 @@ class ClassWords(DocRecognizer):
                 plural=match.term.plural,
             )
             for match in terms
-            if match in told or (match.term.kind in _CONTRASTED and _beside(doc, match, contrasted))
+            if id(match) in counting or (match.term.kind in _CONTRASTED and _beside(doc, match, contrasted))
         ]
 
 
@@ -222,4 +223,6 @@ def _plainly(doc: Doc, source: str) -> Plainly | None:
 
 
 def _span(match: re.Match[str]) -> tuple[int, int]:
-    return match.span("hit") if "hit" in match.re.groupindex else match.span()
+    """The group named `hit`; the whole match where the pattern has none, or matched another way."""
+    named = "hit" in match.re.groupindex and match.group("hit") is not None
+    return match.span("hit") if named else match.span()

@@ -9,7 +9,7 @@ from filters.recognizers.lexical import ClassPatterns, ClassWords, DocRecognizer
 _PATTERNS = {
     "origin": (
         r"\b(?:born|raised|grew up|grown up|immigrated|emigrated|moved here) (?:in|from) "
-        r"(?P<hit>(?:the )?[A-Z][\w.'-]*(?: [A-Z][\w.'-]*)*)"
+        r"(?P<hit>(?-i:(?:the )?[A-Z][\w.'-]{0,40}(?: [A-Z][\w.'-]{0,40}){0,5}))"
     ),
 }
 

@@ -25,7 +25,7 @@ _PATTERNS = {
         r"(?:Side|End|Shore|LA|L\.A\.|Philly|Bronx|Coast|Valley|Hills?|Bank|Loop))"
     ),
     "zip_word": r"\bzip(?: code)?:? \d{5}\b",
-    "town_state": rf"(?-i:\b[A-Z][\w.'-]+(?: [A-Z][\w.'-]+){{0,2}}, {_STATE}\b)",
+    "town_state": rf"(?-i:\b[A-Z][\w.'-]{{1,40}}(?: [A-Z][\w.'-]{{1,40}}){{0,2}}, {_STATE}\b)",
     "street": r"(?-i:\b\d{1,5} (?:[NSEW]\.? )?(?:[A-Z0-9][\w'.-]* ){1,3}"
     r"(?:St|Street|Ave|Avenue|Rd|Road|Blvd|Boulevard|Dr|Drive|Ln|Lane|Ct|Court|Pl|Place|Way|Terrace|Square)\b\.?)",
     "named_street": (
