@@ -58,4 +58,6 @@ def _other(hit: Hit, word: str, world: int) -> str | None:
         other = choices[world] if choices else None
     if other is None:
         return None
+    if word.startswith("#"):
+        return f"#{other.capitalize()}"
     return other.capitalize() if word[:1].isupper() else other

@@ -21,6 +21,8 @@ _SAID = re.compile(
     r"(?<=\w) (?:who|that)(?:'s| is| are| was| were| has| have| had| identif(?:y|ies) as)? \[withheld\]"
     r"(?= and\b|[,.;:!?]|$)|(?:(?<=person)|(?<=people)|(?<=friend)|(?<=friends)|(?<=group)) with \[withheld\]"
 )
+_FORM_ALONE = re.compile(rf"([.!?])\s+(?:(?:{FORMS}|[Aa] person)[ ,.!?]*)+$")
+"""A last sentence that says nothing: what is left of hashtags."""
 _SENTENCE = re.compile(r"(^\W*|[.!?]\s+|\n\s*)([a-z])")
 
 
@@ -34,5 +36,5 @@ def tidied(text: str) -> str:
     text = _SAID.sub("", _ONE.sub(lambda m: "A person" if m[1][0].isupper() else "a person", text))
     text = re.sub(r"(?:^|(?<=[\n.!?] ))[ ,;:]+", "", text)
     text = re.sub(r"[^\S\n]{2,}", " ", re.sub(r" ([,.;:!?])", r"\1", text)).strip(" \n,;:-")
-    text = re.sub(r"([,;:])[,;:]+", r"\1", text)
+    text = _FORM_ALONE.sub(r"\1", re.sub(r"([,;:])[,;:]+", r"\1", text))
     return _SENTENCE.sub(lambda m: m[1] + m[2].upper(), text)
