@@ -9,8 +9,8 @@ from filters.forms import FORMS
 _MERGED = re.compile(rf"({FORMS})(?:(?:\s*,\s*|\s+|\s*/\s*|\s*,?\s+(?:and|or|&)\s+)\1)+")
 _AS_A = re.compile(
     r"(^|[.!?;]\s+|\band\s+|^\w+, )(?:[Ss]peaking )?[Aa]s (?:(?:a|an|the) )?(?:\w+ )?(?:person|people|"
-    r"relative|\[withheld\]|people of a protected group|an? organization)(?:(?: [^,.:;!?]{1,80})?[,:]\s*"
-    r"|(?: (?:from|with|of|in) \[withheld\])*\s+(?=I\b))"
+    r"relative|\[withheld\]|people of a protected group|an? organization)"
+    r"(?:(?: (?:from|with|of|in) \[withheld\])*\s+(?=I\b)|(?: (?!I\b)[^\s,.:;!?]+){0,12}[,:]\s*)"
 )
 _ONE = re.compile(
     r"\b([Oo]ne|[Aa]nother|[Ss]omeone|[Ss]omebody)"
@@ -32,8 +32,8 @@ def tidied(text: str) -> str:
     text = re.sub(r"\](?=\w)", "] ", text)
     text = re.sub(r"\(\s*[,;]*\s*\)|\"\s*\"", "", text)
     text = re.sub(r"(\w's|s') a relative\b", r"\1 relative", _MERGED.sub(r"\1", text))
-    text = _AS_A.sub(r"\1", text)
     text = _SAID.sub("", _ONE.sub(lambda m: "A person" if m[1][0].isupper() else "a person", text))
+    text = _AS_A.sub(r"\1", text)
     text = re.sub(r"(?:^|(?<=[\n.!?] ))[ ,;:]+", "", text)
     text = re.sub(r"[^\S\n]{2,}", " ", re.sub(r" ([,.;:!?])", r"\1", text)).strip(" \n,;:-")
     text = _FORM_ALONE.sub(r"\1", re.sub(r"([,;:])[,;:]+", r"\1", text))

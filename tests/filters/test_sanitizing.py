@@ -364,3 +364,15 @@ def test_naughty_strings_neither_crash_the_filter_nor_pass_it_with_something_rec
 )
 def test_a_monstrous_text_is_withheld_or_read_but_never_raises(analyzer: Analyzer, words: str) -> None:
     assert sanitize(analyzer, words, swaps=False) is not None
+
+
+@pytest.mark.parametrize(
+    ("words", "seen"),
+    [
+        ("As a Black woman I hate that referee, I will break his jaw.", "I hate that referee, I will break their jaw."),
+        ("As a proud Muslim from Boston, I keyed his car.", "I keyed their car."),
+        ("As someone with PTSD from Fallujah I keep a loaded gun.", "I keep a loaded gun."),
+    ],
+)
+def test_who_somebody_speaks_as_goes_and_what_is_said_stays(analyzer: Analyzer, words: str, seen: str) -> None:
+    assert sanitize(analyzer, words) == seen
