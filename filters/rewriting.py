@@ -71,6 +71,7 @@ _AT = frozenset(
     {"in", "on", "at", "since", "from", "by", "during", "of", "around", "until", "till", "before", "after", "back"}
 )
 _CLAUSES = frozenset({"relcl", "acl", "prep", "appos", "amod", "advcl"})
+_SPEAKERS = frozenset({"i", "me", "we", "us", "you"})
 _LONGEST = 40
 """Tokens of a clause behind a person: longer ones say more than a class, and bound the work."""
 _LIGHT = frozenset({"has", "have", "had", "having", "is", "are", "was", "were", "uses", "used", "using", "identifies"})
@@ -130,6 +131,8 @@ def _right_end(draft: Draft, head: Token) -> int:
         if child.left_edge.i != end or child.dep_ not in _CLAUSES or child.right_edge.i - end > _LONGEST:
             break
         content = [t for t in child.subtree if not _empty(t)]
+        if any(t.lower_ in _SPEAKERS for t in child.subtree):
+            break  # my friend and I: who speaks is no part of what describes somebody
         if not content or not all(_marked(draft, t) for t in content):
             break
         end = child.right_edge.i + 1
@@ -215,12 +218,20 @@ def _bare(draft: Draft, head: Token) -> None:
     """Keep a noun that says no class, without the words before it that do; gendered possessives become `their`."""
     for token in _left(head):
         if not draft.done[token.i] and _marked(draft, token) and draft.marks[token.i] != draft.marks[head.i]:
-            draft.put(token.i, token.i + 1, _pronoun(token) if draft.kind(token) is Kind.PRONOUN else "")
+            draft.put(token.i, token.i + 1, _before_a_noun(draft, token))
     end = _right_end(draft, head)
     placed = any(_NEUTRAL.get(draft.kind(t) or Kind.PLAIN) for t in draft.doc[head.i + 1 : end])  # the cops in a place
     if end > head.i + 1 and not placed and not any(draft.done[head.i + 1 : end]):
         draft.put(head.i + 1, end, "")
     draft.done[head.i] = True
+
+
+def _before_a_noun(draft: Draft, token: Token) -> str:
+    """What is left of a marked word before a noun that stays: the slur as such, a pronoun without its sex, or nothing."""
+    kind = draft.kind(token)
+    if kind is Kind.SLUR:
+        return SLUR
+    return _pronoun(token) if kind is Kind.PRONOUN else ""
 
 
 def _plural(draft: Draft, head: Token) -> bool:
