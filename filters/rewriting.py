@@ -227,7 +227,7 @@ def _bare(draft: Draft, head: Token) -> None:
 
 
 def _before_a_noun(draft: Draft, token: Token) -> str:
-    """What is left of a marked word before a noun that stays: the slur as such, a pronoun without its sex, or nothing."""
+    """What is left of a marked word before a noun that stays: a slur as such, a pronoun without its sex, or nothing."""
     kind = draft.kind(token)
     if kind is Kind.SLUR:
         return SLUR
