@@ -20,8 +20,19 @@ _RANK = (
 """Which kind counts where recognizers disagree about the same words."""
 
 
-def _order(hit: Hit) -> tuple[int, int, bool, float, int]:
-    return hit.start - hit.end, hit.start, hit.kind not in PERSONAL, -hit.score, _RANK.index(hit.kind)
+def _order(marked: tuple[int, int, Hit]) -> tuple[int, int, bool, float, int]:
+    start, end, hit = marked
+    return start - end, start, hit.kind not in PERSONAL, -hit.score, _RANK.index(hit.kind)
+
+
+def _within(hit: Hit, forms: Sequence[tuple[int, int]]) -> bool:
+    return any(start <= hit.start and hit.end <= end for start, end in forms)
+
+
+def _widened(hit: Hit, forms: Sequence[tuple[int, int]]) -> tuple[int, int]:
+    """The hit with every form that it touches: half a form is none."""
+    touched = [span for span in forms if hit.start < span[1] and span[0] < hit.end]
+    return min([hit.start, *(start for start, _ in touched)]), max([hit.end, *(end for _, end in touched)])
 
 
 class Draft:
@@ -51,15 +62,14 @@ class Draft:
                 self.gaps[first : last - 1] = [""] * (last - first - 1)
 
     def _mark(self, analysis: Analysis) -> None:
-        """The longest hit has each token; forms of the rewriting's own are left alone."""
+        """The longest hit has each token; forms of the rewriting's own are left alone, and one that a hit reaches
+        beyond goes with it as a whole: a place of worship is no place.
+        """
         forms = [match.span() for match in CANONICAL.finditer(text_of(self.doc))]
-        telling = [
-            hit
-            for hit in analysis.hits
-            if hit.kind is not Kind.PLAIN and not any(start <= hit.start and hit.end <= end for start, end in forms)
-        ]
-        for hit in sorted(telling, key=_order):
-            for token in covering(self.doc, hit.start, hit.end) or ():
+        telling = [hit for hit in analysis.hits if hit.kind is not Kind.PLAIN]
+        spans = [(*_widened(hit, forms), hit) for hit in telling if not _within(hit, forms)]
+        for start, end, hit in sorted(spans, key=_order):
+            for token in covering(self.doc, start, end) or ():
                 self.marks[token.i] = self.marks[token.i] or hit
                 if hit.recognizer == CANDIDATE:
                     self.own.add(token.i)

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 _PERSON = re.compile(r"\b(?:an? |the |that )?(?:person|people)\b", re.IGNORECASE)
 _ROUNDS = 3
+_MANGLED = re.compile(r"\[\[(?:[Ww]ithheld|[Ss]lur)|(?:ithheld|group)\]\]")
+"""A form within a form: text that held the forms of its own to confuse the rewriting."""
 _FEWEST_WORDS = 2
 _LEAST_SHARE = 0.15
 
@@ -103,6 +105,8 @@ def _sanitizing(analyzer: Analyzer, words: str, names: Sequence[str], spare: Spa
     text = yield from _verified(analyzer, draft, names, spare, reading)
     if isinstance(text, Withheld):
         return text
+    if _MANGLED.search(text):
+        return Withheld(reason=WithheldReason.VERIFICATION)
     if _little(text):
         return Withheld(reason=WithheldReason.LITTLE_LEFT)
     for other in swapped(words, analysis) if swaps else ():
