@@ -75,14 +75,17 @@ class StoodIn:
     edits: tuple[tuple[int, int, str], ...]
     forms: tuple[tuple[int, int], ...] = ()
     """Where neutral forms stood in `source`."""
-    named: tuple[tuple[int, int], ...] = ()
-    """Where somebody is named, in the plain text."""
     lasts: tuple[int, ...] = ()
     shifts: tuple[int, ...] = (0,)
     """Where the edits end, and by how much what follows so many of them is moved."""
 
     mentioned: tuple[tuple[int, int], ...] = ()
     """Where somebody is named, in `source`."""
+
+    @property
+    def named(self) -> tuple[tuple[int, int], ...]:
+        """Where somebody is named, in the plain text."""
+        return tuple(self.moved(start, end) for start, end in self.mentioned)
 
     def moved(self, start: int, end: int) -> tuple[int, int]:
         """Where `source[start:end]` stands in the plain text; a stand-in is taken whole. Logarithmic in the edits."""
@@ -121,7 +124,6 @@ def stand_in(normal: Normalized, trie: Trie, shielded: Sequence[tuple[int, int]]
     return replace(
         stood,
         terms=tuple(_moved(found, stood)),
-        named=tuple(stood.moved(start, end) for start, end, _ in names),
         mentioned=tuple((start, end) for start, end, _ in names),
     )
 

@@ -4,21 +4,17 @@ Invented posts go through the criteria and the real gate. Who is quoted, who is 
 """
 
 from dataclasses import replace
-from datetime import UTC, datetime
 
 import pytest
 
 from filters.analyzer import Analyzer
 from filters.criteria import Criteria
-from filters.gate import Gate, ReviewedFinding, Withheld, WithheldReason
-from vetting.attribution import Level
+from filters.gate import Gate, Withheld, WithheldReason
+from tests.reviewed import reviewed_finding
 from vetting.errors import VettingError
 from vetting.evidence import Engagement, RawText
-from vetting.finding import Finding
 from vetting.release import SanitizedFinding
-from vetting.validation import Element
 
-POSTED = datetime(2023, 3, 14, tzinfo=UTC)
 NAMES = ("Ada Invented",)
 ADVERSE = "JR-"
 
@@ -36,30 +32,8 @@ def _misconduct(criteria: Criteria, words: str) -> set[str]:
     return {code for code in _codes(criteria, words) if criteria.by_code[code].adverse}
 
 
-def _reviewed(criteria: Criteria, code: str, words: str, *, quote: bool = True) -> ReviewedFinding:
-    criterion = criteria.by_code[code]
-    finding = Finding(
-        id="F-1",
-        case_number="C-1",
-        search_key="social_posts.1",
-        capture_id="K-1",
-        code=code,
-        passage=RawText(words),
-        locator=RawText("https://invented.example/ada"),
-        author=RawText("@ada"),
-        posted_at=POSTED,
-        engagement=Engagement.AUTHORED,
-        platform="social_post",
-        cues=("cue",),
-        found_at=POSTED,
-    )
-    return ReviewedFinding(
-        finding=finding, criterion=criterion, level=Level.A4, element=Element.OTHER_CAPTURE, severity=3, quote=quote
-    )
-
-
 def _told(gate: Gate, criteria: Criteria, code: str, words: str, *, quote: bool = True) -> SanitizedFinding:
-    answer = gate.clear(_reviewed(criteria, code, words, quote=quote), NAMES, "FR-1")
+    answer = gate.clear(reviewed_finding(criteria, code, words, quote=quote), NAMES, "FR-1")
     assert isinstance(answer, SanitizedFinding), answer
     return answer
 
@@ -134,7 +108,7 @@ def test_rule_5_the_same_statement_about_any_class_gets_the_same_code_and_the_sa
     "image", ["\U0001f4f7\U0001f1ed\U0001f1f9", "https://invented.example/tattoo.jpg", "\U0001f4f7"]
 )
 def test_rule_6_of_an_image_only_the_statement_crosses(gate: Gate, criteria: Criteria, image: str) -> None:
-    answer = gate.clear(_reviewed(criteria, "JR-04", image), NAMES, "FR-1")
+    answer = gate.clear(reviewed_finding(criteria, "JR-04", image), NAMES, "FR-1")
     assert isinstance(answer, Withheld)
     assert _told(gate, criteria, "JR-04", image, quote=False).statement == criteria.by_code["JR-04"].statement
 
@@ -162,7 +136,7 @@ def test_rule_7_what_is_only_about_a_class_is_proposed_as_nothing(criteria: Crit
 def test_rule_8_veterans_preference_is_no_matter_of_a_report(gate: Gate, criteria: Criteria, words: str) -> None:
     assert not _misconduct(criteria, words)
     with pytest.raises(VettingError) as refusal:
-        gate.clear(_reviewed(criteria, "PA-7", words), NAMES, "FR-1")
+        gate.clear(reviewed_finding(criteria, "PA-7", words), NAMES, "FR-1")
     assert refusal.value.code == "protected_activity"
 
 
@@ -289,7 +263,7 @@ def test_an_exclusion_is_no_way_round_a_criterion(criteria: Criteria, words: str
 def test_a_like_a_follow_or_a_tag_is_a_lead_and_never_a_finding(
     gate: Gate, criteria: Criteria, engagement: Engagement
 ) -> None:
-    reviewed = _reviewed(criteria, "JR-03", "I would never rent to Haitians.", quote=False)
+    reviewed = reviewed_finding(criteria, "JR-03", "I would never rent to Haitians.", quote=False)
     liked = replace(reviewed, finding=replace(reviewed.finding, engagement=engagement))
     assert gate.clear(liked, NAMES, "FR-1") == Withheld(reason=WithheldReason.NOT_CONDUCT)
 
@@ -351,5 +325,5 @@ def test_the_gate_lets_nothing_of_criminal_history_or_health_pass_whatever_revie
 ) -> None:
     for quote in (True, False):
         with pytest.raises(VettingError) as refusal:
-            gate.clear(_reviewed(criteria, code, "I was arrested.", quote=quote), NAMES, "FR-1")
+            gate.clear(reviewed_finding(criteria, code, "I was arrested.", quote=quote), NAMES, "FR-1")
         assert refusal.value.code == "content_kept_out"

@@ -8,7 +8,7 @@ import json
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import date
 
 import pytest
 
@@ -20,14 +20,10 @@ from filters.protected_classes import ProtectedClass
 from reports import pdf
 from tests.casework.room import Passage, Room
 from tests.promises.alike import ABOUT_MANY, ABOUT_ONE, ALIKE, BY_ONE, PERSONS
-from vetting.attribution import Level
+from tests.reviewed import reviewed_finding
 from vetting.candidate import Candidate, Identifier, IdentifierKind
-from vetting.evidence import Engagement, RawText
-from vetting.finding import Finding
 from vetting.release import FilterRecord, Report, SanitizedFinding
-from vetting.validation import Element
 
-POSTED = datetime(2024, 5, 17, 23, 30, tzinfo=UTC)
 NAMES = ("Ada Invented",)
 CLASSES = tuple(
     c for c in ProtectedClass if not c.proxy and c not in {ProtectedClass.ANY_GROUP, ProtectedClass.UNREADABLE}
@@ -38,25 +34,7 @@ WITHHELD_WHOLE = ("Anoche me escapé de la policía otra vez", "昨晚我又甩�
 
 
 def _reviewed(criteria: Criteria, code: str, words: str, *, quote: bool = True) -> ReviewedFinding:
-    criterion = criteria.by_code[code]
-    finding = Finding(
-        id="F-1",
-        case_number="C-1",
-        search_key="social_posts.1",
-        capture_id="K-1",
-        code=code,
-        passage=RawText(words[:1].upper() + words[1:]),
-        locator=RawText("https://invented.example/ada"),
-        author=RawText("@ada"),
-        posted_at=POSTED,
-        engagement=Engagement.AUTHORED,
-        platform="social_post",
-        cues=("cue",),
-        found_at=POSTED,
-    )
-    return ReviewedFinding(
-        finding=finding, criterion=criterion, level=Level.A4, element=Element.OTHER_CAPTURE, severity=3, quote=quote
-    )
+    return reviewed_finding(criteria, code, words[:1].upper() + words[1:], quote=quote)
 
 
 def _cleared(gate: Gate, reviewed: ReviewedFinding) -> SanitizedFinding:
