@@ -78,6 +78,28 @@ class Capture:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ProfileLink:
+    """An address that an account gives as its owner's."""
+
+    url: RawText
+    verified: bool
+    """Whether the service itself saw that the address links back (Mastodon's `verified_at`)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Profile:
+    """What an account says of its owner, for attribution: facts as the service states them, judged by people only."""
+
+    handle: RawText
+    name: RawText
+    place: RawText
+    emails: tuple[RawText, ...] = ()
+    links: tuple[ProfileLink, ...] = ()
+    confirmed: bool = False
+    """Whether handle and account name each other (DID and handle, WebFinger and actor)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Hit:
     """One passage a source found: a post, a page, a search result. The investigator's side only."""
 
@@ -90,6 +112,8 @@ class Hit:
     posted_at: datetime | None
     """As the source states it; None where it states none. An undated item cannot be released (REQ-FCRA-2)."""
     engagement: Engagement
+    profile: Profile | None = None
+    """Of the account it stands under, where the source gives one."""
     platform: str
     """A class of source from a closed list: `social_post`, `profile`, `web_page`, `search_result`, `wiki_edit`,
-    `archived_page`, `feed_entry`, `imported`."""
+    `archived_page`, `feed_entry`, `repository`, `registration`, `court_record`, `imported`."""

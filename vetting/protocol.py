@@ -24,6 +24,7 @@ class Technique(StrEnum):
     WEB_ARCHIVE = "web_archive"
     FEED = "feed"
     OFFICIAL_API_WITH_KEY = "official_api_with_key"
+    CANDIDATE_EXPORT = "candidate_export"
     INVESTIGATOR_IMPORT = "investigator_import"
 
 

@@ -26,6 +26,9 @@ _HANDLES = frozenset(
         IdentifierKind.ATPROTO_HANDLE,
         IdentifierKind.WIKI_ACCOUNT,
         IdentifierKind.FORUM_ACCOUNT,
+        IdentifierKind.FEDIVERSE_ACCOUNT,
+        IdentifierKind.GITHUB_ACCOUNT,
+        IdentifierKind.HANDLE,
         IdentifierKind.FEED,
     }
 )

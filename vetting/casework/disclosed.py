@@ -35,6 +35,10 @@ _FORMS: Final[Mapping[IdentifierKind, re.Pattern[str]]] = MappingProxyType(
         IdentifierKind.EMAIL: re.compile(rf"[\w.%+'-]{{1,64}}@{_HOST}"),  # RFC 5321, 4.5.3.1, without quoted strings
         IdentifierKind.ATPROTO_HANDLE: re.compile(rf"@?{_HOST}"),  # AT Protocol: a handle is a domain name
         IdentifierKind.WIKI_ACCOUNT: re.compile(rf"(?=.{{1,90}}$){_USER}"),  # MediaWiki, 85 at most
+        IdentifierKind.FEDIVERSE_ACCOUNT: re.compile(rf"@?\w(?:[\w.-]{{0,58}}\w)?@{_HOST}"),  # Mastodon: acct, RFC 7565
+        IdentifierKind.GITHUB_ACCOUNT: re.compile(r"@?(?=.{1,39}$)[A-Za-z0-9]+(?:-[A-Za-z0-9]+)*"),
+        IdentifierKind.HANDLE: re.compile(r"@?(?=.{2,40}$)\w[\w.-]*"),  # one word: a name used on many sites
+        IdentifierKind.DOMAIN: re.compile(rf"(?=.{{1,253}}$){_HOST}"),
         IdentifierKind.FORUM_ACCOUNT: re.compile(rf"(?=.{{1,60}}$)\w[\w.'-]*{_MORE_WORDS}"),
     }
 )

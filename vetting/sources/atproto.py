@@ -9,6 +9,7 @@ from typing import Final
 
 from pydantic import BaseModel, ConfigDict
 
+from vetting.candidate import IdentifierKind
 from vetting.evidence import Engagement, Hit
 from vetting.protocol import Technique
 from vetting.search import Search
@@ -18,6 +19,7 @@ from vetting.sources.page_text import JsonValue, json_of, moment, raw_text, rows
 
 NAME: Final = "atproto"
 TECHNIQUE: Final = Technique.PUBLIC_API
+ANCHORS: Final = frozenset({IdentifierKind.ATPROTO_HANDLE})
 POSTS: Final = "app.bsky.feed.post"
 PROFILE: Final = "app.bsky.actor.profile"
 _PAGE: Final = "100"

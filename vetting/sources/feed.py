@@ -12,6 +12,7 @@ from typing import Any, Final
 import feedparser
 from pydantic import BaseModel, ConfigDict
 
+from vetting.candidate import IdentifierKind
 from vetting.evidence import Engagement, Hit
 from vetting.protocol import Technique
 from vetting.search import Search
@@ -21,6 +22,7 @@ from vetting.sources.page_text import html_text, raw_text
 
 NAME: Final = "feed"
 TECHNIQUE: Final = Technique.FEED
+ANCHORS: Final = frozenset({IdentifierKind.FEED})
 MAX_FEED_BYTES: Final = 5 * 1024 * 1024
 _ACCEPT: Final = "application/atom+xml, application/rss+xml, application/xml;q=0.9, text/xml;q=0.9"
 

@@ -9,6 +9,7 @@ from urllib.parse import quote
 
 from pydantic import BaseModel, ConfigDict
 
+from vetting.candidate import IdentifierKind
 from vetting.evidence import Engagement, Hit
 from vetting.protocol import Technique
 from vetting.search import Search
@@ -18,6 +19,7 @@ from vetting.sources.page_text import is_text, page_facts, raw_text, readable
 
 NAME: Final = "forum"
 TECHNIQUE: Final = Technique.PUBLIC_PAGE
+ANCHORS: Final = frozenset({IdentifierKind.FORUM_ACCOUNT})
 
 
 class ForumSettings(BaseModel):

@@ -38,6 +38,9 @@ class Reason(StrEnum):
     API_REFUSED = "api_refused"
     WITHHELD_AT_USERS_REQUEST = "withheld_at_users_request"
     ADDRESS_REFUSED = "address_refused"  # our own egress guard: not a public address
+    ROBOTS_DISALLOWED = "robots_disallowed"  # robots.txt forbids it, or could not be read (RFC 9309, 2.3.1)
+    NOINDEX = "noindex"  # the page asks search engines not to keep it
+    NOT_PUBLICLY_AVAILABLE = "not_publicly_available"  # no door is open to a visitor who is not logged in
 
     TIMEOUT = "timeout"
     DNS = "dns"
@@ -54,6 +57,8 @@ class Reason(StrEnum):
     API_ERROR = "api_error"
     HANDLE_NOT_CONFIRMED = "handle_not_confirmed"
     ANCHOR_UNUSABLE = "anchor_unusable"
+    INCONCLUSIVE = "inconclusive"  # the site answers alike for accounts that exist and that do not
+    PACE_UNKNOWN = "pace_unknown"  # the rate limit could not be asked for, so nothing was sent
     NOT_RECORDED = "not_recorded"
     SOURCE_DEFECT = "source_defect"  # our own code did not cope; never "nothing found"
 
@@ -81,6 +86,9 @@ _BLOCKED = {
     Reason.API_REFUSED,
     Reason.WITHHELD_AT_USERS_REQUEST,
     Reason.ADDRESS_REFUSED,
+    Reason.ROBOTS_DISALLOWED,
+    Reason.NOINDEX,
+    Reason.NOT_PUBLICLY_AVAILABLE,
 }
 _TRANSIENT = {
     Reason.HTTP_429,

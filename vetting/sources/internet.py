@@ -6,7 +6,7 @@ import logging
 import socket
 import ssl
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
@@ -44,6 +44,14 @@ def _silent(_record: logging.LogRecord) -> bool:
 
 class _TooLargeError(httpx.TransportError):
     reason = Reason.TOO_LARGE
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApiKey:
+    """The department's own key to an official interface, sent as one header to the host it belongs to and no other."""
+
+    header: str
+    value: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,19 +125,27 @@ class Internet:
             warc = withheld_warc(exchange, Reason.WITHHELD_AT_USERS_REQUEST.value)
             self._captures[capture_id] = (exchange, capture_from(exchange, warc))
 
-    def get(self, url: str, *, params: Mapping[str, str] | None = None, accept: str = ANY) -> Response:
-        """The answer at `url`, redirects followed, each hop captured.
+    def get(
+        self, url: str, *, params: Mapping[str, str] | None = None, accept: str = ANY, key: ApiKey | None = None
+    ) -> Response:
+        """The answer of an interface at `url`, redirects followed, each hop captured.
 
-        Returns 2xx, 400, 404 and 410; raises NotSearchedError for everything that is a refusal or a failure.
+        Returns 2xx, 400, 404 and 410; raises NotSearchedError for everything that is a refusal or a failure. A `key`
+        is not handed on to another host, and the capture holds its header without its value.
         """
         target = _target(url, params)
+        owner = target.netloc
         for _ in range(MAX_REDIRECTS + 1):
-            response = self._exchange(target, accept)
+            response = self._exchange(target, accept, key if target.netloc == owner else None)
             location = response.headers.get("location", "")
             if response.status not in _REDIRECTS or not location:
                 return self._judged(response)
             target = _target(location, None, base=target)
         raise NotSearchedError(Reason.TOO_MANY_REDIRECTS)
+
+    def page(self, url: str, *, accept: str = HTML) -> Response:
+        """A page made for people, as a visitor sees it who is not logged in. Raises as `get` does."""
+        return self.get(url, accept=accept)
 
     def _judged(self, response: Response) -> Response:
         reason = refusal(response.status, response.headers, response.body, response.url)
@@ -137,12 +153,14 @@ class Internet:
             raise NotSearchedError(reason, retry_after=retry_after(response.headers, self._clock()))
         return response
 
-    def _exchange(self, url: httpx.URL, accept: str) -> Response:
+    def _exchange(self, url: httpx.URL, accept: str, key: ApiKey | None = None) -> Response:
         timeouts = dict.fromkeys(("connect", "read", "write", "pool"), self._timeout_seconds)
         request = httpx.Request("GET", url, headers=self._headers(accept), extensions={"timeout": timeouts})
         exchange = Exchange(
-            capture_id=self._new_id(), url=str(url), at=self._clock(), request_headers=tuple(request.headers.raw)
+            capture_id=self._new_id(), url=str(url), at=self._clock(), request_headers=_shown(request, key)
         )
+        if key is not None:
+            request.headers[key.header] = key.value
         received = self._received(request)
         if isinstance(received, Reason):
             self._keep(exchange, failed_warc(exchange, received.value))
@@ -198,6 +216,12 @@ class Internet:
 
     def _keep(self, exchange: Exchange, warc: bytes) -> None:
         self._captures[exchange.capture_id] = (exchange, capture_from(exchange, warc))
+
+
+def _shown(request: httpx.Request, key: ApiKey | None) -> tuple[tuple[bytes, bytes], ...]:
+    """The request's headers as the capture keeps them: that a key was sent, and not which."""
+    shown = tuple(request.headers.raw)
+    return shown if key is None else (*shown, (key.header.encode("ascii"), b"[redacted]"))
 
 
 def failure_reason(error: BaseException) -> Reason:

@@ -8,6 +8,7 @@ from typing import Final
 
 from pydantic import BaseModel, ConfigDict
 
+from vetting.candidate import IdentifierKind
 from vetting.evidence import Engagement, Hit
 from vetting.protocol import Technique
 from vetting.search import Search
@@ -17,6 +18,7 @@ from vetting.sources.page_text import JsonValue, json_of, moment, raw_text, rows
 
 NAME: Final = "mediawiki"
 TECHNIQUE: Final = Technique.PUBLIC_API
+ANCHORS: Final = frozenset({IdentifierKind.WIKI_ACCOUNT})
 _REFUSING: Final = frozenset({"readapidenied", "permissiondenied", "blocked", "autoblocked"})
 _FORBIDDEN_IN_NAMES: Final = frozenset("#<>[]|{}/\n\r\t\0")
 

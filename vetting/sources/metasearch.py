@@ -8,6 +8,7 @@ from typing import Final
 
 from pydantic import BaseModel, ConfigDict
 
+from vetting.candidate import IdentifierKind
 from vetting.evidence import Engagement, Hit
 from vetting.protocol import Technique
 from vetting.search import Search
@@ -29,6 +30,7 @@ from vetting.sources.page_text import (
 
 NAME: Final = "metasearch"
 TECHNIQUE: Final = Technique.PUBLIC_API
+ANCHORS: Final = frozenset(IdentifierKind)
 _REFUSING: Final = ("captcha", "denied", "too many requests")
 """How SearXNG (English locale) words an engine that turned us away rather than failed."""
 

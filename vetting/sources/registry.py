@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 from types import MappingProxyType
-from typing import Final, TypeAlias, TypeVar
+from typing import Final, Protocol, TypeAlias, TypeVar, cast
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -22,20 +22,33 @@ T = TypeVar("T")
 Build: TypeAlias = Callable[[str, Table], Source]
 """Takes the User-Agent and the source's table of config/sources.toml; raises ValidationError for a wrong table."""
 
-_ANY: Final = frozenset(IdentifierKind)
-_REGISTERED: Final[Mapping[str, tuple[Technique, frozenset[IdentifierKind], Build]]] = {
-    "metasearch": (metasearch.TECHNIQUE, _ANY, metasearch.build),
-    "atproto": (atproto.TECHNIQUE, frozenset({IdentifierKind.ATPROTO_HANDLE}), atproto.build),
-    "mediawiki": (mediawiki.TECHNIQUE, frozenset({IdentifierKind.WIKI_ACCOUNT}), mediawiki.build),
-    "web_archive": (web_archive.TECHNIQUE, frozenset({IdentifierKind.WEBSITE}), web_archive.build),
-    "feed": (feed.TECHNIQUE, frozenset({IdentifierKind.FEED}), feed.build),
-    "forum": (forum.TECHNIQUE, frozenset({IdentifierKind.FORUM_ACCOUNT}), forum.build),
-}
 
-TECHNIQUES: Final[Mapping[str, Technique]] = MappingProxyType({name: t for name, (t, _, _) in _REGISTERED.items()})
+class _Module(Protocol):
+    """What a source's file says of itself."""
+
+    NAME: str
+    TECHNIQUE: Technique
+    ANCHORS: frozenset[IdentifierKind]
+    build: Build
+
+
+_MODULES: Final = (
+    metasearch,
+    atproto,
+    mediawiki,
+    web_archive,
+    feed,
+    forum,
+)
+"""One line for each source."""
+_REGISTERED: Final[Mapping[str, _Module]] = {module.NAME: cast("_Module", module) for module in _MODULES}
+
+TECHNIQUES: Final[Mapping[str, Technique]] = MappingProxyType(
+    {name: source.TECHNIQUE for name, source in _REGISTERED.items()}
+)
 """The one lawful technique of each source: what a protocol's step must declare (IV.B.8)."""
 ANCHORS: Final[Mapping[str, frozenset[IdentifierKind]]] = MappingProxyType(
-    {name: anchors for name, (_, anchors, _) in _REGISTERED.items()}
+    {name: source.ANCHORS for name, source in _REGISTERED.items()}
 )
 """What each source can look for. Only a search service takes words; the others are asked for one account or address."""
 
@@ -60,8 +73,8 @@ def build_sources(config_file: Path) -> Mapping[str, Source]:
         raise _wrong(config_file, unknown[0], "there is no source of that name")
     return MappingProxyType(
         {
-            name: _checked(config_file, name, partial(build, who, tables[name]))
-            for name, (_, _, build) in _REGISTERED.items()
+            name: _checked(config_file, name, partial(source.build, who, tables[name]))
+            for name, source in _REGISTERED.items()
             if name in tables
         }
     )

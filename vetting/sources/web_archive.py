@@ -12,6 +12,7 @@ from typing import Final
 import httpx
 from pydantic import BaseModel, ConfigDict
 
+from vetting.candidate import IdentifierKind
 from vetting.evidence import Engagement, Hit
 from vetting.protocol import Technique
 from vetting.search import Search
@@ -21,6 +22,7 @@ from vetting.sources.page_text import JsonValue, is_text, page_facts, raw_text, 
 
 NAME: Final = "web_archive"
 TECHNIQUE: Final = Technique.WEB_ARCHIVE
+ANCHORS: Final = frozenset({IdentifierKind.WEBSITE})
 _TEXT_TYPES: Final = frozenset({"text/html", "text/plain", "application/xhtml+xml"})
 _TIMESTAMP: Final = re.compile(r"^\d{14}$")
 _ROWS_FOR_EACH_ITEM: Final = 10
