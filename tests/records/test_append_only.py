@@ -51,7 +51,8 @@ def full(one_case: CaseFiles) -> CaseFiles:
 
 
 def test_every_table_of_the_case_files_is_among_those_that_are_kept(full: CaseFiles) -> None:
-    assert set(full.database.metadata.tables) == set(KEPT)
+    working_state = {"leases"}  # who runs a search at the moment: no record of anything
+    assert set(full.database.metadata.tables) == {*KEPT, *working_state}
     assert all(_rows(full.database, table) for table in KEPT)
 
 

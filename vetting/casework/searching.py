@@ -16,6 +16,7 @@ from filters.query_linter import lint_query
 from vetting.candidate import Candidate
 from vetting.casework.candidate_file import check_authorization
 from vetting.casework.desk import Body, Desk, commit, salt_for
+from vetting.casework.environment import recorded
 from vetting.casework.protocol_file import refuse_changed_config
 from vetting.casework.reviewing import add_step
 from vetting.errors import refused
@@ -60,6 +61,10 @@ class Progress:
         failed = {result.key for result in self.results if result.outcome is Outcome.UNAVAILABLE}
         return tuple(search for search in self.planned if search.key in failed)
 
+    def due(self, *, again: bool) -> tuple[Search, ...]:
+        """What a run has to do: what is outstanding, or with `again` what was unavailable."""
+        return self.unavailable if again else self.outstanding
+
 
 def progress(desk: Desk, number: str) -> Progress:
     """Where a case stands. NOT_FOUND for an unknown case."""
@@ -70,6 +75,20 @@ def progress(desk: Desk, number: str) -> Progress:
         results = tuple(unit.results(number))
     planned = plan(protocol, candidate)
     return Progress(case=case, protocol=protocol, candidate=candidate, planned=planned, results=results)
+
+
+def protocol_of(desk: Desk, position: str) -> SearchProtocol:
+    """The protocol that was frozen for the position. NOT_FOUND for an unknown position."""
+    with desk.case_files.reading() as unit:
+        return unit.position(position).protocol
+
+
+def runnable(desk: Desk, position: str) -> tuple[str, ...]:
+    """The cases of the position whose report is not released, in the order of enrollment."""
+    with desk.case_files.reading() as unit:
+        numbers = [case.number for case in unit.cases(unit.position(position).id)]
+    with desk.released.reading() as view:
+        return tuple(number for number in numbers if view.report_of_case(number) is None)
 
 
 def begin(desk: Desk, number: str) -> Progress:
@@ -86,16 +105,20 @@ def begin(desk: Desk, number: str) -> Progress:
     digest = state.protocol.digest()
     with desk.act() as unit:
         secret = unit.case_secret(number)
+        _post_once(unit, recorded(desk, state.case))
         for search in state.planned:
             body = {
                 "key": search.key,
                 "protocol": digest,
                 "query": commit(secret, f"query/{search.key}", search.query.encode()),
             }
-            row = _event(desk, state.case, EventType.SEARCH_PLANNED, search.key, body)
-            if not unit.posted(row.id):
-                unit.post(row)
+            _post_once(unit, _event(desk, state.case, EventType.SEARCH_PLANNED, search.key, body))
     return state
+
+
+def _post_once(unit: CaseFileUnit, row: OutboxEvent) -> None:
+    if not unit.posted(row.id):
+        unit.post(row)
 
 
 def _refuse_asking(state: Progress, search: Search) -> None:
@@ -136,6 +159,7 @@ def run_search(
             key = f"{key}:{unit.add_repeat(state.case.number, result)}"
         else:
             unit.add_result(state.case.number, result)
+        unit.end_lease(state.case.number, search.key)
         store_evidence(desk, unit, state.case, search.key, conducted.captures, findings, criteria)
         preview(desk, unit, state.case, findings, analyzer, state.candidate)
         kind = _EVENT.get(result.outcome, EventType.SEARCH_EXECUTED)

@@ -10,6 +10,7 @@ from filters.analyzer import Analyzer
 from filters.criteria import Criteria, load_criteria
 from filters.gate import Gate
 from vetting.casework.desk import Desk
+from vetting.casework.leasing import Holder, this_process
 from vetting.casework.protocol_file import refuse_changed_config
 from vetting.casework.searching import Conduct
 from vetting.errors import refused
@@ -20,7 +21,7 @@ from vetting.sources.recorded import transport_for
 from vetting.sources.registry import build_sources
 
 
-def _silent(_result: SearchResult) -> None:
+def _silent(_what: object) -> None:
     """Nobody watches."""
 
 
@@ -31,7 +32,10 @@ class Workbench:
     desk: Desk
     recordings: Path | None = None
     """The recorded internet for practice cases; a real case refuses it."""
+    starts: Callable[[Search], None] = _silent
     watch: Callable[[SearchResult], None] = _silent
+    holder: Holder = field(default_factory=this_process)
+    """In whose hand the searches are while they run."""
     _criteria: dict[str, Criteria] = field(default_factory=dict)
     _analyzers: dict[tuple[str, ...], Analyzer] = field(default_factory=dict)
     _conducts: dict[bool, Conduct] = field(default_factory=dict)

@@ -15,6 +15,7 @@ from vetting.cli import (
     reports,
     reviews,
     running,
+    searches,
     setup,
 )
 
@@ -25,7 +26,7 @@ app.command("sign-out")(people.sign_out)
 app.add_typer(people.app, name="person", help="Persons, roles and sensitive-position records.")
 app.add_typer(positions.app, name="position", help="Positions and their frozen protocols.")
 app.add_typer(cases.app, name="case", help="One case per candidate.")
-app.command("run")(cases.run)
+app.command("run")(searches.run)
 app.command("import")(cases.import_file)
 app.command("review")(reviews.review)
 app.command("mark")(marks.mark)

@@ -28,6 +28,7 @@ class EventType(StrEnum):
     CANDIDATE_ENROLLED = "candidate.enrolled"
     AUTHORIZATION_RECORDED = "authorization.recorded"
     ATTESTATION_RECORDED = "attestation.recorded"
+    ENVIRONMENT_RECORDED = "environment.recorded"
     SEARCH_PLANNED = "search.planned"
     SEARCH_EXECUTED = "search.executed"
     SEARCH_BLOCKED = "search.blocked"
