@@ -108,6 +108,11 @@ class Settings:
         return self.home / "prefect"
 
     @property
+    def pace_key(self) -> Path:
+        """The key that hides from Prefect which host a rate limit is for, mode 0600; made when it is first needed."""
+        return self.home / "pace.key"
+
+    @property
     def log_origin(self) -> str:
         """C2SP origin line: which department's log this is."""
         words = "".join(c if c.isalnum() else "-" for c in self.department.name.lower())

@@ -119,6 +119,7 @@ def run(
 
 def _vet(at: Desk, state: Progress, server: Server, *, again: bool) -> None:
     with prefect_server(at.settings.prefect_home, server), progress_bar() as bar:
+        from flows.pace import PrefectPace
         from flows.vet_candidate import vet_candidate
 
         due, done = (len(state.unavailable), 0) if again else (len(state.planned), len(state.results))
@@ -127,7 +128,8 @@ def _vet(at: Desk, state: Progress, server: Server, *, again: bool) -> None:
         def watch(_result: SearchResult) -> None:
             bar.advance(task)
 
-        bench = Workbench(desk=at, recordings=session.recordings(), watch=watch)
+        pace = PrefectPace(at.settings.pace_key)
+        bench = Workbench(desk=at, recordings=session.recordings(), pace=pace, watch=watch)
         bench.analyzer(state.protocol)  # loads the language model while Prefect's server is still coming up
         with working_at(bench):
             vet_candidate(state.case.number, again=again)
