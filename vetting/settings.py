@@ -36,6 +36,14 @@ class Stores(BaseModel):
     accounts: str = ""
 
 
+class Referral(BaseModel):
+    """Who takes a threat to life that a search came upon: a unit of criminal investigation, reached day and night."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    unit: str = Field(default="", max_length=200, pattern=r"^[ -~]*$")
+    contact: str = Field(default="", max_length=200, pattern=r"^[ -~]*$")
+
+
 class Department(BaseModel):
     """config/department.toml."""
 
@@ -46,6 +54,7 @@ class Department(BaseModel):
     names: tuple[str, ...] = ()
     """Words that are names here although a lexicon knows them as words for a protected class (`lint_name`)."""
     stores: Stores = Stores()
+    referral: Referral = Referral()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
