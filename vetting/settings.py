@@ -36,7 +36,7 @@ class Stores(BaseModel):
     accounts: str = ""
 
 
-class Referral(BaseModel):
+class ReceivingUnit(BaseModel):
     """Who takes a threat to life that a search came upon: a unit of criminal investigation, reached day and night."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -54,7 +54,7 @@ class Department(BaseModel):
     names: tuple[str, ...] = ()
     """Words that are names here although a lexicon knows them as words for a protected class (`lint_name`)."""
     stores: Stores = Stores()
-    referral: Referral = Referral()
+    referral: ReceivingUnit = ReceivingUnit()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

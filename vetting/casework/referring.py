@@ -8,6 +8,7 @@ and no answer is kept, and the referral changes nothing in the case: it is judge
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urlsplit
@@ -22,6 +23,8 @@ from vetting.finding import Finding
 from vetting.log.event import EventType
 from vetting.records.rows import CaseRecord
 from vetting.roles import Permission
+from vetting.search import Search
+from vetting.settings import ReceivingUnit
 
 _OF_PEOPLE: Final = frozenset({IdentifierKind.FULL_NAME, IdentifierKind.NAME_AND_TOWN, IdentifierKind.EMAIL})
 """Anchors that name the candidate and not an account: they stay out of the sheet."""
@@ -51,17 +54,8 @@ def compose(desk: Desk, number: str, finding_id: str, platform: str, threat: Thr
     """
     state = progress(desk, number)
     desk.permit(Permission.REFER_THREAT, position=state.case.position, searcher=True)
-    at = load_platform(desk.settings.config, platform)
-    to = desk.settings.department.referral
-    if not (to.unit and to.contact):
-        raise refused(
-            "no_referral_unit",
-            "The department has named no unit that takes referrals.",
-            "Enter unit and contact under [referral] in config/department.toml. In danger call 911.",
-        )
+    at, to = load_platform(desk.settings.config, platform), _unit(desk)
     finding = _finding(desk, number, finding_id)
-    anchors = {search.key: search for search in state.planned if search.step.anchor not in _OF_PEOPLE}
-    searched = anchors[finding.search_key].query if finding.search_key in anchors else ""
     evidence, warc = _evidence(desk, number, finding)
     address = finding.locator.reveal() or _match(_TARGET, warc)
     id_ = f"RF-{desk.new_id().upper()}"
@@ -74,7 +68,7 @@ def compose(desk: Desk, number: str, finding_id: str, platform: str, threat: Thr
         contact=to.contact,
         threat=threat,
         platform=at,
-        account=RawText(" ".join(dict.fromkeys(filter(None, (finding.author.reveal(), searched))))),
+        account=_account(finding, state.planned),
         address=RawText(address),
         posted_at=finding.posted_at,
         host=RawText(_host(address)),
@@ -109,6 +103,23 @@ def record(desk: Desk, referral: Referral) -> None:
             "sheet": commit(secret, f"{id_}/sheet", referral.text.reveal().encode()),
         }
         unit.post(desk.event(EventType.REFERRAL_MADE, id_, body, position=case.position, case=case.number))
+
+
+def _unit(desk: Desk) -> ReceivingUnit:
+    to = desk.settings.department.referral
+    if not (to.unit and to.contact):
+        raise refused(
+            "no_referral_unit",
+            "The department has named no unit that takes referrals.",
+            "Enter unit and contact under [referral] in config/department.toml. In danger call 911.",
+        )
+    return to
+
+
+def _account(finding: Finding, planned: Sequence[Search]) -> RawText:
+    """The account as the source named it, and as it was searched for."""
+    searched = [s.query for s in planned if s.key == finding.search_key and s.step.anchor not in _OF_PEOPLE]
+    return RawText(" ".join(dict.fromkeys(filter(None, (finding.author.reveal(), *searched)))))
 
 
 def _finding(desk: Desk, number: str, finding_id: str) -> Finding:

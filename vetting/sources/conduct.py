@@ -51,10 +51,8 @@ def conduct(
         courtesy=courtesy,
         seconds_between=60 / requests_per_minute,
     )
-    attempts, answer = 0, Answer(reason=Reason.NONE_DISCLOSED)
-    if search.applicable:
-        wait = _no_wait if isinstance(transport, RecordedTransport) else sleep
-        attempts, answer = _attempted(source, search, internet, wait)
+    wait = _no_wait if isinstance(transport, RecordedTransport) else sleep
+    attempts, answer = _attempted(source, search, internet, wait)
     captures = internet.captures()
     result = SearchResult(
         key=search.key,
@@ -73,6 +71,8 @@ def _attempted(
     source: Source, search: Search, internet: Internet, sleep: Callable[[float], None]
 ) -> tuple[int, Answer]:
     attempts = 0
+    if not search.applicable:
+        return attempts, Answer(reason=Reason.NONE_DISCLOSED)
     while True:
         attempts += 1
         answer, asked = _one_attempt(source, search, internet)
