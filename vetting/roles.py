@@ -31,6 +31,7 @@ class Permission(StrEnum):
     IMPORT_EVIDENCE = "import_evidence"
     REVIEW_FINDINGS = "review_findings"
     RELEASE_REPORT = "release_report"
+    REFER_THREAT = "refer_threat"
     READ_REPORTS = "read_reports"
     DETERMINE = "determine"
     VERIFY_UNIFORMITY = "verify_uniformity"
@@ -46,6 +47,7 @@ _ACTS: Mapping[Permission, str] = MappingProxyType(
         Permission.IMPORT_EVIDENCE: "import evidence",
         Permission.REVIEW_FINDINGS: "review findings",
         Permission.RELEASE_REPORT: "release a report",
+        Permission.REFER_THREAT: "refer a threat to life",
         Permission.READ_REPORTS: "read reports",
         Permission.DETERMINE: "record a determination",
         Permission.VERIFY_UNIFORMITY: "verify uniformity",
@@ -63,6 +65,7 @@ PERMISSIONS: Mapping[Permission, frozenset[Role]] = MappingProxyType(
         Permission.IMPORT_EVIDENCE: frozenset({_I}),
         Permission.REVIEW_FINDINGS: frozenset({_I, _R}),
         Permission.RELEASE_REPORT: frozenset({_I}),
+        Permission.REFER_THREAT: frozenset({_I}),
         Permission.READ_REPORTS: frozenset({_D}),
         Permission.DETERMINE: frozenset({_D}),
         Permission.VERIFY_UNIFORMITY: frozenset({_A}),

@@ -20,7 +20,7 @@ from vetting.finding import Criterion
 from vetting.protocol import SearchProtocol
 from vetting.release import fits_report, leads_somewhere
 from vetting.settings import Settings
-from vetting.sources.registry import ANCHORS, build_sources
+from vetting.sources.registry import ANCHORS, build_sources, refuse_lapsed_terms
 
 LONGEST_DOCUMENT: Final = 60_000
 """Bytes of a protocol as it is logged: an entry of the log has 65,535 at most."""
@@ -38,9 +38,9 @@ def load_workable(settings: Settings, name: str, today: date) -> SearchProtocol:
     """The protocol `config/protocols/<name>.toml`, ready to be frozen with this department's configuration.
 
     Refuses what `load_protocol` refuses, and a protocol that could be opened and never brought to an end: a source that
-    is not set up, an anchor that its source cannot look for, class packs without the federal or the jurisdiction's own,
-    words that no report can print or that the leak check takes for an address or a day, words that themselves tell a
-    class, a document too long for the log.
+    is not set up or whose terms nobody reviewed, an anchor that its source cannot look for, class packs without the
+    federal or the jurisdiction's own, words that no report can print or that the leak check takes for an address or a
+    day, words that themselves tell a class, a document too long for the log.
     """
     config = settings.config
     analyzer = Analyzer.load(config / "class_packs", declared_packs(config, name))
@@ -50,6 +50,7 @@ def load_workable(settings: Settings, name: str, today: date) -> SearchProtocol:
     problems = (*_of_steps(protocol, config), *_of_packs(protocol, config), *words)
     if problems:
         raise problems[0]
+    refuse_lapsed_terms(config / "sources.toml", (step.source for step in protocol.steps), today)
     return protocol
 
 

@@ -17,7 +17,7 @@ from vetting.candidate import Candidate
 from vetting.casework.candidate_file import check_authorization
 from vetting.casework.desk import Body, Desk, commit, salt_for
 from vetting.casework.environment import recorded
-from vetting.casework.protocol_file import refuse_changed_config
+from vetting.casework.protocol_file import refuse_changed_config, refuse_changed_connectors
 from vetting.casework.reviewing import add_step
 from vetting.errors import refused
 from vetting.evidence import Capture, Hit, RawText
@@ -30,6 +30,7 @@ from vetting.records.rows import CaseRecord, FilterRecordRow
 from vetting.roles import Permission
 from vetting.search import Outcome, Search, SearchResult, plan
 from vetting.sources.conduct import Conducted
+from vetting.sources.registry import refuse_lapsed_terms
 from vetting.validation import Element, State, Validation
 
 Conduct = Callable[[Search], Conducted]
@@ -94,12 +95,16 @@ def runnable(desk: Desk, position: str) -> tuple[str, ...]:
 def begin(desk: Desk, number: str) -> Progress:
     """Checks that the searches may run now, and logs the intention to run each of them (REQ-POL-10).
 
-    Refuses a searcher who is not cleared or decides here, and an authorization that is no longer in force.
+    Refuses a searcher who is not cleared or decides here, an authorization that is no longer in force, other connectors
+    than the position was opened with, and a source whose terms were not reviewed or no longer are.
     """
     state = progress(desk, number)
     desk.permit(Permission.RUN_SEARCHES, position=state.case.position, searcher=True)
     check_authorization(state.case.authorization, desk.clock())
     refuse_changed_config(desk.settings.config, state.protocol)
+    refuse_changed_connectors(state.protocol)
+    used = (step.source for step in state.protocol.steps)
+    refuse_lapsed_terms(desk.settings.config / "sources.toml", used, desk.clock().date())
     for search in state.planned:
         _refuse_asking(state, search)
     digest = state.protocol.digest()

@@ -17,8 +17,9 @@ from vetting.errors import refused
 from vetting.protocol import SearchProtocol
 from vetting.search import Search, SearchResult
 from vetting.sources.conduct import Conducted, conduct
+from vetting.sources.courtesy import Courtesy, Pace, unpaced
 from vetting.sources.recorded import transport_for
-from vetting.sources.registry import build_sources
+from vetting.sources.registry import build_sources, read_terms
 
 
 def _silent(_what: object) -> None:
@@ -33,6 +34,8 @@ class Workbench:
     recordings: Path | None = None
     """The recorded internet for practice cases; a real case refuses it."""
     starts: Callable[[Search], None] = _silent
+    pace: Pace = unpaced
+    """How requests to the live internet wait for their turn: without one, nothing is sent."""
     watch: Callable[[SearchResult], None] = _silent
     holder: Holder = field(default_factory=this_process)
     """In whose hand the searches are while they run."""
@@ -72,11 +75,21 @@ class Workbench:
         return self._conducts[practice]
 
     def _conduct(self, *, practice: bool) -> Conduct:
-        sources = build_sources(self.desk.settings.config / "sources.toml")
+        file = self.desk.settings.config / "sources.toml"
+        sources, terms = build_sources(file), read_terms(file)
         transport = transport_for(practice=practice, recordings=self.recordings if practice else None)
+        courtesy = None if practice else Courtesy(self.pace, self.desk.clock)
 
         def run(search: Search) -> Conducted:
-            source = sources[search.step.source]
-            return conduct(source, search, transport, clock=self.desk.clock, new_id=self.desk.new_id)
+            name = search.step.source
+            return conduct(
+                sources[name],
+                search,
+                transport,
+                clock=self.desk.clock,
+                new_id=self.desk.new_id,
+                courtesy=courtesy,
+                requests_per_minute=terms[name].requests_per_minute,
+            )
 
         return run

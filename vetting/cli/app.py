@@ -12,6 +12,7 @@ from vetting.cli import (
     marks,
     people,
     positions,
+    referrals,
     reports,
     reviews,
     running,
@@ -31,6 +32,7 @@ app.command("import")(cases.import_file)
 app.command("review")(reviews.review)
 app.command("mark")(marks.mark)
 app.command("release")(reports.release)
+app.command("refer")(referrals.refer)
 app.add_typer(reports.app, name="report", help="Released reports, for decision makers.")
 app.command("filter")(filtering.filter_lines)
 app.command("verify")(audits.verify)

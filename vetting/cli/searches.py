@@ -92,6 +92,8 @@ def _run_position(at: Desk, position: str, server: Server, *, again: bool) -> Ma
 def _at_work(at: Desk, protocol: SearchProtocol, server: Server, done: int, total: int) -> Iterator[None]:
     """Prefect, a workbench for its flows, and a bar that names the step at work."""
     with prefect_server(at.settings.prefect_home, server), progress_bar() as bar:
+        from flows.pace import PrefectPace
+
         task = bar.add_task("Searches", total=total, completed=done)
 
         def starts(search: Search) -> None:
@@ -100,7 +102,8 @@ def _at_work(at: Desk, protocol: SearchProtocol, server: Server, done: int, tota
         def watch(_result: SearchResult) -> None:
             bar.advance(task)
 
-        bench = Workbench(desk=at, recordings=session.recordings(), starts=starts, watch=watch)
+        pace = PrefectPace(at.settings.pace_key)
+        bench = Workbench(desk=at, recordings=session.recordings(), pace=pace, starts=starts, watch=watch)
         bench.analyzer(protocol)  # loads the language model while Prefect's server is still coming up
         with working_at(bench):
             yield

@@ -47,6 +47,7 @@ class EventType(StrEnum):
     DEVIATION_REQUESTED = "deviation.requested"
     DEVIATION_APPROVED = "deviation.approved"
     DEVIATION_REFUSED = "deviation.refused"
+    REFERRAL_MADE = "referral.made"
     ACCESS_REFUSED = "access.refused"
     RETENTION_DISPOSED = "retention.disposed"
     KEY_CREATED = "key.created"

@@ -13,7 +13,7 @@ from vetting.evidence import Engagement, Hit
 from vetting.protocol import Technique
 from vetting.search import Search
 from vetting.sources.interface import Answer, NotSearchedError, Reason, answered
-from vetting.sources.internet import HTML, JSON, Internet
+from vetting.sources.internet import JSON, Internet
 from vetting.sources.page_text import (
     JsonValue,
     html_text,
@@ -127,7 +127,7 @@ def _read(results: list[_Result], internet: Internet) -> tuple[list[Hit], bool]:
 
 def _page_hit(result: _Result, internet: Internet) -> Hit | None:
     try:
-        response = internet.get(result.url, accept=HTML)
+        response = internet.page(result.url)
         if not response.ok or not is_text(response.content_type, response.body):
             return None
         text = readable(response.body, response.content_type)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date
 from functools import partial
 from pathlib import Path
 from types import MappingProxyType
@@ -16,6 +17,7 @@ from vetting.protocol import Technique
 from vetting.settings import read_toml
 from vetting.sources import atproto, feed, forum, mediawiki, metasearch, web_archive
 from vetting.sources.interface import Source
+from vetting.sources.terms import Terms, settings_of
 
 Table: TypeAlias = Mapping[str, object]
 T = TypeVar("T")
@@ -73,11 +75,32 @@ def build_sources(config_file: Path) -> Mapping[str, Source]:
         raise _wrong(config_file, unknown[0], "there is no source of that name")
     return MappingProxyType(
         {
-            name: _checked(config_file, name, partial(source.build, who, tables[name]))
+            name: _checked(config_file, name, partial(source.build, who, settings_of(tables[name])))
             for name, source in _REGISTERED.items()
             if name in tables
         }
     )
+
+
+def read_terms(config_file: Path) -> Mapping[str, Terms]:
+    """What config/sources.toml says of each source beside its own settings. Refuses what `build_sources` refuses."""
+    tables = _tables(config_file)
+    return MappingProxyType(
+        {
+            name: _checked(config_file, name, partial(Terms.model_validate, tables[name]))
+            for name in _REGISTERED
+            if name in tables
+        }
+    )
+
+
+def refuse_lapsed_terms(config_file: Path, sources: Iterable[str], today: date) -> None:
+    """Refuses the first of these sources whose terms nobody reviewed, or whose review expired before `today`."""
+    known = read_terms(config_file)
+    for name in dict.fromkeys(sources):
+        lapsed = known.get(name, Terms()).lapsed(name, today)
+        if lapsed is not None:
+            raise lapsed
 
 
 def _tables(config_file: Path) -> dict[str, Table]:
