@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import date
 from enum import StrEnum
 from types import MappingProxyType
@@ -67,8 +67,8 @@ REFUSED_WORDS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
 """What no id, name or host of a site may hold, by the kind of site it would be. Where one of these is part of an
 innocent word the site is refused as well: the list is short, and there are other sites.
 """
-_WHOLE: Final = 4
-"""Words of this length or less count as whole words only ("pof", "sex", "vote"), longer ones wherever they stand."""
+_SHORT: Final = 4
+"""Words of this length or less count where a word begins or ends with them ("sex", "vote"), longer ones anywhere."""
 
 _Slug = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{1,29}$")]
 
@@ -153,17 +153,10 @@ def refused_kind(*names: str) -> str:
 
 
 def _holds(name: str, word: str) -> bool:
-    if len(word) > _WHOLE:
-        return word in name or word in _joined(name)
-    return word in _parts(name)
-
-
-def _joined(name: str) -> str:
-    return "".join(_parts(name))
-
-
-def _parts(name: str) -> Iterable[str]:
-    return re.findall(r"[a-z0-9]+", name)
+    parts = re.findall(r"[a-z0-9]+", name)
+    if len(word) > _SHORT:
+        return word in name or word in "".join(parts)
+    return any(part.startswith(word) or part.endswith(word) for part in parts)
 
 
 def _refused(sentence: str) -> VettingError:
