@@ -117,7 +117,12 @@ def test_no_more_items_than_allowed_are_followed(site: Site, run: Runner, source
     site.answer("", PAGE)
     _answer(site, _document(*(f"http://site.example/{n}" for n in range(9)), more=True))
     assert len(run(source, items=4).hits) == 4
-    assert len(site.asked) == 5
+    assert [path for path in site.paths() if not path.startswith(("/search", "/robots.txt"))] == [
+        "/0",
+        "/1",
+        "/2",
+        "/3",
+    ]
 
 
 @pytest.mark.parametrize(

@@ -156,6 +156,17 @@ def test_an_archived_error_is_no_finding_and_no_failure(site: Site, run: Runner,
     assert done.result.reason == "found"
 
 
+def test_what_is_listed_as_text_and_is_none_is_unreadable_and_a_revisit_is_passed_over(
+    site: Site, run: Runner, source: WebArchive
+) -> None:
+    picture = {"Memento-Datetime": KEPT}
+    site.answer(f"/web/{WHEN}id_/http://jane.example/a", b"\x89PNG", headers=picture, kind="image/png")
+    _index(site, _row("a"))
+    assert run(source, "jane.example").result.reason == "unreadable_answer"
+    _index(site, _row("a", mime="warc/revisit", status="-"))
+    assert run(source, "jane.example").result.reason == "nothing_found"
+
+
 def test_an_exclusion_told_with_status_200_is_blocked(site: Site, run: Runner, source: WebArchive) -> None:
     _index(site, _row("a"))
     _memento(site, "a", EXCLUDED, kept="")

@@ -43,6 +43,8 @@ class Memento:
 
     url: str
     timestamp: str
+    listed_as_text: bool
+    """False for a revisit, of which the index tells no type."""
 
     @property
     def archived_at(self) -> datetime:
@@ -153,7 +155,7 @@ def _memento(row: dict[str, JsonValue]) -> Memento | None:
     timestamp, url = words(row.get("timestamp")), words(row.get("url"))
     if not url or not _is_time(timestamp):
         return None
-    return Memento(url=_PORT.sub(r"\1\2", url), timestamp=timestamp)
+    return Memento(url=_PORT.sub(r"\1\2", url), timestamp=timestamp, listed_as_text=_is_text(row))
 
 
 def _is_time(timestamp: str) -> bool:

@@ -43,9 +43,9 @@ def _page_hit(result: Result, internet: Internet) -> Hit | None:
         text = readable(response.body, response.content_type)
     except NotSearchedError:  # one page of many: its capture says why
         return None
+    facts = page_facts(response.body, response.content_type)
     if not text:
         return None
-    facts = page_facts(response.body, response.content_type)
     return Hit(
         capture_id=response.capture_id,
         text=raw_text(text),

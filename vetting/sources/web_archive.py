@@ -72,8 +72,12 @@ class WebArchive:
         url = template.replace("{timestamp}", memento.timestamp).replace("{url}", memento.url)
         response = internet.get(url, accept=HTML)
         _check_memento(response, url, memento)
-        if not response.ok or not is_text(response.content_type, response.body):
-            return []  # an error that was archived as such, or no text
+        if not response.ok:
+            return []  # an error that was archived as such
+        if not is_text(response.content_type, response.body):
+            if memento.listed_as_text:
+                raise NotSearchedError(Reason.UNREADABLE_ANSWER)
+            return []
         text = readable(response.body, response.content_type)
         if not text:
             return []
