@@ -136,6 +136,12 @@ def test_a_page_that_meets_neither_rule_is_inconclusive(site: Site, run: Runner,
     assert _said(run, _source()) == (Outcome.UNAVAILABLE, "inconclusive")
 
 
+def test_a_handle_that_sites_use_for_their_own_pages_is_inconclusive(site: Site, run: Runner) -> None:
+    site.answer("", _profile("about"))
+    assert _said(run, _source(), "a_site:About") == (Outcome.UNAVAILABLE, "inconclusive")
+    assert site.asked == []
+
+
 def test_a_page_that_meets_both_rules_is_inconclusive(site: Site, run: Runner) -> None:
     _staffed(site)
     site.answer("", "<p>No such person")

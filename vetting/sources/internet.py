@@ -134,9 +134,9 @@ class Internet:
         is not handed on to another host, and the capture holds its header without its value.
         """
         target = _target(url, params)
-        owner = (target.scheme, target.netloc)
+        owner = target.netloc
         for _ in range(MAX_REDIRECTS + 1):
-            response = self._exchange(target, accept, key if (target.scheme, target.netloc) == owner else None)
+            response = self._exchange(target, accept, key if target.netloc == owner else None)
             location = response.headers.get("location", "")
             if response.status not in _REDIRECTS or not location:
                 return self._judged(response)

@@ -32,6 +32,14 @@ ANCHORS: Final = frozenset({IdentifierKind.HANDLE})
 QUERY_FORM: Final = re.compile(r"([a-z][a-z0-9_]*):\{anchor\}")
 """A step names the site, so that each site is a search of its own, the same for every candidate."""
 _HANDLE: Final = re.compile(r"\w[\w.-]{1,39}")
+_PAGES: Final = """
+    about account accounts admin api apps blog careers community contact discover docs download events explore features
+    feed forum groups help home info jobs join legal login logout music network new news pages people photos popular
+    press pricing privacy profile register search security settings shop signup site static store studio support tags
+    team teams terms topics trending upload user users video videos welcome
+"""
+_OF_THE_SITE: Final = frozenset(_PAGES.split())
+"""Names that a site keeps for pages of its own: what it shows there is nobody's profile."""
 _ACCEPTED: Final = 202
 """What a robot check answers with while it makes up its mind."""
 
@@ -61,13 +69,16 @@ class SiteProfiles:
         """The profile as one hit, where the site shows that its answer can be believed.
 
         In the same run an account that is there must be seen as existing and a name that nobody has as missing, else
-        the search is `inconclusive`; so it is when the handle's page meets neither rule, or both.
+        the search is `inconclusive`. So it is when the handle's page meets neither rule or both, and for a name that
+        sites use for pages of their own ("about").
         """
         place, _, handle = search.query.strip().partition(":")
         handle = handle.removeprefix("@")
         site = self.sites.get(place)
         if site is None or not _HANDLE.fullmatch(handle):
             raise NotSearchedError(Reason.ANCHOR_UNUSABLE)
+        if handle.lower() in _OF_THE_SITE:
+            raise NotSearchedError(Reason.INCONCLUSIVE)
         for account, must_be in ((site.known, _Seen.EXISTS), (control_name(site), _Seen.MISSING)):
             if _seen(site, account, internet)[0] is not must_be:
                 raise NotSearchedError(Reason.INCONCLUSIVE)
