@@ -19,7 +19,7 @@ from vetting.errors import VettingError, bad_input, not_found, refused
 from vetting.files import digest_of, read_file
 from vetting.protocol import Quotation, SearchProtocol, Step, Technique
 from vetting.settings import TOML_BYTES, first_problem, read_toml
-from vetting.sources.registry import TECHNIQUES
+from vetting.sources.registry import SITES, TECHNIQUES
 from vetting.sources.version import connectors_version
 
 _TERM_DATE = re.compile(rb"terms_(reviewed_on|valid_until)\s*=")
@@ -177,6 +177,7 @@ def config_digests(config: Path, criteria: str, packs: Sequence[str]) -> dict[st
     files = {
         "criteria": config / "criteria" / f"{criteria}.toml",
         "sources": config / "sources.toml",
+        "sites": config / SITES,
         "retention": config / "retention.toml",
         **{f"class_pack_{pack}": config / "class_packs" / f"{pack}.toml" for pack in packs},
     }

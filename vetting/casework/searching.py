@@ -36,6 +36,8 @@ from vetting.validation import Element, State, Validation
 Conduct = Callable[[Search], Conducted]
 """Runs one search on the internet the case may use: live for a real case, recorded for a practice case."""
 
+COURT_RECORD = "court_record"
+"""The platform of hits that a court's records gave."""
 _NOTHING = RawText("")
 _EVENT = {Outcome.BLOCKED: EventType.SEARCH_BLOCKED, Outcome.UNAVAILABLE: EventType.SEARCH_UNAVAILABLE}
 
@@ -192,6 +194,9 @@ def propose(desk: Desk, number: str, key: str, hits: Iterable[Hit], criteria: Cr
     found = []
     for hit in hits:
         tokens: set[str] = set()
+        if hit.platform == COURT_RECORD:
+            found += _routed(desk, number, key, hit, criteria)
+            continue
         for proposal in criteria.propose(hit.text):
             passage = RawText(hit.text.reveal()[proposal.start : proposal.end])
             finding = _found(desk, number, key, hit, proposal, passage)
@@ -199,9 +204,22 @@ def propose(desk: Desk, number: str, key: str, hits: Iterable[Hit], criteria: Cr
                 if proposal.code in tokens:
                     continue
                 tokens.add(proposal.code)
-                finding = replace(finding, passage=_NOTHING, locator=_NOTHING, author=_NOTHING, posted_at=None, cues=())
+                finding = _without_content(finding)
             found.append(finding)
     return tuple(found)
+
+
+def _routed(desk: Desk, number: str, key: str, hit: Hit, criteria: Criteria) -> list[Finding]:
+    """Of a court record nothing but a token for the official channel, whatever its words are: the names in it are not
+    identities, and what a court says of somebody is no conduct of theirs that we saw (REQ-EEO-6; 15 U.S.C. 1681c).
+    """
+    routed = [code for code, criterion in criteria.by_code.items() if criterion.token and criterion.routed]
+    nothing = (Proposal(code=code, start=0, end=0, cues=()) for code in routed[:1])
+    return [_without_content(_found(desk, number, key, hit, proposal, _NOTHING)) for proposal in nothing]
+
+
+def _without_content(finding: Finding) -> Finding:
+    return replace(finding, passage=_NOTHING, locator=_NOTHING, author=_NOTHING, posted_at=None, cues=())
 
 
 def _found(desk: Desk, number: str, key: str, hit: Hit, proposal: Proposal, passage: RawText) -> Finding:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from functools import partial
@@ -15,12 +16,25 @@ from vetting.candidate import IdentifierKind
 from vetting.errors import VettingError, bad_input
 from vetting.protocol import Technique
 from vetting.settings import read_toml
-from vetting.sources import atproto, feed, forum, mediawiki, metasearch, web_archive
+from vetting.sources import (
+    atproto,
+    brave,
+    courtlistener,
+    feed,
+    forum,
+    mediawiki,
+    metasearch,
+    rdap,
+    site_profiles,
+    web_archive,
+)
 from vetting.sources.interface import Source
 from vetting.sources.terms import Terms, settings_of
 
 Table: TypeAlias = Mapping[str, object]
 T = TypeVar("T")
+SITES: Final = "sites.toml"
+"""Beside sources.toml: the sites on which handles are looked at. Read only where `[site_profile]` has a table."""
 Build: TypeAlias = Callable[[str, Table], Source]
 """Takes the User-Agent and the source's table of config/sources.toml; raises ValidationError for a wrong table."""
 
@@ -41,6 +55,10 @@ _MODULES: Final = (
     web_archive,
     feed,
     forum,
+    brave,
+    site_profiles,
+    rdap,
+    courtlistener,
 )
 """One line for each source."""
 _REGISTERED: Final[Mapping[str, _Module]] = {module.NAME: cast("_Module", module) for module in _MODULES}
@@ -53,6 +71,9 @@ ANCHORS: Final[Mapping[str, frozenset[IdentifierKind]]] = MappingProxyType(
     {name: source.ANCHORS for name, source in _REGISTERED.items()}
 )
 """What each source can look for. Only a search service takes words; the others are asked for one account or address."""
+
+SITE_QUERIES: Final[Mapping[str, re.Pattern[str]]] = MappingProxyType({site_profiles.NAME: site_profiles.QUERY_FORM})
+"""The form of a step's query for sources that are asked for one site of a list; its first group is the site's id."""
 
 
 class _Identity(BaseModel):
@@ -70,6 +91,9 @@ def build_sources(config_file: Path) -> Mapping[str, Source]:
     """The sources that config/sources.toml gives a place, by name. Refuses a file that is missing or wrong."""
     tables = _tables(config_file)
     who = _checked(config_file, "identity", lambda: _Identity.model_validate(tables.pop("identity", {}))).user_agent
+    if site_profiles.NAME in tables:
+        sites = read_toml(config_file.with_name(SITES)).get("sites", ())
+        tables[site_profiles.NAME] = {**tables[site_profiles.NAME], "sites": sites}
     unknown = sorted(set(tables) - set(_REGISTERED))
     if unknown:
         raise _wrong(config_file, unknown[0], "there is no source of that name")
