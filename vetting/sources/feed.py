@@ -24,7 +24,7 @@ NAME: Final = "feed"
 TECHNIQUE: Final = Technique.FEED
 ANCHORS: Final = frozenset({IdentifierKind.FEED})
 MAX_FEED_BYTES: Final = 5 * 1024 * 1024
-_ACCEPT: Final = "application/atom+xml, application/rss+xml, application/xml;q=0.9, text/xml;q=0.9"
+ACCEPT: Final = "application/atom+xml, application/rss+xml, application/xml;q=0.9, text/xml;q=0.9"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,15 +37,12 @@ class Feed:
 
     def search(self, search: Search, internet: Internet) -> Answer:
         """Up to `max_items` entries in the order of the feed."""
-        response = internet.get(search.query.strip(), accept=_ACCEPT)
+        response = internet.get(search.query.strip(), accept=ACCEPT)
         if response.status in {404, 410}:
             return Answer(reason=Reason.ACCOUNT_NOT_FOUND)
         if not response.ok:
             raise NotSearchedError(Reason.HTTP_4XX)
-        parsed = _parsed(response)
-        author = _word(parsed.get("feed", {}), "author")
-        hits = [hit for entry in parsed.get("entries", []) if (hit := _hit(entry, author, response))]
-        return answered(hits[: search.step.max_items])
+        return answered(entries_of(response)[: search.step.max_items])
 
 
 class _FeedSettings(BaseModel):
@@ -56,6 +53,13 @@ def build(user_agent: str, table: Mapping[str, object]) -> Feed:
     """The source; its table of config/sources.toml is empty."""
     _FeedSettings.model_validate(table)
     return Feed(user_agent=user_agent)
+
+
+def entries_of(response: Response) -> list[Hit]:
+    """The entries of a feed that hold words, in its order. Raises NotSearchedError for what is no feed."""
+    parsed = _parsed(response)
+    author = _word(parsed.get("feed", {}), "author")
+    return [hit for entry in parsed.get("entries", []) if (hit := _hit(entry, author, response))]
 
 
 def _parsed(response: Response) -> Mapping[str, Any]:

@@ -10,7 +10,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from vetting.sources.interface import Reason
-from vetting.sources.page_text import PageFacts, is_html, page_facts
+from vetting.sources.page_text import PageFacts, is_html, moment, page_facts
 
 _BY_STATUS: Final = {
     401: Reason.HTTP_401,
@@ -55,6 +55,8 @@ def refusal(status: int, headers: Mapping[str, str], body: bytes, url: str) -> R
         page = page_refusal(page_facts(body, content_type), url)
         if page is not None:
             return page
+    if status == 403 and headers.get("x-ratelimit-remaining", "").strip() == "0":
+        return Reason.HTTP_429  # GitHub says so: the pause is over at x-ratelimit-reset
     if status in _BY_STATUS:
         return _BY_STATUS[status]
     if 200 <= status < 300 or status in _FOR_THE_SOURCE:
@@ -79,13 +81,27 @@ def page_refusal(page: PageFacts, url: str) -> Reason | None:
 
 
 def retry_after(headers: Mapping[str, str], now: datetime) -> float | None:
-    """Seconds of a Retry-After header, given as seconds or as a date (RFC 9110 section 10.2.3); None where unusable."""
+    """Seconds of a Retry-After header, given as seconds or as a date (RFC 9110 section 10.2.3); None where unusable.
+
+    Without one, the end of a rate limit that is used up: X-RateLimit-Reset, in seconds since 1970 or as a date.
+    """
     value = headers.get("retry-after", "").strip()
+    if not value and headers.get("x-ratelimit-remaining", "").strip() == "0":
+        return _left(_reset(headers.get("x-ratelimit-reset", "").strip()), now)
     if value.isdecimal() and len(value) < 10:
         return float(value)
     try:
         until = parsedate_to_datetime(value)
     except (ValueError, TypeError, IndexError, OverflowError):
         return None
-    until = until if until.tzinfo else until.replace(tzinfo=UTC)
-    return max(0.0, (until - now).total_seconds())
+    return _left(until if until.tzinfo else until.replace(tzinfo=UTC), now)
+
+
+def _reset(value: str) -> datetime | None:
+    if value.isdecimal() and len(value) < 12:
+        return datetime.fromtimestamp(int(value), tz=UTC)
+    return moment(value)
+
+
+def _left(until: datetime | None, now: datetime) -> float | None:
+    return None if until is None else max(0.0, (until - now).total_seconds())

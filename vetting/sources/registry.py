@@ -14,7 +14,7 @@ from vetting.candidate import IdentifierKind
 from vetting.errors import VettingError, bad_input
 from vetting.protocol import Technique
 from vetting.settings import read_toml
-from vetting.sources import atproto, feed, forum, mediawiki, metasearch, web_archive
+from vetting.sources import activitypub, atproto, feed, forum, github, mediawiki, metasearch, web_archive
 from vetting.sources.interface import Source
 
 Table: TypeAlias = Mapping[str, object]
@@ -35,6 +35,8 @@ class _Module(Protocol):
 _MODULES: Final = (
     metasearch,
     atproto,
+    activitypub,
+    github,
     mediawiki,
     web_archive,
     feed,
