@@ -12,7 +12,7 @@ from vetting.evidence import Engagement, Hit, Profile
 from vetting.search import Search
 from vetting.sources.interface import Answer, NotSearchedError, Reason, answered
 from vetting.sources.internet import Internet
-from vetting.sources.page_text import JsonValue, html_text, json_of, moment, raw_text, table, words
+from vetting.sources.page_text import JsonValue, json_of, moment, post_text, raw_text, table, words
 from vetting.sources.profile_links import addresses_of_markup, emails_in, profile_links
 from vetting.sources.webfinger import ACTIVITY, Account, AccountGoneError, ask
 
@@ -99,7 +99,7 @@ def _profile(actor: dict[str, JsonValue], account: Account) -> Profile:
         handle=raw_text(account.handle),
         name=raw_text(words(actor.get("name"))),
         place=raw_text(""),
-        emails=emails_in("\n".join(map(html_text, claimed))),
+        emails=emails_in("\n".join(map(post_text, claimed))),
         links=profile_links([*addresses, words(actor.get("movedTo"))]),
         confirmed=True,
     )
@@ -107,10 +107,10 @@ def _profile(actor: dict[str, JsonValue], account: Account) -> Profile:
 
 def _profile_hit(actor: dict[str, JsonValue], account: Account, profile: Profile, capture_id: str) -> Iterable[Hit]:
     rows_below = (
-        f"{html_text(words(field.get('name')))}: {html_text(words(field.get('value')))}"
+        f"{post_text(words(field.get('name')))}: {post_text(words(field.get('value')))}"
         for field in _objects(actor.get("attachment"))
     )
-    text = "\n".join(part for part in (html_text(words(actor.get("summary"))), *rows_below) if part.strip(" :"))
+    text = "\n".join(part for part in (post_text(words(actor.get("summary"))), *rows_below) if part.strip(" :"))
     if text:
         yield Hit(
             capture_id=capture_id,
@@ -167,9 +167,9 @@ def _text(thing: dict[str, JsonValue]) -> str:
     """All words of a post: its warning or summary, title, content, what a poll offers, and what media are called."""
     offered = [*_objects(thing.get("oneOf")), *_objects(thing.get("anyOf"))]
     parts = (
-        html_text(words(thing.get("summary"))),
+        post_text(words(thing.get("summary"))),
         words(thing.get("name")),
-        html_text(words(thing.get("content"))),
+        post_text(words(thing.get("content"))),
         *(words(part.get("name")) for part in [*offered, *_objects(thing.get("attachment"))]),
     )
     return "\n".join(part for part in parts if part.strip())

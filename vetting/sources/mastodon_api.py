@@ -10,7 +10,7 @@ from vetting.evidence import Engagement, Hit, Profile
 from vetting.search import Search
 from vetting.sources.interface import Answer, NotSearchedError, Reason, answered
 from vetting.sources.internet import JSON, Internet, Response
-from vetting.sources.page_text import JsonValue, html_text, json_of, moment, raw_text, rows, table, words
+from vetting.sources.page_text import JsonValue, json_of, moment, post_text, raw_text, rows, table, words
 from vetting.sources.profile_links import addresses_of_markup, emails_in, profile_links
 from vetting.sources.webfinger import Account, AccountGoneError, ask, same_account
 
@@ -62,7 +62,7 @@ def _profile(document: dict[str, JsonValue], account: Account) -> Profile:
         handle=raw_text(account.handle),
         name=raw_text(words(document.get("display_name"))),
         place=raw_text(""),
-        emails=emails_in("\n".join(map(html_text, claimed))),
+        emails=emails_in("\n".join(map(post_text, claimed))),
         links=profile_links(
             [*(address for value in claimed for address in addresses_of_markup(value)), elsewhere],
             verified=(a for field in proven for a in addresses_of_markup(words(field.get("value")))),
@@ -76,10 +76,10 @@ def _profile_hit(
 ) -> Iterable[Hit]:
     """What the account says of itself: the note, and the rows below it."""
     rows_below = (
-        f"{html_text(words(field.get('name')))}: {html_text(words(field.get('value')))}"
+        f"{post_text(words(field.get('name')))}: {post_text(words(field.get('value')))}"
         for field in _objects(document.get("fields"))
     )
-    text = "\n".join(part for part in (html_text(words(document.get("note"))), *rows_below) if part.strip(" :"))
+    text = "\n".join(part for part in (post_text(words(document.get("note"))), *rows_below) if part.strip(" :"))
     if text:
         yield Hit(
             capture_id=response.capture_id,
@@ -140,7 +140,7 @@ def _text(status: dict[str, JsonValue]) -> str:
     options = _objects(poll.get("options")) if isinstance(poll, dict) else []
     parts = (
         words(status.get("spoiler_text")),
-        html_text(words(status.get("content"))),
+        post_text(words(status.get("content"))),
         *(words(option.get("title")) for option in options),
         *(words(media.get("description")) for media in _objects(status.get("media_attachments"))),
     )

@@ -31,6 +31,7 @@ _UNSEEN: Final = frozenset({"script", "style", "template", "noscript", "title"})
 _JSON_STRING: Final = re.compile(r'"((?:[^"\\]++|\\.)*+)"?\s*+(:?)', re.DOTALL)
 """A string, without its quotation marks, and the colon that makes it a name. Every quotation mark is matched once."""
 _ESCAPES: Final = json.JSONDecoder(strict=False)
+_SPAN: Final = re.compile(r"</?span(?:\s[^<>]{0,1000})?>", re.IGNORECASE)
 _HTML_TYPES: Final = frozenset({"text/html", "application/xhtml+xml"})
 _PUBLISHED: Final = ("article:published_time", "datepublished", "dc.date", "dcterms.created", "date")
 
@@ -114,6 +115,11 @@ def html_text(markup: str) -> str:
     if failed:
         raise NotSearchedError(Reason.UNREADABLE_ANSWER)
     return text
+
+
+def post_text(markup: str) -> str:
+    """The text of a post in HTML, where a `span` is a part of a word: of an address, or a name that is mentioned."""
+    return html_text(_SPAN.sub("", markup))
 
 
 def _lines(markup: str) -> str:

@@ -15,6 +15,7 @@ from vetting.sources.page_text import is_html, json_of, rows, table, words
 ACTIVITY: Final = "application/activity+json"
 _JRD: Final = "application/jrd+json, application/json"
 _USER: Final = re.compile(r"\w(?:[\w.-]{0,62}\w)?")
+_NAME: Final = re.compile(r"[\w.-]{1,253}")
 _HOST: Final = re.compile(r"([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]([a-z0-9-]{0,61}[a-z0-9])?")
 _NODEINFO: Final = "http://nodeinfo.diaspora.software/ns/schema/"
 _CLOSED: Final = frozenset({Reason.HTTP_401, Reason.HTTP_403, Reason.HTTP_4XX, Reason.LOGIN_PAGE})
@@ -90,7 +91,7 @@ def same_account(name: str, user: str, host: str) -> bool:
 def _parts(query: str) -> tuple[str, str]:
     user, _, host = query.strip().removeprefix("acct:").removeprefix("@").partition("@")
     try:
-        ascii_host = httpx.URL(f"https://{host}/").raw_host.decode("ascii").lower()
+        ascii_host = httpx.URL(f"https://{host}/").raw_host.decode("ascii").lower() if _NAME.fullmatch(host) else ""
     except (httpx.InvalidURL, ValueError):
         ascii_host = ""
     if not _USER.fullmatch(user) or len(ascii_host) > 253 or not _HOST.fullmatch(ascii_host):
