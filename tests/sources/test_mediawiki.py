@@ -71,7 +71,7 @@ def test_the_user_page_and_the_edit_summaries_are_hits(site: Site, run: Runner) 
     _wiki(site, edits=2)
     done = run(_source(), "User:jane_Roe")
     page, *edits = done.hits
-    assert (page.text.reveal(), page.platform) == ("I build [[boat]]s.", "profile")
+    assert (page.text.reveal(), page.platform) == (PAGE, "profile")
     assert [edit.text.reveal() for edit in edits] == ["edit 0", "edit 1"]
     assert {edit.platform for edit in edits} == {"wiki_edit"}
     assert all(hit.engagement is Engagement.AUTHORED and hit.posted_at for hit in done.hits)

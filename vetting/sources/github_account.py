@@ -94,7 +94,8 @@ def event_hits(account: GithubAccount, event: dict[str, JsonValue], capture_id: 
         return []
     said = next((m for key in _WHEN if (m := moment(written.get(key)))), when)
     text = "\n".join(part for key in ("title", "name", "body") if (part := words(written.get(key)).strip()))
-    return _hits(account, text, words(written.get("html_url")), said, capture_id)
+    place = words(written.get("html_url")) or words(written.get("url"))
+    return _hits(account, text, place, said, capture_id)
 
 
 def _new(thing: dict[str, JsonValue], told: set[str]) -> bool:
