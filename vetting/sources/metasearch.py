@@ -27,6 +27,7 @@ from vetting.sources.page_text import (
     table,
     words,
 )
+from vetting.sources.refusals import says_missing
 
 NAME: Final = "metasearch"
 TECHNIQUE: Final = Technique.PUBLIC_API
@@ -133,9 +134,9 @@ def _page_hit(result: _Result, internet: Internet) -> Hit | None:
         text = readable(response.body, response.content_type)
     except NotSearchedError:  # one page of many: its capture says why
         return None
-    if not text:
-        return None
     facts = page_facts(response.body, response.content_type)
+    if not text or says_missing(facts):
+        return None
     return Hit(
         capture_id=response.capture_id,
         text=raw_text(text),

@@ -185,12 +185,17 @@ def json_of(response: Response) -> JsonValue:
     failed = False
     value: JsonValue = None
     try:
-        value = json.loads(response.body)
+        value = json.loads(response.body, parse_constant=_no_number)
     except (ValueError, RecursionError):  # both quote or hold the text
         failed = True
     if failed:
         raise NotSearchedError(Reason.UNREADABLE_ANSWER)
     return value
+
+
+def _no_number(name: str) -> float:
+    """`NaN` and `Infinity`, which Python reads and JSON does not have (RFC 8259, 6)."""
+    raise ValueError(name)
 
 
 def table(value: JsonValue) -> dict[str, JsonValue]:

@@ -40,6 +40,11 @@ _LOGIN_WORDS: Final = re.compile(
     r"(you must|please|you need to) (be )?(log(ged)?|sign(ed)?)[ -]?in (to|before|first)", re.IGNORECASE
 )
 _LOGIN_PATHS: Final = re.compile(r"/(log-?in|sign-?in|accounts/login|users/sign_in|auth)(/|$|\.)", re.IGNORECASE)
+_MISSING: Final = re.compile(
+    r"^\W*(error\W+)?404\b|\b(page|user|member|account|profile)\b[^.!?]{0,40}"
+    r"\b(not (be )?found|(do|does|did)(n['\u2019]t| not) exist|no longer exists?)\b",
+    re.IGNORECASE,
+)
 _SHORT: Final = 800
 """Characters of visible text below which a page is nothing but its form: an article about CAPTCHAs is longer."""
 _NOTHING_ELSE: Final = 300
@@ -78,6 +83,13 @@ def page_refusal(page: PageFacts, url: str) -> Reason | None:
     if (asks and (titled or worded or at_login)) or (titled and worded):
         return Reason.LOGIN_PAGE
     return None
+
+
+def says_missing(page: PageFacts) -> bool:
+    """Whether a page that came with a status of success says that there is none: a "soft 404"."""
+    length = len(page.words)
+    titled = length < _SHORT and _MISSING.search(page.title) is not None
+    return titled or (length < _NOTHING_ELSE and _MISSING.search(page.words) is not None)
 
 
 def retry_after(headers: Mapping[str, str], now: datetime) -> float | None:

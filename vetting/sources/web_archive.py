@@ -19,6 +19,7 @@ from vetting.search import Search
 from vetting.sources.interface import Answer, NotSearchedError, Reason, answered
 from vetting.sources.internet import HTML, Internet, Response
 from vetting.sources.page_text import JsonValue, is_text, page_facts, raw_text, readable, words
+from vetting.sources.refusals import says_missing
 
 NAME: Final = "web_archive"
 TECHNIQUE: Final = Technique.WEB_ARCHIVE
@@ -95,6 +96,8 @@ class WebArchive:
         if not text:
             return []
         facts = page_facts(response.body, response.content_type)
+        if says_missing(facts):
+            return []
         hit = Hit(
             capture_id=response.capture_id,
             text=raw_text(text),
