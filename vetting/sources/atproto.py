@@ -178,11 +178,13 @@ def _refuses_logged_out(record: dict[str, JsonValue]) -> bool:
 def _posts(account: _Account, search: Search, internet: Internet) -> list[Hit]:
     hits: list[Hit] = []
     cursors: set[str] = set()
+    seen: set[str] = set()
     params = {"repo": account.did, "collection": POSTS, "limit": _PAGE}
     for _ in range(search.step.max_pages):
         response = internet.get(f"{account.server}/xrpc/com.atproto.repo.listRecords", params=params, accept=JSON)
         document = _document_of(response)
-        records = rows(document.get("records"))
+        records = [record for record in rows(document.get("records")) if words(record.get("uri")) not in seen]
+        seen.update(words(record.get("uri")) for record in records)
         hits += [hit for record in records if (hit := _hit(account, response, record, "text", "social_post"))]
         cursor = words(document.get("cursor"))
         if not cursor or cursor in cursors or not records or len(hits) >= search.step.max_items:

@@ -89,18 +89,17 @@ class Mediawiki:
     def _edits(self, account: str, search: Search, internet: Internet) -> list[Hit]:
         hits: list[Hit] = []
         params = {"list": "usercontribs", "ucuser": account, "uclimit": "50", "ucprop": "ids|title|timestamp|comment"}
-        asked: list[dict[str, str]] = []
+        seen: set[str] = set()
         for _ in range(search.step.max_pages):
-            asked.append(params)
             document, capture_id = self._call(internet, params)
-            edits = rows(table(document.get("query")).get("usercontribs"))
+            listed = rows(table(document.get("query")).get("usercontribs"))
+            edits = [edit for edit in listed if str(edit.get("revid")) not in seen]
+            seen.update(str(edit.get("revid")) for edit in edits)
             hits += [hit for edit in edits if (hit := _edit_hit(account, edit, capture_id))]
             following = document.get("continue")
-            if not isinstance(following, dict) or len(hits) >= search.step.max_items:
+            if not isinstance(following, dict) or (listed and not edits) or len(hits) >= search.step.max_items:
                 break
             params = {**params, **{name: words(value) for name, value in following.items()}}
-            if params in asked:
-                break
         return hits[: search.step.max_items]
 
 

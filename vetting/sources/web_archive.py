@@ -91,13 +91,13 @@ class WebArchive:
         if not response.ok:
             raise NotSearchedError(Reason.API_ERROR)  # listed in the index, and not there
         if not is_text(response.content_type, response.body):
-            return []
+            raise NotSearchedError(Reason.UNREADABLE_ANSWER)  # listed as a text
         text = readable(response.body, response.content_type)
         if not text:
             return []
         facts = page_facts(response.body, response.content_type)
         if says_missing(facts):
-            return []
+            raise NotSearchedError(Reason.INCONCLUSIVE)  # of the archive, or of the page as it was: nobody can tell
         hit = Hit(
             capture_id=response.capture_id,
             text=raw_text(text),
