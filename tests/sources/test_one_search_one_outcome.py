@@ -14,11 +14,13 @@ from tests.sources.loopback import AGENT, HOST, NOW, Runner, Site, planned
 from vetting.evidence import Engagement, Hit, RawText
 from vetting.protocol import Technique
 from vetting.search import Outcome, Search
+from vetting.sources.activitypub import build as build_activitypub
 from vetting.sources.atproto import build as build_atproto
 from vetting.sources.brave import Brave, BraveSettings
 from vetting.sources.courtlistener import CourtListener, CourtListenerSettings
 from vetting.sources.feed import build as build_feed
 from vetting.sources.forum import build as build_forum
+from vetting.sources.github import build as build_github
 from vetting.sources.interface import Answer, NotSearchedError, Reason, Source, answered
 from vetting.sources.internet import ApiKey, Internet
 from vetting.sources.mediawiki import build as build_mediawiki
@@ -164,6 +166,24 @@ def test_the_pause_a_server_asks_for_is_read_in_both_forms(value: str, seconds: 
     )
 
 
+@pytest.mark.parametrize(
+    ("remaining", "reset", "seconds"),
+    [
+        ("0", str(int(NOW.timestamp()) + 90), 90.0),  # GitHub: seconds since 1970
+        ("0", "2026-05-04T03:03:31.000000Z", 90.0),  # Mastodon: a date
+        ("0", "2026-05-04T03:00:00Z", 0.0),
+        ("0", "soon", None),
+        ("0", "9" * 12, None),
+        ("0", "", None),
+        ("7", str(int(NOW.timestamp()) + 90), None),
+    ],
+)
+def test_the_end_of_a_used_up_limit_is_a_pause_too(remaining: str, reset: str, seconds: float | None) -> None:
+    headers = {"x-ratelimit-remaining": remaining, "x-ratelimit-reset": reset}
+    assert retry_after(headers, NOW.replace(microsecond=0)) == seconds
+    assert retry_after({**headers, "retry-after": "7"}, NOW) == 7.0, "what the server asks for goes first"
+
+
 def test_a_recording_is_not_waited_for(site: Site, run: Runner) -> None:
     _statuses(site, 500)
     first = run(OnePage(), attempts=3)
@@ -208,6 +228,8 @@ SITE = {
 SOURCES: dict[str, Source] = {
     "metasearch": build_metasearch(AGENT, {"endpoint": URL}),
     "atproto": build_atproto(AGENT, {"resolver": f"http://{HOST}", "plc_directory": f"http://{HOST}"}),
+    "fediverse": build_activitypub(AGENT, {}),
+    "github": build_github(AGENT, {"api": URL}),
     "mediawiki": build_mediawiki(AGENT, {"api": URL}),
     "web_archive": build_web_archive(AGENT, {"cdx": URL, "memento": URL + "{timestamp}/{url}"}),
     "feed": build_feed(AGENT, {}),
@@ -234,6 +256,8 @@ SOURCES: dict[str, Source] = {
 }
 QUERIES = {
     "atproto": "jroe.riverton.test",
+    "fediverse": f"jroe@{HOST}",
+    "github": "jroe",
     "web_archive": "jane.example",
     "internet_archive": "jane.example",
     "feed": URL,
@@ -257,6 +281,7 @@ _ANSWERS = st.tuples(
                     b'[{"roles":["registrant"],"vcardArray":["vcard",[["adr",{},"text",[1,2,3,4,5,6,7]]]]}]}'
                 ),
                 b'{"count":1,"results":[{"opinions":[1,{"snippet":2}]}],"next":"http://[x?cursor=1"}',
+                b'[{"id":"1"}]',
             ]
         ),
         st.recursive(

@@ -30,6 +30,7 @@ _NOT_PUBLIC: Final = tuple(
         "64:ff9b:1::/48",
         "2001::/23",  # IETF protocol assignments, Teredo among them
         "2002::/16",  # 6to4
+        "3fff::/20",  # documentation, RFC 9637
         "fec0::/10",
         "::/96",  # IPv4-compatible, deprecated
     )

@@ -17,11 +17,13 @@ from vetting.errors import VettingError, bad_input
 from vetting.protocol import Technique
 from vetting.settings import read_toml
 from vetting.sources import (
+    activitypub,
     atproto,
     brave,
     courtlistener,
     feed,
     forum,
+    github,
     mediawiki,
     metasearch,
     rdap,
@@ -51,6 +53,8 @@ class _Module(Protocol):
 _MODULES: Final = (
     metasearch,
     atproto,
+    activitypub,
+    github,
     mediawiki,
     web_archive,
     feed,

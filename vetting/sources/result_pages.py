@@ -9,6 +9,7 @@ from vetting.evidence import Engagement, Hit
 from vetting.sources.interface import NotSearchedError
 from vetting.sources.internet import Internet
 from vetting.sources.page_text import JsonValue, html_text, is_text, moment, page_facts, raw_text, readable
+from vetting.sources.refusals import says_missing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
@@ -44,7 +45,7 @@ def _page_hit(result: Result, internet: Internet) -> Hit | None:
     except NotSearchedError:  # one page of many: its capture says why
         return None
     facts = page_facts(response.body, response.content_type)
-    if not text:
+    if not text or says_missing(facts):
         return None
     return Hit(
         capture_id=response.capture_id,

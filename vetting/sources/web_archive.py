@@ -19,6 +19,7 @@ from vetting.sources.cdx import Dialect, Memento, mementos
 from vetting.sources.interface import Answer, NotSearchedError, Reason, answered
 from vetting.sources.internet import HTML, Internet, Response
 from vetting.sources.page_text import is_text, page_facts, raw_text, readable
+from vetting.sources.refusals import says_missing
 
 NAME: Final = "web_archive"
 TECHNIQUE: Final = Technique.WEB_ARCHIVE
@@ -82,6 +83,8 @@ class WebArchive:
         if not text:
             return []
         facts = page_facts(response.body, response.content_type)
+        if says_missing(facts):
+            raise NotSearchedError(Reason.INCONCLUSIVE)  # of the archive, or of the page as it was: nobody can tell
         hit = Hit(
             capture_id=response.capture_id,
             text=raw_text(text),
