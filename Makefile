@@ -2,7 +2,7 @@
 # Other Python: make demo PYTHON=/path/to/python3.12
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test check bench bench-filter format lock clean
+.PHONY: help demo serve test test-peers check bench bench-filter format lock clean
 
 BIN := .venv/bin
 READY := .venv/.ready
@@ -17,7 +17,11 @@ serve: $(READY)  ## Serve the desks on this machine
 	@$(BIN)/vetting serve
 
 test: $(READY)  ## Run every test, on as many cores as there are, up to four
-	@$(BIN)/python -m pytest --numprocesses=auto --maxprocesses=4 --dist=loadfile
+	@$(BIN)/python -m pytest --numprocesses=auto --maxprocesses=4 --dist=loadfile --ignore=tests/peers
+
+test-peers: $(READY)  ## Search servers by others (AT Protocol, SearXNG, MediaWiki, pywb ...); the first time installs them
+	@tests/peers/install.sh
+	@$(BIN)/python -m pytest tests/peers
 
 check: $(READY)  ## The one gate: format, lint, types, floors, then the house and its documents
 	@$(BIN)/ruff format --check .

@@ -15,9 +15,13 @@ from demo.record.seed_web import seed_archive, seed_index, seed_sites, web_hosts
 from demo.record.seed_wiki import seed_wiki
 from demo.record.servers import free_ports
 from demo.record.world import World, load_world
+from tests.needed import program
 from tests.peers.asking import Ask
+from tests.peers.herd import Herd, started_herd
 from tests.peers.installed import installed
+from tests.peers.replay import Replay, replaying
 from tests.peers.social_network import BUSY, GONE, NOBODY, SHY, STOLEN, Network, new_rotation_key, seeded_network
+from tests.peers.time_stamping import TimeStampingAuthority, time_stamping_authority
 from tests.peers.town import RESOLVER, Town
 from vetting.sources.egress import mapped_transport
 from vetting.sources.registry import build_sources
@@ -115,3 +119,30 @@ def internet(hosts: Mapping[str, int]) -> Iterator[httpx.BaseTransport]:
 def ask(internet: httpx.BaseTransport, tmp_path: Path) -> Ask:
     """Return a runner of searches, by the configuration of the demo; every capture passes `warcio check`."""
     return Ask(sources=build_sources(SOURCES), transport=internet, folder=tmp_path)
+
+
+@pytest.fixture(scope="session")
+def replay(peers: Path, work: Path) -> Iterator[Replay]:
+    """Yield the running proxy that replays recorded answers of real services."""
+    with replaying(peers, work) as running_proxy:
+        yield running_proxy
+
+
+@pytest.fixture(scope="session")
+def herd(town: Town) -> Herd:
+    """Return the running fediverse server that shows accounts to signed requests only."""
+    return started_herd(town)
+
+
+@pytest.fixture(scope="session")
+def authority(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TimeStampingAuthority]:
+    """Yield a running time-stamping authority."""
+    openssl = program("openssl", "openssl")
+    with time_stamping_authority(openssl, tmp_path_factory.mktemp("authority")) as answering:
+        yield answering
+
+
+@pytest.fixture(scope="session")
+def browser() -> str:
+    """Return where Debian's Chromium is."""
+    return program("chromium", "chromium")

@@ -20,6 +20,7 @@ import yaml
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
+OK: Final = 200
 NOT_MODIFIED: Final = 304
 UNDATED: Final = datetime(2020, 1, 1, tzinfo=UTC)
 _REFRAMED: Final = frozenset({"transfer-encoding", "content-length", "connection"})
@@ -99,11 +100,15 @@ def recorded_in(package: Path) -> Iterator[Recorded]:
 
 
 def newest(answers: Iterable[Recorded]) -> list[Recorded]:
-    """One answer for each address, the newest, so that a replay is the same every time; "not modified" answers none."""
+    """One answer for each address, the newest, so that a replay is the same every time.
+
+    "Not modified" answers nothing, nor does a success whose words the recorder left out.
+    """
     found: dict[str, Recorded] = {}
     for answer in answers:
         known = found.get(answer.url)
-        if answer.status != NOT_MODIFIED and (known is None or answer.at > known.at):
+        empty = answer.status == NOT_MODIFIED or (answer.status == OK and not answer.body)
+        if not empty and (known is None or answer.at > known.at):
             found[answer.url] = answer
     return list(found.values())
 

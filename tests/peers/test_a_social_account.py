@@ -61,10 +61,10 @@ def test_its_own_server_does_not_know_an_account_any_more_that_was_deactivated(a
     assert _ended(ask("atproto", GONE, **EVERYTHING)) == (Outcome.NO_RESULTS, Reason.ACCOUNT_NOT_FOUND)
 
 
-def test_where_the_resolver_still_knows_it_a_deactivated_account_is_said_to_be_one(
+def test_where_the_resolver_still_knows_it_its_server_says_no_more_than_that_it_has_no_such_account(
     ask: Ask, network: Network, pages: Town
 ) -> None:
-    """The resolver of the whole network answers for a handle whose server has put the account to sleep."""
+    """The server tells "deactivated" from "never there" in getRepoStatus only; either way nothing is public."""
     answer = pages.work / "nginx" / "sites" / RESOLVER / "xrpc" / "com.atproto.identity.resolveHandle"
     answer.parent.mkdir(parents=True)
     answer.write_text(json.dumps({"did": network.dids[GONE]}))
@@ -72,7 +72,9 @@ def test_where_the_resolver_still_knows_it_a_deactivated_account_is_said_to_be_o
     assert isinstance(source, Atproto)
     another = source.settings.model_copy(update={"resolver": f"https://{RESOLVER}"})
     gone = ask(replace(source, settings=another), GONE, **EVERYTHING)
-    assert _ended(gone) == (Outcome.NO_RESULTS, Reason.ACCOUNT_DEACTIVATED)
+    assert _ended(gone) == (Outcome.NO_RESULTS, Reason.ACCOUNT_NOT_FOUND)
+    status = network.server.get("com.atproto.sync.getRepoStatus", params={"did": network.dids[GONE]}).json()
+    assert status["status"] == "deactivated"
 
 
 def test_a_handle_nobody_has_is_no_account(ask: Ask) -> None:

@@ -16,15 +16,16 @@ debian() { # packages; installs those that are missing, or says the line to type
     dpkg-query -W -f '${Status}' "$package" 2> /dev/null | grep -q 'install ok installed' || missing+=("$package")
   done
   [ ${#missing[@]} -gt 0 ] || return 0
-  if [ "$(id -u)" != 0 ]; then
+  if [ "$(id -u)" != 0 ] && [ -z "${VETTING_AS_ROOT:-}" ]; then
     say "Debian packages are missing, and only root may install them. Run this line, then this program again:" >&2
     say "  sudo apt-get update && sudo apt-get install --no-install-recommends ${missing[*]}" >&2
     exit 1
   fi
   say "Installing Debian packages: ${missing[*]}."
   export DEBIAN_FRONTEND=noninteractive
-  apt-get update -qq
-  apt-get install --yes -qq --no-install-recommends "${missing[@]}" > "$PEERS/apt.log" 2>&1 < /dev/null ||
+  # shellcheck disable=SC2086
+  { ${VETTING_AS_ROOT:-} apt-get update -qq &&
+    ${VETTING_AS_ROOT:-} apt-get install --yes -qq --no-install-recommends "${missing[@]}"; } > "$PEERS/apt.log" 2>&1 < /dev/null ||
     { tail -n 5 "$PEERS/apt.log" >&2; exit 1; }
 }
 
