@@ -46,7 +46,7 @@ environment() { # name, packages; a virtual environment below $PEERS, made once
 }
 
 node_programs() { # puts Node 20 or newer first in PATH: the machine's own, or one from PyPI
-  if command -v npm > /dev/null && node -e 'process.exit(Number(process.versions.node.split(".")[0]) < 20)' 2> /dev/null; then
+  if command -v npm > /dev/null && node -e 'process.exit(Number(process.versions.node.split(".")[0]) < 20 ? 1 : 0)' 2> /dev/null; then
     npm=(npm)
     return
   fi
