@@ -100,6 +100,7 @@ def seed_archive(folder: Path, world: World, pywb: Path) -> None:
                 address, "response", payload=BytesIO(body), http_headers=headers, warc_headers_dict=dated
             )
             writer.write_record(record)
+            record.raw_stream.close()  # warcio made a temporary file of it, to compute its digests
     for arguments in (("init", "web"), ("add", "web", source.name)):
         program = (str(pywb / "wb-manager"), *arguments)
         subprocess.run(program, cwd=folder, check=True, capture_output=True)  # noqa: S603  # pywb's own program
