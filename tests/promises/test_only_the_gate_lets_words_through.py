@@ -18,6 +18,8 @@ REVEALS_RAW_TEXT = {
     "filters/analyzer.py": "finds what to withhold",
     "filters/criteria.py": "finds what may be job-related",
     "filters/gate.py": "the door",
+    "vetting/casework/identifying.py": "compares a hit with what the candidate disclosed, and keeps codes",
+    "vetting/casework/linking_back.py": "compares addresses on disclosed pages with the account's, and keeps codes",
     "vetting/casework/searching.py": "cuts the passage out of its page, and commits to it with a salt",
     "vetting/casework/marking.py": "reads the filter's explanation for a reviewer, and that a note says something",
     "vetting/cli/explanation.py": "shows a reviewer what would be withheld and what is marked",
@@ -25,6 +27,7 @@ REVEALS_RAW_TEXT = {
     "vetting/cli/reviews.py": "shows a finding to its reviewer",
     "vetting/cli/scripted_review.py": "the demo's reviewers recognize a finding by its words",
     "vetting/records/sealed_facts.py": "seals it",
+    "vetting/sources/page_links.py": "reads the links of a captured page",
 }
 
 SHORTCUTS = {

@@ -10,7 +10,7 @@ from typing import Final
 from pydantic import BaseModel, ConfigDict
 
 from vetting.candidate import IdentifierKind
-from vetting.evidence import Engagement, Hit
+from vetting.evidence import Engagement, Hit, Profile
 from vetting.protocol import Technique
 from vetting.search import Search
 from vetting.sources.interface import Answer, NotSearchedError, Reason, answered
@@ -192,6 +192,12 @@ def _hit(account: _Account, response: Response, record: dict[str, JsonValue], ke
         author=raw_text(account.handle),
         posted_at=moment(value.get("createdAt")),
         engagement=Engagement.AUTHORED,
+        profile=Profile(
+            handle=raw_text(account.handle),
+            name=raw_text(words(value.get("displayName"))),  # a profile record's; no record has a place
+            place=raw_text(""),
+            confirmed=True,  # handle and DID document name each other, or the search had ended
+        ),
         platform=platform,
     )
 
