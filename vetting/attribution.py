@@ -125,7 +125,7 @@ def grade(signals: Iterable[Signal], frequency: NameFrequency) -> Level:
     """The level that collected evidence proposes: a help for the reviewer, who decides, and never an attribution.
 
     - A1: anything at all; a name alone, whoever bears it, is never more.
-    - A2: two weak facts, or one beside a name known to be rare; or one strong fact alone.
+    - A2: the name with two weak facts, or with one where the name is known to be rare; or one strong fact alone.
     - A3: a strong fact and an independent second one. A4: the same, where the strong one is a disclosed account.
     - AX: another person is shown, and nothing strong speaks for the candidate.
 
@@ -143,7 +143,7 @@ def grade(signals: Iterable[Signal], frequency: NameFrequency) -> Level:
     topics = {signal.topic for signal in favorable} - {NAME}
     if strong and len(topics) >= 2 and not against:
         return Level.A4 if Signal.DISCLOSED_ACCOUNT in strong else Level.A3
-    named = any(signal.topic == NAME for signal in favorable) and frequency is NameFrequency.RARE
-    if strong or len(topics) + named >= 2:
+    needed = 1 if frequency is NameFrequency.RARE else 2
+    if strong or (Signal.SAME_NAME in favorable and len(topics) >= needed):
         return Level.A2
     return Level.A1 if favorable else Level.A0

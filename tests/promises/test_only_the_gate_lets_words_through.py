@@ -27,7 +27,7 @@ REVEALS_RAW_TEXT = {
     "vetting/cli/reviews.py": "shows a finding to its reviewer",
     "vetting/cli/scripted_review.py": "the demo's reviewers recognize a finding by its words",
     "vetting/records/sealed_facts.py": "seals it",
-    "vetting/sources/page_links.py": "reads the links of a captured page",
+    "vetting/sources/captured_pages.py": "looks for an address on a captured page",
 }
 
 SHORTCUTS = {

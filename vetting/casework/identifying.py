@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from typing import Final
 from urllib.parse import urlsplit
 
+from filters.lexicon import word_list
 from vetting.candidate import ACCOUNT_KINDS, Candidate, Identifier, IdentifierKind
 from vetting.casework.disclosed import account_spelling, plain_words
 from vetting.casework.places import Residence, residence
@@ -25,7 +26,9 @@ _SPOKEN: Final = frozenset({"social_post", "feed_entry", "wiki_edit", "repositor
 _SHORTEST_SAME: Final = 3
 """Letters that two forms of one name begin with: Dan, Danny."""
 _PAIRS: Final = 2
-"""Words that make a name a person's; one word is a nickname."""
+"""Words without which a name is not looked for in a text: one word is found anywhere."""
+_PERSONS: Final = (2, 3)
+"""Words that a person's shown name has."""
 
 
 def names_one_account(search: Search) -> bool:
@@ -119,13 +122,20 @@ def _name_words(candidate: Candidate) -> set[str]:
 
 
 def _is_named(hit: Hit, candidate: Candidate) -> bool:
-    """Whether profile, byline or words hold a name of the candidate's."""
-    shown = [hit.author.reveal(), hit.profile.name.reveal() if hit.profile else ""]
+    """Whether profile, byline or words hold a name of the candidate's. The user name is none, wherever it stands: a page
+    that says that there is no ada.quellington names nobody.
+    """
+    handle, author = bare_handle(hit.author.reveal()), hit.author.reveal()
+    shown = [author if " " in author else "", hit.profile.name.reveal() if hit.profile else ""]
     names = list(_names(candidate))
-    if any(set(name) <= set(plain_words(text)) for name in names for text in shown if name):
+    if any(set(name) <= set(plain_words(_without(text, handle))) for name in names for text in shown if name):
         return True
-    words = f" {' '.join(plain_words(hit.text.reveal()))} "
+    words = f" {' '.join(plain_words(_without(hit.text.reveal(), handle)))} "
     return any(re.search(_in_text(name), words) for name in names if len(name) >= _PAIRS)
+
+
+def _without(text: str, handle: str) -> str:
+    return text if not handle or " " in handle else text.casefold().replace(handle, "\n|\n")
 
 
 def _in_text(name: tuple[str, ...]) -> str:
@@ -136,10 +146,14 @@ def _in_text(name: tuple[str, ...]) -> str:
 
 
 def _shows_another(profile: Profile, found: set[Signal], candidate: Candidate) -> bool:
-    """Whether an account under a disclosed name shows a person's name that has nothing of the candidate's."""
+    """Whether an account under a disclosed name shows a person's name that has nothing of the candidate's.
+
+    A person's name begins with a listed first name and has two words or three; a nickname or the title of a page says
+    nothing about anybody.
+    """
     disclosed = found & {Signal.DISCLOSED_ACCOUNT, Signal.SAME_HANDLE, Signal.HANDLE_FROM_NAME}
-    name = plain_words(profile.name.reveal())
-    if not disclosed or len(name) < _PAIRS or not all(word.isalpha() for word in name):
+    name = plain_words(re.split(r"\s[|\u2013\u2014\u00b7-]\s|\(", profile.name.reveal())[0])
+    if not disclosed or len(name) not in _PERSONS or name[0] not in word_list("first_names"):
         return False
     known = _name_words(candidate) | set(plain_words(bare_handle(profile.handle.reveal())))
     return not any(_alike(word, other) for word in name for other in known)
@@ -151,8 +165,8 @@ def _alike(word: str, other: str) -> bool:
 
 
 def _of_town(hit: Hit, candidate: Candidate) -> set[Signal]:
-    """Where the account says it is; on a page without a profile, whether its words hold the town."""
-    if hit.profile:
+    """Where the account says it is; where it does not, whether a page about somebody holds the town."""
+    if hit.profile and hit.profile.place:
         found = residence(hit.profile.place.reveal(), candidate.town)
         signal = {Residence.SAME: Signal.SAME_TOWN, Residence.OTHER: Signal.DIFFERENT_TOWN}.get(found)
         return {signal} if signal else set()

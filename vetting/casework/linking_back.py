@@ -12,7 +12,7 @@ from vetting.finding import Finding
 from vetting.records.case_files import CaseFileUnit
 from vetting.search import plan
 from vetting.signals import Signal
-from vetting.sources.page_links import names_address, own_links, texts_in
+from vetting.sources.captured_pages import CapturedPage, pages_in
 
 _SITES = frozenset({IdentifierKind.WEBSITE, IdentifierKind.DOMAIN})
 
@@ -41,17 +41,15 @@ def signals_elsewhere(unit: CaseFileUnit, finding: Finding) -> tuple[Signal, ...
     for capture in unit.captures(case.number):
         if capture.key not in own or capture.key == finding.search_key:
             continue
-        for text, markup in texts_in(unit.open_capture(capture.id)):
-            if not names_address(text, account):
-                continue
-            found.add(Signal.NAMED_BY_DISCLOSED)
-            site = markup and own[capture.key].step.anchor in _SITES
-            if site and Signal.LINKS_TO_DISCLOSED in finding.signals and _claims(text, account):
+        for page in pages_in(unit.open_capture(capture.id)):
+            if page.names(account):
+                found.add(Signal.NAMED_BY_DISCLOSED)
+            site = own[capture.key].step.anchor in _SITES
+            if site and Signal.LINKS_TO_DISCLOSED in finding.signals and _claims(page, account):
                 found.add(Signal.RECIPROCAL_LINK)
     return tuple(signal for signal in Signal if signal in found)
 
 
-def _claims(markup: RawText, account: RawText) -> bool:
+def _claims(page: CapturedPage, account: RawText) -> bool:
     """Whether the page calls the account its owner's."""
-    claimed = {"".join(address(link.reveal())).casefold() for link in own_links(markup)}
-    return account.reveal().casefold() in claimed
+    return account.reveal().casefold() in {"".join(address(link.reveal())).casefold() for link in page.own_links()}

@@ -1,73 +1,67 @@
-"""What captured pages link to, for attribution: the addresses a page calls its owner's, and whether it names one."""
+"""The addresses that a profile page gives as its owner's own (`rel="me"`, XFN 1.1)."""
 
 from __future__ import annotations
 
-import io
-import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
+from contextlib import suppress
 from typing import Final
 
+import httpx
 from lxml import etree  # type: ignore[import-untyped]
 
-from vetting.evidence import RawText
-from vetting.sources.archive_file import body_of
-from vetting.sources.page_text import decoded_text, is_html, raw_text
-from vetting.sources.warc_reader import CorruptArchiveError, read_warc
+from vetting.sources.html_reader import MAX_DEPTH, TooDeepError
+from vetting.sources.page_text import MAX_TEXT_BYTES, decoded_text
 
-MAX_LINKS: Final = 1_000
-MAX_CHARACTERS: Final = 2_000_000
-_PIECE: Final = 65_536
-_LINKING: Final = frozenset({"a", "link"})
+_MOST: Final = 50
+_LONGEST: Final = 500
+_PIECE: Final = 64 * 1024
 
 
 class _Links:
-    """A parser's target: takes the tags as they come and builds no tree."""
+    """What lxml calls for each tag."""
 
     def __init__(self) -> None:
-        self.own: list[str] = []
+        self.found: dict[str, None] = {}
+        self._depth = 0
 
     def start(self, tag: str, attributes: Mapping[str, str]) -> None:
-        """Keeps an address whose link says that it is the page owner's: `rel` holds `me` (microformats, rel-me)."""
-        relations = attributes.get("rel", "").lower().split()
-        if tag in _LINKING and "me" in relations and attributes.get("href") and len(self.own) < MAX_LINKS:
-            self.own.append(attributes["href"].strip())
+        """Raises TooDeepError where elements are nested beyond reason: for each end tag libxml2 looks through them."""
+        self._depth += 1
+        if self._depth > MAX_DEPTH:
+            raise TooDeepError
+        address = attributes.get("href", "").strip()
+        if tag in {"a", "link"} and "me" in attributes.get("rel", "").lower().split() and len(self.found) < _MOST:
+            self.found[address] = None
 
     def end(self, tag: str) -> None:
-        """Nothing is kept open."""
+        """One element less is open."""
+        del tag
+        self._depth -= 1
 
     def data(self, text: str) -> None:
-        """Words are no links."""
+        """Words are read elsewhere."""
 
     def close(self) -> None:
-        """There is nothing to finish."""
+        """The end of the page."""
 
 
-def texts_in(warc: bytes) -> Iterator[tuple[RawText, bool]]:
-    """What was answered in one capture, as it stands, and whether it is HTML; nothing for what cannot be read."""
-    try:
-        for record in read_warc(io.BytesIO(warc), compressed=False):
-            body, content_type = body_of(record)
-            if body:
-                yield raw_text(decoded_text(body, content_type)[:MAX_CHARACTERS]), is_html(content_type, body)
-    except CorruptArchiveError:
-        return
-
-
-def own_links(markup: RawText) -> tuple[RawText, ...]:
-    """The addresses that a page gives as its owner's, MAX_LINKS at most; none of a page that no parser reads."""
-    reader = _Links()
-    parser = etree.HTMLParser(target=reader, encoding="utf-8")
-    page = markup.reveal().encode("utf-8", "replace")
-    try:
-        for start in range(0, len(page), _PIECE):
-            parser.feed(page[start : start + _PIECE])
+def own_links(body: bytes, content_type: str, page: str) -> tuple[str, ...]:
+    """Each web address once, in the order of the page, completed by the address of the page. Never raises."""
+    links = _Links()
+    parser = etree.HTMLParser(target=links, encoding="utf-8")
+    markup = decoded_text(body[:MAX_TEXT_BYTES], content_type).replace("\0", " ").encode("utf-8", "replace")
+    with suppress(Exception):  # a parser by others on hostile input: what was found before stays
+        for start in range(0, len(markup), _PIECE):
+            parser.feed(markup[start : start + _PIECE])
         parser.close()
-    except Exception:  # noqa: BLE001  # a parser by others on hostile input; its messages quote it
-        return ()
-    return tuple(raw_text(address) for address in reader.own)
+    return tuple(dict.fromkeys(address for link in links.found if (address := _complete(link, page))))
 
 
-def names_address(text: RawText, address: RawText) -> bool:
-    """Whether HTML, JSON or plain words hold the address `host/path`, whole, in any case."""
-    pattern = rf"(?<![\w.-]){re.escape(address.reveal())}(?![\w-]|[./][\w-])"
-    return re.search(pattern, text.reveal().replace("\\/", "/"), re.IGNORECASE) is not None
+def _complete(link: str, page: str) -> str:
+    """Empty for what is no web address."""
+    try:
+        address = httpx.URL(page).join(link)
+    except (httpx.InvalidURL, ValueError, TypeError):
+        return ""
+    proper = address.scheme in {"http", "https"} and address.host and not address.userinfo
+    return str(address) if proper and len(str(address)) <= _LONGEST else ""
