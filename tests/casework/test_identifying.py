@@ -1,6 +1,7 @@
 """What a hit says for and against being the candidate's, and what it does not say."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -91,6 +92,20 @@ def test_names_that_confirm_each_other_on_an_account_nobody_disclosed_say_nothin
 
 def test_a_page_that_a_search_service_found_for_a_disclosed_account_is_not_that_account() -> None:
     assert signals_of(hit(), search(K.FORUM_ACCOUNT, "metasearch"), ADA) == ()
+
+
+@pytest.mark.parametrize(
+    ("url", "own"),
+    [
+        ("http://ada.example/home/notes/1", True),
+        ("https://ada.example/", False),
+        ("https://ada.example.org/home", False),
+    ],
+)
+def test_a_page_of_a_disclosed_site_is_disclosed_however_it_was_found(url: str, own: bool) -> None:
+    page = replace(hit(), locator=RawText(url))
+    assert (signals_of(page, WEB, ADA) == (S.DISCLOSED_ACCOUNT,)) is own
+    assert (signals_of(page, None, ADA) == (S.DISCLOSED_ACCOUNT,)) is own
 
 
 def test_a_handle_for_many_sites_may_be_somebody_elses_on_each_of_them() -> None:

@@ -45,7 +45,7 @@ def signals_of(hit: Hit, search: Search | None, candidate: Candidate) -> tuple[S
     """The evidence in one hit; `search` is None for an import. In the order of `Signal`, each once."""
     profile, found = hit.profile, set[Signal]()
     handle = profile.handle.reveal() if profile else hit.author.reveal()
-    if search is not None and names_one_account(search):
+    if (search is not None and names_one_account(search)) or leads_to_disclosed(hit.locator, candidate):
         found.add(Signal.DISCLOSED_ACCOUNT)
         if profile and profile.confirmed:
             found.add(Signal.RECIPROCAL_LINK)
@@ -122,8 +122,9 @@ def _name_words(candidate: Candidate) -> set[str]:
 
 
 def _is_named(hit: Hit, candidate: Candidate) -> bool:
-    """Whether profile, byline or words hold a name of the candidate's. The user name is none, wherever it stands: a page
-    that says that there is no ada.quellington names nobody.
+    """Whether profile, byline or words hold a name of the candidate's.
+
+    The user name is none, wherever it stands: a page that says that there is no ada.quellington names nobody.
     """
     handle, author = bare_handle(hit.author.reveal()), hit.author.reveal()
     shown = [author if " " in author else "", hit.profile.name.reveal() if hit.profile else ""]

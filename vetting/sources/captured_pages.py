@@ -27,7 +27,7 @@ class CapturedPage:
 
     def names(self, address: RawText) -> bool:
         """Whether HTML, JSON or plain words hold the address `host/path`, whole, in any case."""
-        pattern = rf"(?<![\w.-]){re.escape(address.reveal())}(?![\w-]|[./][\w-])"
+        pattern = rf"(?<![\w.-])(?:www\.)?{re.escape(address.reveal())}(?![\w-]|[./][\w-])"
         text = decoded_text(self.body, self.content_type).replace("\\/", "/")
         return re.search(pattern, text, re.IGNORECASE) is not None
 
