@@ -136,9 +136,8 @@ def show_ours(farm: Farm) -> None:
         levels = result.best(whose)
         if levels:
             print(f"  {levels.total():>4} {whose}: {', '.join(f'{n} {level}' for level, n in sorted(levels.items()))}")
-    print(
-        f"  pages of others above A1: {len(above) - len(rare)}, and {len(rare)} at A2 of a rare name in the same town"
-    )
+    others = {claim.at for claim in above} - set(rare)
+    print(f"  decoys above A1: {len(others)}, and {len(set(rare))} at A2 of a name known to be rare in the same town")
     print(f"  decoys at a level that may be released: {sum(claim.level.releasable for claim in above)}")
 
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from vetting.candidate import Candidate, Identifier, IdentifierKind
-from vetting.casework.identifying import signals_of
+from vetting.casework.identifying import made_of_name, signals_of
 from vetting.casework.places import Residence, residence
 from vetting.evidence import Engagement, Hit, Profile, ProfileLink, RawText
 from vetting.protocol import Step, Technique
@@ -124,6 +124,22 @@ def test_a_handle_made_of_the_name_says_no_more_than_the_name(handle: str) -> No
     for text in ("", f"There is no {handle} here, @{handle}"):
         shown = hit(text, handle, profile(handle, f"{handle.title()} on Site"))
         assert signals_of(shown, ELSEWHERE, namesake) == (S.HANDLE_FROM_NAME,)
+
+
+@pytest.mark.parametrize(
+    ("name", "handle", "made"),
+    [
+        ("An Li", "anli", True),
+        ("An Li", "a.li_88", True),
+        ("Jo Ng", "jng7", True),
+        ("An Li", "lively", False),
+        ("Jo Ng", "longwing", False),
+        ("\u738b\u660e", "\u738b\u660e99", True),
+    ],
+)
+def test_a_short_name_makes_a_handle_as_a_long_one_does(name: str, handle: str, made: bool) -> None:
+    somebody = Candidate(full_name=name, town="Riverton", identifiers=())
+    assert made_of_name(handle, somebody) is made
 
 
 @pytest.mark.parametrize(

@@ -25,6 +25,8 @@ _SPOKEN: Final = frozenset({"social_post", "feed_entry", "wiki_edit", "repositor
 """Where a town that is named is what somebody writes about, not where they live."""
 _SHORTEST_SAME: Final = 3
 """Letters that two forms of one name begin with: Dan, Danny."""
+_INITIALS: Final = 2
+"""Letters beside a short name that leave a handle made of it: initials, or another short name."""
 _PAIRS: Final = 2
 """Words without which a name is not looked for in a text: one word is found anywhere."""
 _PERSONS: Final = (2, 3)
@@ -76,9 +78,17 @@ def _is_used(handle: str, candidate: Candidate) -> bool:
 
 
 def made_of_name(handle: str, candidate: Candidate) -> bool:
-    """Whether a handle holds a word of the candidate's name: somebody else of that name would choose it as well."""
-    letters = "".join(plain_words(bare_handle(handle)))
-    return any(len(word) >= _SHORTEST_SAME and word in letters for word in _name_words(candidate))
+    """Whether a handle is made of the candidate's name: somebody else of that name would choose it as well.
+
+    A short name counts too (An Li: anli, ali88), or people with short names would be held to theirs more strictly.
+    """
+    letters = re.sub(r"[\d_]", "", "".join(plain_words(bare_handle(handle))))
+    return any(
+        len(word) >= _SHORTEST_SAME or len(letters) <= len(word) + _INITIALS
+        for name in _names(candidate)
+        for word in name
+        if word in letters
+    )
 
 
 def _of_links(profile: Profile, candidate: Candidate) -> set[Signal]:
