@@ -110,14 +110,14 @@ class Room:
         desk = self.desk()
         return already_released(desk, number) or file_report(desk, self.clear(desk, number), PDF)
 
-    def searched(self, passages: tuple[Passage, ...]) -> str:
+    def searched(self, passages: tuple[Passage, ...], *, down: str = "") -> str:
         """A case whose searches are done and found these passages; its number."""
         one, two = self.one, self.two
         protocol = load_protocol(self.settings.config, "patrol_officer", self.analyzer.version, now().date())
         open_position(one, "patrol", protocol, [CHIEF], practice=True)
         attest(one, "patrol")
         attest(two, "patrol")
-        return self.enrolled(SOMEONE, passages)
+        return self.enrolled(SOMEONE, passages, down=down)
 
     def enrolled(self, candidate: Candidate, passages: tuple[Passage, ...] = (), *, down: str = "") -> str:
         """One more case whose searches are done, but that the source of the search `down` did not answer."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 from filters.analyzer import Analyzer
 from filters.criteria import Criteria, Proposal
@@ -17,6 +18,7 @@ from vetting.candidate import Candidate
 from vetting.casework.candidate_file import check_authorization
 from vetting.casework.desk import Body, Desk, commit, salt_for
 from vetting.casework.environment import recorded
+from vetting.casework.identifying import signals_of
 from vetting.casework.protocol_file import refuse_changed_config, refuse_changed_connectors
 from vetting.casework.reviewing import add_step
 from vetting.errors import refused
@@ -29,6 +31,7 @@ from vetting.records.outbox import OutboxEvent
 from vetting.records.rows import CaseRecord, FilterRecordRow
 from vetting.roles import Permission
 from vetting.search import Outcome, Search, SearchResult, plan
+from vetting.signals import Signal
 from vetting.sources.conduct import Conducted
 from vetting.sources.registry import refuse_lapsed_terms
 from vetting.validation import Element, State, Validation
@@ -36,6 +39,7 @@ from vetting.validation import Element, State, Validation
 Conduct = Callable[[Search], Conducted]
 """Runs one search on the internet the case may use: live for a real case, recorded for a practice case."""
 
+Gather = Callable[[Hit], tuple[Signal, ...]]
 COURT_RECORD = "court_record"
 """The platform of hits that a court's records gave."""
 _NOTHING = RawText("")
@@ -149,7 +153,8 @@ def run_search(
         refuse_released(desk, state.case.number)
     _refuse_asking(state, search)
     conducted = conduct(search)
-    findings = propose(desk, state.case.number, search.key, conducted.hits, criteria)
+    gather = partial(signals_of, search=search, candidate=state.candidate)
+    findings = propose(desk, state.case.number, search.key, conducted.hits, criteria, gather)
     result = conducted.result
     body = {
         "key": search.key,
@@ -186,10 +191,13 @@ def refuse_released(desk: Desk, number: str) -> None:
         )
 
 
-def propose(desk: Desk, number: str, key: str, hits: Iterable[Hit], criteria: Criteria) -> tuple[Finding, ...]:
+def propose(
+    desk: Desk, number: str, key: str, hits: Iterable[Hit], criteria: Criteria, gather: Gather = lambda _: ()
+) -> tuple[Finding, ...]:
     """The passages that meet a criterion; everything else stays in the sealed capture and is not stored again.
 
-    Of criminal history, medical matter and self-harm there is one token a page, without content (`Criterion.token`).
+    `gather` says what a hit with findings holds for and against being the candidate's. Of criminal history, medical
+    matter and self-harm there is one token a page, without content (`Criterion.token`).
     """
     found = []
     for hit in hits:
@@ -197,9 +205,11 @@ def propose(desk: Desk, number: str, key: str, hits: Iterable[Hit], criteria: Cr
         if hit.platform == COURT_RECORD:
             found += _routed(desk, number, key, hit, criteria)
             continue
-        for proposal in criteria.propose(hit.text):
+        proposals = criteria.propose(hit.text)
+        signals = gather(hit) if proposals else ()
+        for proposal in proposals:
             passage = RawText(hit.text.reveal()[proposal.start : proposal.end])
-            finding = _found(desk, number, key, hit, proposal, passage)
+            finding = replace(_found(desk, number, key, hit, proposal, passage), signals=signals)
             if criteria.by_code[proposal.code].token:
                 if proposal.code in tokens:
                     continue
@@ -219,7 +229,8 @@ def _routed(desk: Desk, number: str, key: str, hit: Hit, criteria: Criteria) -> 
 
 
 def _without_content(finding: Finding) -> Finding:
-    return replace(finding, passage=_NOTHING, locator=_NOTHING, author=_NOTHING, posted_at=None, cues=())
+    """Nor evidence of whose it is: nobody reviews a token."""
+    return replace(finding, passage=_NOTHING, locator=_NOTHING, author=_NOTHING, posted_at=None, cues=(), signals=())
 
 
 def _found(desk: Desk, number: str, key: str, hit: Hit, proposal: Proposal, passage: RawText) -> Finding:

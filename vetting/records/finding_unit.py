@@ -222,5 +222,6 @@ class FindingUnit(SealedUnit):
             platform=row.platform,
             cues=confidential.cues,
             found_at=row.found_at,
+            signals=confidential.signals,
         )
         return finding, confidential.salt
