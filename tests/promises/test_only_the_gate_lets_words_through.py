@@ -19,6 +19,7 @@ REVEALS_RAW_TEXT = {
     "filters/criteria.py": "finds what may be job-related",
     "filters/gate.py": "the door",
     "vetting/casework/searching.py": "cuts the passage out of its page, and commits to it with a salt",
+    "vetting/casework/recapturing.py": "looks whether the passage still stands in what its source answers now",
     "vetting/casework/marking.py": "reads the filter's explanation for a reviewer, and that a note says something",
     "vetting/cli/explanation.py": "shows a reviewer what would be withheld and what is marked",
     "vetting/cli/marks.py": "finds the words that a reviewer types",

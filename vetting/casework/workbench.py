@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cache, partial
 from pathlib import Path
 
 from filters.analyzer import Analyzer
@@ -11,11 +12,16 @@ from filters.criteria import Criteria, load_criteria
 from filters.gate import Gate
 from vetting.casework.desk import Desk
 from vetting.casework.protocol_file import refuse_changed_config
+from vetting.casework.recapturing import Ask
 from vetting.casework.searching import Conduct
 from vetting.errors import refused
+from vetting.files import digest_of
 from vetting.protocol import SearchProtocol
 from vetting.search import Search, SearchResult
+from vetting.settings import TOML_BYTES
+from vetting.sources.asking_again import AskedAgain, StandsOn, ask_again
 from vetting.sources.conduct import Conducted, conduct
+from vetting.sources.interface import Source
 from vetting.sources.recorded import transport_for
 from vetting.sources.registry import build_sources
 
@@ -68,11 +74,36 @@ class Workbench:
         return self._conducts[practice]
 
     def _conduct(self, *, practice: bool) -> Conduct:
-        sources = build_sources(self.desk.settings.config / "sources.toml")
+        sources, configuration = self._sources()
         transport = transport_for(practice=practice, recordings=self.recordings if practice else None)
 
         def run(search: Search) -> Conducted:
             source = sources[search.step.source]
-            return conduct(source, search, transport, clock=self.desk.clock, new_id=self.desk.new_id)
+            return conduct(
+                source,
+                search,
+                transport,
+                clock=self.desk.clock,
+                new_id=self.desk.new_id,
+                configuration=configuration,
+            )
 
         return run
+
+    def ask_for(self, *, practice: bool) -> Ask:
+        """How what was captured is asked for once more: by the same sources, on the same internet."""
+
+        transport = cache(partial(transport_for, practice=practice, recordings=self.recordings if practice else None))
+
+        def ask(source: str, before: StandsOn) -> AskedAgain:
+            sources, configuration = self._sources()
+            return ask_again(
+                sources[source], before, transport(), self.desk.clock, self.desk.new_id, configuration=configuration
+            )
+
+        return ask
+
+    def _sources(self) -> tuple[Mapping[str, Source], str]:
+        """The sources, and the SHA-256 of the file that configures them."""
+        configured = self.desk.settings.config / "sources.toml"
+        return build_sources(configured), digest_of(configured, TOML_BYTES).hex()

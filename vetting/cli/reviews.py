@@ -13,6 +13,7 @@ from filters.withholding import Withholding
 from vetting.attribution import Attribution, Level, Link
 from vetting.casework.desk import Desk
 from vetting.casework.marking import withholdings_of
+from vetting.casework.recapturing import standings
 from vetting.casework.reviewing import (
     Reviewed,
     attribute,
@@ -22,7 +23,7 @@ from vetting.casework.reviewing import (
     validate,
 )
 from vetting.casework.workbench import Workbench
-from vetting.cli import explanation
+from vetting.cli import explanation, repeated
 from vetting.cli.asking import ask
 from vetting.cli.cases import Case
 from vetting.cli.explanation import printable
@@ -82,11 +83,13 @@ def review(
     elif state is not None:
         done = _validate(at, chosen, State(state), element, severity, quote=quote, json=json)
     if json:
-        as_json(_record(chosen_finding(at, case, finding), withholdings_of(at, chosen.finding)))
+        found = withholdings_of(at, chosen.finding)
+        as_json(_record(chosen_finding(at, case, finding), found) | repeated.record(standings(at, [finding])))
     elif done:
         say(done)
     else:
         _show(chosen, withholdings_of(at, chosen.finding), criteria_of(at, case).by_code.get(chosen.finding.code))
+        repeated.show(standings(at, [finding]))
 
 
 def _refuse_idle(*, finding: str, level: Level | None, state: Step | None, attributing: bool, judged: bool) -> None:

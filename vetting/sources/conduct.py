@@ -15,6 +15,7 @@ from vetting.search import Outcome, Search, SearchResult
 from vetting.sources.interface import Answer, NotSearchedError, Reason, Source
 from vetting.sources.internet import Internet
 from vetting.sources.recorded import RecordedTransport
+from vetting.sources.warc_writer import FirstCapture
 
 MAX_WAIT_SECONDS: Final = 120.0
 """A server that asks for more than this is not asked again in this run: the search can be run again later."""
@@ -27,6 +28,8 @@ class Conducted:
     result: SearchResult
     captures: tuple[Capture, ...]
     hits: tuple[Hit, ...]
+    clock_differences: tuple[float, ...] = ()
+    """Seconds by which each server's clock was ahead of ours; none of a recording."""
 
 
 def conduct(
@@ -36,13 +39,15 @@ def conduct(
     clock: Callable[[], datetime],
     new_id: Callable[[], str],
     sleep: Callable[[float], None] = time.sleep,
+    configuration: str = "",
 ) -> Conducted:
     """Runs `search` with up to `step.attempts` attempts; only what failed on the way is tried again.
 
-    Never raises for what the internet does. A search whose anchor nobody disclosed touches no network.
+    Never raises for what the internet does. A search whose anchor nobody disclosed touches no network. `configuration`
+    is the digest that each capture states.
     """
     started = clock()
-    internet = Internet(transport, clock=clock, new_id=new_id, user_agent=source.user_agent)
+    internet = internet_of(source, transport, clock, new_id, configuration=configuration)
     attempts, answer = 0, Answer(reason=Reason.NONE_DISCLOSED)
     if search.applicable:
         wait = _no_wait if isinstance(transport, RecordedTransport) else sleep
@@ -58,7 +63,31 @@ def conduct(
         hits=len(answer.hits),
         captures=len(captures),
     )
-    return Conducted(result=result, captures=captures, hits=answer.hits)
+    differences = internet.clock_differences()
+    return Conducted(result=result, captures=captures, hits=answer.hits, clock_differences=differences)
+
+
+def internet_of(
+    source: Source,
+    transport: httpx.BaseTransport,
+    clock: Callable[[], datetime],
+    new_id: Callable[[], str],
+    *,
+    configuration: str = "",
+    first: FirstCapture | None = None,
+) -> Internet:
+    """The internet as this source may see it: the same door for its searches and for asking once more before release.
+
+    No time source is asked for the offset of the clock, so that captures call it unknown.
+    """
+    return Internet(
+        transport,
+        clock=clock,
+        new_id=new_id,
+        user_agent=source.user_agent,
+        configuration=configuration,
+        first=first,
+    )
 
 
 def _attempted(

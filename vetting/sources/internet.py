@@ -6,17 +6,25 @@ import logging
 import socket
 import ssl
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Final
 
 import httpx
 
 from vetting.evidence import Capture
+from vetting.sources.capture_note import date_difference, milliseconds
 from vetting.sources.decoding import DecodingError, decoded
 from vetting.sources.interface import NotSearchedError, Reason
 from vetting.sources.refusals import refusal, retry_after
-from vetting.sources.warc_writer import Exchange, answered_warc, capture_from, failed_warc, withheld_warc
+from vetting.sources.warc_writer import (
+    Exchange,
+    FirstCapture,
+    answered_warc,
+    capture_from,
+    failed_warc,
+    withheld_warc,
+)
 
 MAX_REDIRECTS: Final = 5
 MAX_BODY_BYTES: Final = 50 * 1024 * 1024
@@ -103,6 +111,9 @@ class Internet:
         user_agent: str,
         max_body_bytes: int = MAX_BODY_BYTES,
         timeout_seconds: float = TIMEOUT_SECONDS,
+        clock_offset: float | None = None,
+        configuration: str = "",
+        first: FirstCapture | None = None,
     ) -> None:
         self._transport = transport
         self._clock = clock
@@ -110,6 +121,10 @@ class Internet:
         self._user_agent = user_agent
         self._max_body_bytes = max_body_bytes
         self._timeout_seconds = timeout_seconds
+        self._clock_offset = clock_offset
+        self._configuration = configuration
+        self._first = first
+        self._clocks: dict[str, float] = {}
         self._captures: dict[str, tuple[Exchange, Capture]] = {}
         for name in _SILENCED:  # these loggers write URLs, and a URL holds the candidate's name
             logging.getLogger(name).addFilter(_silent)  # adding the same filter twice is no change
@@ -117,6 +132,13 @@ class Internet:
     def captures(self) -> tuple[Capture, ...]:
         """Every exchange so far, in the order of the requests, failed ones included."""
         return tuple(capture for _, capture in self._captures.values())
+
+    def clock_differences(self) -> tuple[float, ...]:
+        """Seconds by which each server's clock was ahead of ours at its last answer; one for each that stated a date.
+
+        None of them is of a recording: whether an answer came from a server is told by its address.
+        """
+        return tuple(self._clocks.values())
 
     def withhold(self, capture_ids: Sequence[str]) -> None:
         """Forgets what was answered, and keeps that it was asked: the record stays, its content is gone."""
@@ -157,16 +179,30 @@ class Internet:
         timeouts = dict.fromkeys(("connect", "read", "write", "pool"), self._timeout_seconds)
         request = httpx.Request("GET", url, headers=self._headers(accept), extensions={"timeout": timeouts})
         exchange = Exchange(
-            capture_id=self._new_id(), url=str(url), at=self._clock(), request_headers=_shown(request, key)
+            capture_id=self._new_id(),
+            url=str(url),
+            at=self._clock(),
+            request_headers=_shown(request, key),
+            clock_offset=self._clock_offset,
+            configuration=self._configuration,
         )
         if key is not None:
             request.headers[key.header] = key.value
         received = self._received(request)
+        exchange = replace(exchange, took_ms=milliseconds(exchange.at, self._clock()))
         if isinstance(received, Reason):
             self._keep(exchange, failed_warc(exchange, received.value))
             raise NotSearchedError(received)
-        self._keep(exchange, answered_warc(exchange, received.response, received.body, received.server))
+        self._compare_clocks(exchange, received)
+        answer = answered_warc(exchange, received.response, received.body, received.server, self._first)
+        self._keep(exchange, answer)
         return self._readable(exchange, received)
+
+    def _compare_clocks(self, exchange: Exchange, received: _Received) -> None:
+        if received.server:
+            ahead = date_difference(received.response.headers.raw, exchange.at, exchange.took_ms or 0)
+            if ahead is not None:
+                self._clocks[httpx.URL(exchange.url).host] = ahead
 
     def _received(self, request: httpx.Request) -> _Received | Reason:
         """What came, or the code of why nothing did: a code, because the error itself holds the URL."""
