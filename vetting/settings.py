@@ -36,6 +36,15 @@ class Stores(BaseModel):
     accounts: str = ""
 
 
+class Timestamp(BaseModel):
+    """A time-stamping authority (RFC 3161) for exports; without an address none is asked."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    url: str = ""
+    certificates: str = ""
+    """PEM file beside department.toml: the authority's root certificate, and those between it and the signer."""
+
+
 class Department(BaseModel):
     """config/department.toml."""
 
@@ -46,6 +55,7 @@ class Department(BaseModel):
     names: tuple[str, ...] = ()
     """Words that are names here although a lexicon knows them as words for a protected class (`lint_name`)."""
     stores: Stores = Stores()
+    timestamp: Timestamp = Timestamp()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -92,7 +92,6 @@ class Workbench:
 
     def ask_for(self, *, practice: bool) -> Ask:
         """How what was captured is asked for once more: by the same sources, on the same internet."""
-
         transport = cache(partial(transport_for, practice=practice, recordings=self.recordings if practice else None))
 
         def ask(source: str, before: StandsOn) -> AskedAgain:

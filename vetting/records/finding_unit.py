@@ -134,7 +134,7 @@ class FindingUnit(SealedUnit):
         return tuple(self._mark(row) for row in self._all(t.marks, finding_id=finding_id))
 
     def add_repeated_capture(self, repeated: RepeatedCapture) -> int:
-        """What became of the finding's source; its ordinal comes from the earlier ones, read in the same transaction."""
+        """What became of the finding's source; its ordinal, from the earlier ones read in the same transaction."""
         ordinal = len(self._all(t.repeated_captures, finding_id=repeated.finding_id)) + 1
         self._add(
             t.repeated_captures,

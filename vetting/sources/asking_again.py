@@ -23,7 +23,6 @@ from vetting.sources.page_text import MAX_TEXT_BYTES, decoded_text, html_text, j
 from vetting.sources.warc_reader import CorruptArchiveError, WarcRecord, read_warc
 from vetting.sources.warc_writer import FirstCapture
 
-_NOTHING: Final = RawText("")
 KEY_NEEDED: Final = "key_needed"
 NOTHING_CAPTURED: Final = "nothing_captured"
 _REVISIT: Final = b"WARC/1.1\r\nWARC-Type: revisit\r\n"
@@ -53,9 +52,9 @@ class AskedAgain:
     captures: tuple[Capture, ...] = ()
     same_payload: bool = False
     gone: bool = False
-    before: RawText = _NOTHING
+    before: RawText = field(default_factory=lambda: RawText(""))
     """The text of the first answer, and of this one."""
-    now: RawText = _NOTHING
+    now: RawText = field(default_factory=lambda: RawText(""))
 
     @property
     def capture_id(self) -> str | None:
