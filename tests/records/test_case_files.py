@@ -17,7 +17,7 @@ from tests.records import invented
 from tests.records.refusals import refused
 from vetting.attribution import Level
 from vetting.errors import ExitCode, VettingError
-from vetting.evidence import Engagement, RawText, Standing
+from vetting.evidence import Engagement, RawText
 from vetting.records.case_files import CaseFiles, CaseFileUnit
 from vetting.records.seal import VaultKey
 from vetting.search import Outcome
@@ -183,16 +183,6 @@ def test_marks_come_back_in_order_and_an_ordinal_is_given_once(one_case: CaseFil
 def _add_mark(store: CaseFiles) -> None:
     with store.transaction() as unit:
         unit.add_mark(invented.mark())
-
-
-def test_what_became_of_a_source_comes_back_and_the_latest_counts(one_case: CaseFiles) -> None:
-    with one_case.transaction() as unit:
-        assert unit.repeated_capture("F-0001") is None
-        assert unit.add_repeated_capture(invented.repeated_capture(Standing.UNCHANGED)) == 1
-        nobody_asked = replace(invented.repeated_capture(Standing.NOT_ASKED), reason="imported", capture_id=None)
-        assert unit.add_repeated_capture(nobody_asked) == 2
-    with one_case.reading() as unit:
-        assert unit.repeated_capture("F-0001") == nobody_asked
 
 
 def test_filter_records_come_back_for_their_case_only(one_case: CaseFiles) -> None:

@@ -1,4 +1,4 @@
-"""Asks once more, through the same door, for what a finding stands on: before a report is released."""
+"""Asks once more, through the same door, for what a finding stands on: before a report is released (REQ-EV-3)."""
 
 from __future__ import annotations
 

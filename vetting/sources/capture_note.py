@@ -1,4 +1,4 @@
-"""What a capture says of itself in its `metadata` record: when by whose clock, made by what, with which digest."""
+"""What a capture says of itself in its `metadata` record: when, by whose clock, with what, which digest (REQ-EV-4)."""
 
 from __future__ import annotations
 
