@@ -29,6 +29,7 @@ class Permission(StrEnum):
     OPEN_CASE = "open_case"
     RUN_SEARCHES = "run_searches"
     IMPORT_EVIDENCE = "import_evidence"
+    EXPORT_EVIDENCE = "export_evidence"
     REVIEW_FINDINGS = "review_findings"
     RELEASE_REPORT = "release_report"
     REFER_THREAT = "refer_threat"
@@ -45,6 +46,7 @@ _ACTS: Mapping[Permission, str] = MappingProxyType(
         Permission.OPEN_CASE: "open a case",
         Permission.RUN_SEARCHES: "run searches",
         Permission.IMPORT_EVIDENCE: "import evidence",
+        Permission.EXPORT_EVIDENCE: "export evidence",
         Permission.REVIEW_FINDINGS: "review findings",
         Permission.RELEASE_REPORT: "release a report",
         Permission.REFER_THREAT: "refer a threat to life",
@@ -63,6 +65,7 @@ PERMISSIONS: Mapping[Permission, frozenset[Role]] = MappingProxyType(
         Permission.OPEN_CASE: frozenset({_I}),
         Permission.RUN_SEARCHES: frozenset({_I}),
         Permission.IMPORT_EVIDENCE: frozenset({_I}),
+        Permission.EXPORT_EVIDENCE: frozenset({_I}),
         Permission.REVIEW_FINDINGS: frozenset({_I, _R}),
         Permission.RELEASE_REPORT: frozenset({_I}),
         Permission.REFER_THREAT: frozenset({_I}),

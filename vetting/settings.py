@@ -44,6 +44,15 @@ class ReceivingUnit(BaseModel):
     contact: str = Field(default="", max_length=200, pattern=r"^[ -~]*$")
 
 
+class Timestamp(BaseModel):
+    """A time-stamping authority (RFC 3161) for exports; without an address none is asked."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    url: str = ""
+    certificates: str = ""
+    """PEM file beside department.toml: the authority's root certificate, and those between it and the signer."""
+
+
 class Department(BaseModel):
     """config/department.toml."""
 
@@ -55,6 +64,7 @@ class Department(BaseModel):
     """Words that are names here although a lexicon knows them as words for a protected class (`lint_name`)."""
     stores: Stores = Stores()
     referral: ReceivingUnit = ReceivingUnit()
+    timestamp: Timestamp = Timestamp()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

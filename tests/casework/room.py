@@ -3,7 +3,7 @@
 import hashlib
 import secrets
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
@@ -97,6 +97,8 @@ class Room:
 
     one: Desk
     two: Desk
+    bring: Callable[[Search, tuple[Passage, ...]], Conducted] | None = None
+    """What brings the passages home instead of `found_on`."""
 
     def desk(self, person: Person = ONE) -> Desk:
         """A desk opened now, as after a crash."""
@@ -131,7 +133,7 @@ class Room:
     def run(self, search: Search, passages: tuple[Passage, ...], number: str, *, answers: bool = True) -> None:
         """One search, which brings home these passages, or nothing because its source is down."""
         state = progress(self.one, number)
-        brought = found_on(search, passages)
+        brought = (self.bring or found_on)(search, passages)
         if not answers:
             failed = replace(brought.result, outcome=Outcome.UNAVAILABLE, reason="timeout", captures=0)
             brought = Conducted(result=failed, captures=(), hits=())

@@ -23,6 +23,7 @@ REVEALS_RAW_TEXT = {
     "vetting/casework/searching.py": "cuts the passage out of its page, and commits to it with a salt",
     "vetting/casework/referral_sheet.py": "names the account in the sheet of a break-glass referral",
     "vetting/casework/referring.py": "finds the account of a threat to life, and commits to the sheet with a salt",
+    "vetting/casework/recapturing.py": "looks whether the passage still stands in what its source answers now",
     "vetting/casework/marking.py": "reads the filter's explanation for a reviewer, and that a note says something",
     "vetting/cli/explanation.py": "shows a reviewer what would be withheld and what is marked",
     "vetting/cli/marks.py": "finds the words that a reviewer types",

@@ -30,6 +30,7 @@ KEPT = (
     "validations",
     "filter_records",
     "marks",
+    "repeated_captures",
     "outbox",
 )
 
@@ -46,6 +47,7 @@ def full(one_case: CaseFiles) -> CaseFiles:
         unit.add_validation(invented.validation())
         unit.add_filter_record(invented.filter_record())
         unit.add_mark(invented.mark())
+        unit.add_repeated_capture(invented.repeated_capture())
         unit.post(invented.event())
     return one_case
 

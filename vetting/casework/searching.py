@@ -32,6 +32,7 @@ from vetting.records.rows import CaseRecord, FilterRecordRow
 from vetting.roles import Permission
 from vetting.search import Outcome, Search, SearchResult, plan
 from vetting.signals import Signal
+from vetting.sources.capture_note import skew
 from vetting.sources.conduct import Conducted
 from vetting.sources.registry import refuse_lapsed_terms
 from vetting.validation import Element, State, Validation
@@ -176,7 +177,18 @@ def run_search(
         preview(desk, unit, state.case, findings, analyzer, state.candidate)
         kind = _EVENT.get(result.outcome, EventType.SEARCH_EXECUTED)
         unit.post(_event(desk, state.case, kind, key, body))
+        note_skew(desk, unit, state.case, key, conducted.clock_differences)
     return result
+
+
+def note_skew(desk: Desk, unit: CaseFileUnit, case: CaseRecord, key: str, differences: Sequence[float]) -> None:
+    """Notes in the log where several servers' clocks say that ours is wrong by more than five minutes: every time that
+    this program states comes from it.
+    """
+    seconds = skew(differences)
+    if seconds is not None:
+        body: Body = {"key": key, "hosts": len(differences), "seconds": seconds}
+        unit.post(_event(desk, case, EventType.CLOCK_SKEW, key, body))
 
 
 def refuse_released(desk: Desk, number: str) -> None:
@@ -264,11 +276,8 @@ def store_evidence(
 
     A token is settled at once: routed to the official channel (REQ-EEO-6), or withheld for everybody's eyes.
     """
+    seal_captures(desk, unit, case, key, captures)
     secret = unit.case_secret(case.number)
-    for capture in captures:
-        unit.add_capture(case.number, key, capture)
-        sealed = {"capture": capture.id, "key": key, "commitment": commit(secret, capture.id, capture.warc)}
-        unit.post(_event(desk, case, EventType.CAPTURE_SEALED, capture.id, sealed))
     for finding in findings:
         unit.add_finding(finding, salt_for(secret, finding.id))
         # The code stays out of the log too: PA- codes name a protected class, and the case number stands on the report.
@@ -283,6 +292,15 @@ def store_evidence(
         criterion = criteria.by_code[finding.code]
         if criterion.token:
             _settle(desk, unit, case, finding.id, State.ROUTED if criterion.routed else State.WITHHELD)
+
+
+def seal_captures(desk: Desk, unit: CaseFileUnit, case: CaseRecord, key: str, captures: Sequence[Capture]) -> None:
+    """Seals captures inside the caller's transaction, with a salted commitment to each in the log."""
+    secret = unit.case_secret(case.number)
+    for capture in captures:
+        unit.add_capture(case.number, key, capture)
+        sealed = {"capture": capture.id, "key": key, "commitment": commit(secret, capture.id, capture.warc)}
+        unit.post(_event(desk, case, EventType.CAPTURE_SEALED, capture.id, sealed))
 
 
 def _settle(desk: Desk, unit: CaseFileUnit, case: CaseRecord, finding_id: str, state: State) -> None:

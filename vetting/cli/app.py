@@ -8,6 +8,7 @@ from vetting.cli import (
     audits,
     cases,
     demonstration,
+    exports,
     filtering,
     marks,
     people,
@@ -29,6 +30,7 @@ app.add_typer(positions.app, name="position", help="Positions and their frozen p
 app.add_typer(cases.app, name="case", help="One case per candidate.")
 app.command("run")(searches.run)
 app.command("import")(cases.import_file)
+app.command("export")(exports.export)
 app.command("review")(reviews.review)
 app.command("mark")(marks.mark)
 app.command("release")(reports.release)

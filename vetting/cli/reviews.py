@@ -14,6 +14,7 @@ from vetting.attribution import Attribution, Level, Link
 from vetting.casework.collected import Evidence, evidence_of
 from vetting.casework.desk import Desk
 from vetting.casework.marking import withholdings_of
+from vetting.casework.recapturing import standings
 from vetting.casework.reviewing import (
     Reviewed,
     attribute,
@@ -23,7 +24,7 @@ from vetting.casework.reviewing import (
     validate,
 )
 from vetting.casework.workbench import Workbench
-from vetting.cli import explanation, signals
+from vetting.cli import explanation, repeated, signals
 from vetting.cli.asking import ask
 from vetting.cli.cases import Case
 from vetting.cli.explanation import printable
@@ -84,12 +85,14 @@ def review(
         done = _validate(at, chosen, State(state), element, severity, quote=quote, json=json)
     if json:
         now = chosen_finding(at, case, finding)
-        as_json(_record(now, withholdings_of(at, now.finding), evidence_of(at, now.finding)))
+        record = _record(now, withholdings_of(at, now.finding), evidence_of(at, now.finding))
+        as_json(record | repeated.record(standings(at, [finding])))
     elif done:
         say(done)
     else:
         criterion = criteria_of(at, case).by_code.get(chosen.finding.code)
         _show(chosen, withholdings_of(at, chosen.finding), criterion, evidence_of(at, chosen.finding))
+        repeated.show(standings(at, [finding]))
 
 
 def _refuse_idle(*, finding: str, level: Level | None, state: Step | None, attributing: bool, judged: bool) -> None:

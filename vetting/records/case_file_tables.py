@@ -19,7 +19,7 @@ from sqlalchemy import (
 from vetting.records.columns import code, moment, new_metadata, sealed, sequence
 from vetting.records.outbox import outbox_table
 
-REVISION = "case_files_0004"
+REVISION = "case_files_0005"
 METADATA = new_metadata()
 
 
@@ -219,5 +219,19 @@ leases = Table(
     UniqueConstraint("case_number", "key"),
 )
 """Who is running a search at the moment: working state, the only rows that come and go."""
+
+repeated_captures = Table(
+    "repeated_captures",
+    METADATA,
+    sequence(),
+    Column("finding_id", String, ForeignKey("findings.id"), nullable=False),  # the unique key begins with it
+    Column("ordinal", Integer, nullable=False),
+    code("state"),
+    code("reason"),
+    Column("capture_id", String, ForeignKey("captures.id"), nullable=True),
+    moment("at"),
+    UniqueConstraint("finding_id", "ordinal"),
+)
+"""What became of a finding's source before its release; no capture where nothing was asked."""
 
 outbox = outbox_table(METADATA)

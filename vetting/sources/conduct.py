@@ -15,6 +15,7 @@ from vetting.sources.courtesy import LONGEST_WAIT_SECONDS, PER_MINUTE, Courtesy
 from vetting.sources.interface import Answer, NotSearchedError, Reason, Source
 from vetting.sources.internet import Internet
 from vetting.sources.recorded import RecordedTransport
+from vetting.sources.warc_writer import FirstCapture, MadeWith
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,6 +25,8 @@ class Conducted:
     result: SearchResult
     captures: tuple[Capture, ...]
     hits: tuple[Hit, ...]
+    clock_differences: tuple[float, ...] = ()
+    """Seconds by which each server's clock was ahead of ours; none of a recording."""
 
 
 def conduct(
@@ -34,22 +37,25 @@ def conduct(
     new_id: Callable[[], str],
     sleep: Callable[[float], None] = time.sleep,
     *,
+    configuration: str = "",
     courtesy: Courtesy | None = None,
     requests_per_minute: int = PER_MINUTE,
 ) -> Conducted:
     """Runs `search` with up to `step.attempts` attempts; only what failed on the way is tried again.
 
     With a `courtesy`, which the live internet needs, every request waits for its turn at its host. Never raises for
-    what the internet does. A search whose anchor nobody disclosed touches no network.
+    what the internet does. A search whose anchor nobody disclosed touches no network. `configuration` is the digest
+    that each capture states.
     """
     started = clock()
-    internet = Internet(
+    internet = internet_of(
+        source,
         transport,
-        clock=clock,
-        new_id=new_id,
-        user_agent=source.user_agent,
+        clock,
+        new_id,
+        configuration=configuration,
         courtesy=courtesy,
-        seconds_between=60 / requests_per_minute,
+        requests_per_minute=requests_per_minute,
     )
     wait = _no_wait if isinstance(transport, RecordedTransport) else sleep
     attempts, answer = _attempted(source, search, internet, wait)
@@ -64,7 +70,35 @@ def conduct(
         hits=len(answer.hits),
         captures=len(captures),
     )
-    return Conducted(result=result, captures=captures, hits=answer.hits)
+    differences = internet.clock_differences()
+    return Conducted(result=result, captures=captures, hits=answer.hits, clock_differences=differences)
+
+
+def internet_of(
+    source: Source,
+    transport: httpx.BaseTransport,
+    clock: Callable[[], datetime],
+    new_id: Callable[[], str],
+    *,
+    configuration: str = "",
+    first: FirstCapture | None = None,
+    courtesy: Courtesy | None = None,
+    requests_per_minute: int = PER_MINUTE,
+) -> Internet:
+    """The internet as this source may see it: the same door for its searches and for asking once more before release.
+
+    No time source is asked for the offset of the clock, so that captures call it unknown.
+    """
+    return Internet(
+        transport,
+        clock=clock,
+        new_id=new_id,
+        user_agent=source.user_agent,
+        made_with=MadeWith(configuration=configuration),
+        first=first,
+        courtesy=courtesy,
+        seconds_between=60 / requests_per_minute,
+    )
 
 
 def _attempted(

@@ -6,19 +6,29 @@ import logging
 import socket
 import ssl
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Final
 
 import httpx
 
 from vetting.evidence import Capture
+from vetting.sources.capture_note import date_difference, milliseconds
 from vetting.sources.courtesy import LEAST_SECONDS, LONGEST_WAIT_SECONDS, Courtesy
 from vetting.sources.decoding import DecodingError, decoded
 from vetting.sources.interface import NotSearchedError, Reason
 from vetting.sources.refusals import leads_to_login, refusal, retry_after
 from vetting.sources.robots import MAX_ROBOTS_REDIRECTS, Rules, asks_not_to_be_kept, rules_of
-from vetting.sources.warc_writer import Exchange, answered_warc, capture_from, failed_warc, withheld_warc
+from vetting.sources.warc_writer import (
+    MADE_WITH_NOTHING,
+    Exchange,
+    FirstCapture,
+    MadeWith,
+    answered_warc,
+    capture_from,
+    failed_warc,
+    withheld_warc,
+)
 
 MAX_REDIRECTS: Final = 5
 MAX_BODY_BYTES: Final = 50 * 1024 * 1024
@@ -115,6 +125,8 @@ class Internet:
         timeout_seconds: float = TIMEOUT_SECONDS,
         courtesy: Courtesy | None = None,
         seconds_between: float = LEAST_SECONDS,
+        made_with: MadeWith = MADE_WITH_NOTHING,
+        first: FirstCapture | None = None,
     ) -> None:
         self._transport = transport
         self._clock = clock
@@ -125,6 +137,9 @@ class Internet:
         self._courtesy = courtesy
         self._seconds_between = seconds_between
         self._robots: dict[tuple[str, bytes], Rules | Reason] = {}
+        self._made_with = made_with
+        self._first = first
+        self._clocks: dict[str, float] = {}
         self._captures: dict[str, tuple[Exchange, Capture]] = {}
         self.unpaced = False
         """Whether a request was not sent because its rate limit could not be asked for: no search is whole then."""
@@ -134,6 +149,13 @@ class Internet:
     def captures(self) -> tuple[Capture, ...]:
         """Every exchange so far, in the order of the requests, failed ones included."""
         return tuple(capture for _, capture in self._captures.values())
+
+    def clock_differences(self) -> tuple[float, ...]:
+        """Seconds by which each server's clock was ahead of ours at its last answer; one for each that stated a date.
+
+        None of them is of a recording: whether an answer came from a server is told by its address.
+        """
+        return tuple(self._clocks.values())
 
     def withhold(self, capture_ids: Sequence[str], reason: Reason = Reason.WITHHELD_AT_USERS_REQUEST) -> None:
         """Forgets what was answered, and keeps that it was asked: the record stays, its content is gone."""
@@ -246,16 +268,30 @@ class Internet:
         timeouts = dict.fromkeys(("connect", "read", "write", "pool"), self._timeout_seconds)
         request = httpx.Request("GET", url, headers=self._headers(accept), extensions={"timeout": timeouts})
         exchange = Exchange(
-            capture_id=self._new_id(), url=str(url), at=self._clock(), request_headers=_shown(request, key)
+            capture_id=self._new_id(),
+            url=str(url),
+            at=self._clock(),
+            request_headers=_shown(request, key),
+            clock_offset=self._made_with.clock_offset,
+            configuration=self._made_with.configuration,
         )
         if key is not None:
             request.headers[key.header] = key.value
         received = self._received(request)
+        exchange = replace(exchange, took_ms=milliseconds(exchange.at, self._clock()))
         if isinstance(received, Reason):
             self._keep(exchange, failed_warc(exchange, received.value))
             raise NotSearchedError(received)
-        self._keep(exchange, answered_warc(exchange, received.response, received.body, received.server))
+        self._compare_clocks(exchange, received)
+        answer = answered_warc(exchange, received.response, received.body, received.server, self._first)
+        self._keep(exchange, answer)
         return self._readable(exchange, received)
+
+    def _compare_clocks(self, exchange: Exchange, received: _Received) -> None:
+        if received.server:
+            ahead = date_difference(received.response.headers.raw, exchange.at, exchange.took_ms or 0)
+            if ahead is not None:
+                self._clocks[httpx.URL(exchange.url).host] = ahead
 
     def _received(self, request: httpx.Request) -> _Received | Reason:
         """What came, or the code of why nothing did: a code, because the error itself holds the URL."""

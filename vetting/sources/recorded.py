@@ -9,6 +9,7 @@ import httpx
 
 from vetting.errors import bad_input, not_found, refused
 from vetting.sources.archive_members import SUFFIXES, read_archive_file
+from vetting.sources.capture_note import noted
 from vetting.sources.hosts_file import SUFFIX, hosts_transport
 from vetting.sources.http_block import HttpAnswer, parse_answer
 from vetting.sources.interface import Reason
@@ -106,8 +107,9 @@ def _answer(record: WarcRecord) -> HttpAnswer | Reason | None:
     if record.kind == "response" and record.content_type.startswith("application/http"):
         return parse_answer(record.block)
     if record.kind == "metadata" and record.content_type.startswith(FIELDS):
-        name, _, code = record.block.decode("utf-8", "replace").strip().partition(": ")
-        if name in {FAILURE_FIELD, WITHHELD_FIELD}:
+        facts = noted(record.block)  # beside a response it holds neither: that answers by itself
+        code = facts.get(FAILURE_FIELD) or facts.get(WITHHELD_FIELD)
+        if code is not None:
             return _failure(code)
     return None
 

@@ -17,7 +17,7 @@ from vetting.protocol import Technique
 from vetting.search import Search
 from vetting.sources.cdx import Dialect, Memento, mementos
 from vetting.sources.interface import Answer, NotSearchedError, Reason, answered
-from vetting.sources.internet import HTML, Internet, Response
+from vetting.sources.internet import Internet, Response
 from vetting.sources.page_text import is_text, page_facts, raw_text, readable
 from vetting.sources.refusals import says_missing
 
@@ -71,7 +71,7 @@ class WebArchive:
     def _hits(self, memento: Memento, internet: Internet) -> list[Hit]:
         template = self.settings.memento
         url = template.replace("{timestamp}", memento.timestamp).replace("{url}", memento.url)
-        response = internet.get(url, accept=HTML)
+        response = internet.get(url)
         _check_memento(response, url, memento)
         if not response.ok:
             return []  # an error that was archived as such
