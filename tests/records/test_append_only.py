@@ -30,6 +30,8 @@ KEPT = (
     "validations",
     "filter_records",
     "marks",
+    "deviations",
+    "deviation_decisions",
     "outbox",
 )
 
@@ -46,6 +48,7 @@ def full(one_case: CaseFiles) -> CaseFiles:
         unit.add_validation(invented.validation())
         unit.add_filter_record(invented.filter_record())
         unit.add_mark(invented.mark())
+        unit.add_deviation(invented.deviation())
         unit.post(invented.event())
     return one_case
 

@@ -18,6 +18,7 @@ from vetting.casework.candidate_file import check_authorization
 from vetting.casework.desk import Body, Desk, commit, salt_for
 from vetting.casework.protocol_file import refuse_changed_config
 from vetting.casework.reviewing import add_step
+from vetting.deviation import excluded_steps, withdrawn_cases
 from vetting.errors import refused
 from vetting.evidence import Capture, Hit, RawText
 from vetting.finding import Finding
@@ -28,7 +29,7 @@ from vetting.records.outbox import OutboxEvent
 from vetting.records.rows import CaseRecord, FilterRecordRow
 from vetting.roles import Permission
 from vetting.search import Outcome, Search, SearchResult, plan
-from vetting.sources.conduct import Conducted
+from vetting.sources.conduct import Conducted, left_out
 from vetting.validation import Element, State, Validation
 
 Conduct = Callable[[Search], Conducted]
@@ -47,6 +48,10 @@ class Progress:
     candidate: Candidate
     planned: tuple[Search, ...]
     results: tuple[SearchResult, ...]
+    excluded: frozenset[str]
+    """Steps that are left out for everybody of the position."""
+    withdrawn: bool
+    """Whether the candidate withdrew: nothing more is done in the case."""
 
     @property
     def outstanding(self) -> tuple[Search, ...]:
@@ -56,9 +61,16 @@ class Progress:
 
     @property
     def unavailable(self) -> tuple[Search, ...]:
-        """Searches whose source did not answer, in the order of the protocol: these may be run again (U5)."""
+        """Searches whose source did not answer, in the order of the protocol: these may be run again (U5).
+
+        None of a step that is left out for everybody.
+        """
         failed = {result.key for result in self.results if result.outcome is Outcome.UNAVAILABLE}
-        return tuple(search for search in self.planned if search.key in failed)
+        return tuple(s for s in self.planned if s.key in failed and s.step.id not in self.excluded)
+
+    def left_out(self, search: Search) -> bool:
+        """Whether nobody is asked, because the step is left out for everybody of the position."""
+        return search.applicable and search.step.id in self.excluded
 
 
 def progress(desk: Desk, number: str) -> Progress:
@@ -68,17 +80,27 @@ def progress(desk: Desk, number: str) -> Progress:
         protocol = unit.position(case.position).protocol
         candidate = unit.candidate(number)
         results = tuple(unit.results(number))
-    planned = plan(protocol, candidate)
-    return Progress(case=case, protocol=protocol, candidate=candidate, planned=planned, results=results)
+        deviations = unit.deviations(case.position)
+    return Progress(
+        case=case,
+        protocol=protocol,
+        candidate=candidate,
+        planned=plan(protocol, candidate),
+        results=results,
+        excluded=excluded_steps(deviations),
+        withdrawn=number in withdrawn_cases(deviations),
+    )
 
 
 def begin(desk: Desk, number: str) -> Progress:
     """Checks that the searches may run now, and logs the intention to run each of them (REQ-POL-10).
 
-    Refuses a searcher who is not cleared or decides here, and an authorization that is no longer in force.
+    Refuses a searcher who is not cleared or decides here, an authorization that is no longer in force, and the case of
+    a candidate who withdrew.
     """
     state = progress(desk, number)
     desk.permit(Permission.RUN_SEARCHES, position=state.case.position, searcher=True)
+    refuse_withdrawn(state)
     check_authorization(state.case.authorization, desk.clock())
     refuse_changed_config(desk.settings.config, state.protocol)
     for search in state.planned:
@@ -118,7 +140,7 @@ def run_search(
     if again:
         refuse_released(desk, state.case.number)
     _refuse_asking(state, search)
-    conducted = conduct(search)
+    conducted = left_out(search, desk.clock()) if state.left_out(search) else conduct(search)
     findings = propose(desk, state.case.number, search.key, conducted.hits, criteria)
     result = conducted.result
     body = {
@@ -141,6 +163,16 @@ def run_search(
         kind = _EVENT.get(result.outcome, EventType.SEARCH_EXECUTED)
         unit.post(_event(desk, state.case, kind, key, body))
     return result
+
+
+def refuse_withdrawn(state: Progress) -> None:
+    """Refuses the case of a candidate who withdrew."""
+    if state.withdrawn:
+        raise refused(
+            "candidate_withdrew",
+            f"The candidate of {state.case.number} withdrew, so nothing more is done in the case.",
+            f"See: vetting deviate list {state.case.position}.",
+        )
 
 
 def refuse_released(desk: Desk, number: str) -> None:

@@ -19,7 +19,7 @@ from sqlalchemy import (
 from vetting.records.columns import code, moment, new_metadata, sealed, sequence
 from vetting.records.outbox import outbox_table
 
-REVISION = "case_files_0003"
+REVISION = "case_files_0004"
 METADATA = new_metadata()
 
 
@@ -207,5 +207,29 @@ marks = Table(
     UniqueConstraint("finding_id", "ordinal"),
 )
 """What reviewers withhold beyond the filter, or restore; `withdraws` is 0, or the ordinal of the mark taken back."""
+
+deviations = Table(
+    "deviations",
+    METADATA,
+    sequence(),
+    _id("id"),
+    _of("position", "positions.id"),
+    code("reason"),
+    code("case_number"),
+    code("step"),
+    code("requested_by"),
+    moment("requested_at"),
+)
+"""`case_number` is empty where a step is left out, `step` where a candidate withdrew."""
+
+deviation_decisions = Table(
+    "deviation_decisions",
+    METADATA,
+    sequence(),
+    Column("deviation", String, ForeignKey("deviations.id"), nullable=False, unique=True),
+    code("decision"),
+    code("decided_by"),
+    moment("decided_at"),
+)
 
 outbox = outbox_table(METADATA)

@@ -9,12 +9,13 @@ from vetting.errors import storage
 from vetting.records import case_file_tables as t
 from vetting.records.case_unit import CaseUnit
 from vetting.records.database import WAIT_SECONDS, Database
+from vetting.records.deviation_unit import DeviationUnit
 from vetting.records.finding_unit import FindingUnit
 from vetting.records.seal import VaultKey, VaultPublicKey
 
 
-class CaseFileUnit(CaseUnit, FindingUnit):
-    """One transaction: positions, cases, searches, captures, findings, reviews, and the outbox."""
+class CaseFileUnit(CaseUnit, FindingUnit, DeviationUnit):
+    """One transaction: positions, cases, searches, captures, findings, reviews, deviations, and the outbox."""
 
 
 class CaseFiles:

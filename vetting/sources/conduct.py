@@ -16,6 +16,8 @@ from vetting.sources.interface import Answer, NotSearchedError, Reason, Source
 from vetting.sources.internet import Internet
 from vetting.sources.recorded import RecordedTransport
 
+LEFT_OUT: Final = "left_out_for_everyone"
+"""The reason of the outcome `excluded`."""
 MAX_WAIT_SECONDS: Final = 120.0
 """A server that asks for more than this is not asked again in this run: the search can be run again later."""
 
@@ -42,7 +44,14 @@ def conduct(
     Never raises for what the internet does. A search whose anchor nobody disclosed touches no network.
     """
     started = clock()
-    internet = Internet(transport, clock=clock, new_id=new_id, user_agent=source.user_agent)
+    internet = Internet(
+        transport,
+        clock=clock,
+        new_id=new_id,
+        user_agent=source.user_agent,
+        timeout_seconds=search.step.timeout_seconds,
+        languages=search.languages,
+    )
     attempts, answer = 0, Answer(reason=Reason.NONE_DISCLOSED)
     if search.applicable:
         wait = _no_wait if isinstance(transport, RecordedTransport) else sleep
@@ -59,6 +68,21 @@ def conduct(
         captures=len(captures),
     )
     return Conducted(result=result, captures=captures, hits=answer.hits)
+
+
+def left_out(search: Search, at: datetime) -> Conducted:
+    """What stands for a search whose step is left out for everybody of the position: nobody was asked."""
+    result = SearchResult(
+        key=search.key,
+        outcome=Outcome.EXCLUDED,
+        reason=LEFT_OUT,
+        started_at=at,
+        ended_at=at,
+        attempts=0,
+        hits=0,
+        captures=0,
+    )
+    return Conducted(result=result, captures=(), hits=())
 
 
 def _attempted(

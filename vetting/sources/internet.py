@@ -103,11 +103,13 @@ class Internet:
         user_agent: str,
         max_body_bytes: int = MAX_BODY_BYTES,
         timeout_seconds: float = TIMEOUT_SECONDS,
+        languages: Sequence[str] = ("en",),
     ) -> None:
         self._transport = transport
         self._clock = clock
         self._new_id = new_id
         self._user_agent = user_agent
+        self._languages = ", ".join(languages)  # the same environment for every candidate (U3)
         self._max_body_bytes = max_body_bytes
         self._timeout_seconds = timeout_seconds
         self._captures: dict[str, tuple[Exchange, Capture]] = {}
@@ -209,7 +211,7 @@ class Internet:
         return {
             "User-Agent": self._user_agent,
             "Accept": accept,
-            "Accept-Language": "en",  # the same environment for every candidate (U3)
+            "Accept-Language": self._languages,
             "Accept-Encoding": "gzip, deflate",
             "Connection": "close",
         }
