@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import partial
@@ -153,19 +153,23 @@ def compare(
             unfinished[case.case_number] = len(missing)
         departures += found if case.reported and not gone else [d for d in found if d not in missing]
         departures += _after(done, gone) if gone else ()
-    staying = [case for case in cases if case.case_number not in withdrawn]
-    departures += _unshared_failures(staying, executed, left_out)
-    order = [step.id for step in protocol.steps]
+    departures += _unshared_failures([c for c in cases if c.case_number not in withdrawn], executed, left_out)
     return UniformityReport(
         position=position,
         protocol_digest=protocol.digest(),
         frozen_at_sequence=frozen_at,
         cases=tuple(case.case_number for case in cases),
-        keys=tuple(sorted(keys, key=lambda k: (order.index(step_of(k)), int(k.rpartition(".")[2])))),
+        keys=_ordered(keys, protocol),
         outcomes=outcomes,
         departures=tuple(departures),
         unfinished=unfinished,
     )
+
+
+def _ordered(keys: Iterable[str], protocol: SearchProtocol) -> tuple[str, ...]:
+    """In the order of the protocol."""
+    order = [step.id for step in protocol.steps]
+    return tuple(sorted(keys, key=lambda k: (order.index(step_of(k)), int(k.rpartition(".")[2]))))
 
 
 def _departure(case: str, key: str, difference: Difference, sequence: int, explained_by: str = "") -> Departure:
