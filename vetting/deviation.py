@@ -88,9 +88,15 @@ def check_request(request: Deviation, earlier: Iterable[Deviation]) -> None:
         raise bad_input("deviation_unfit", f"The reason {reason.value} takes {wanted}.", f"Give {wanted}.")
     same = [d for d in earlier if (d.case_number, d.step) == (request.case_number, request.step)]
     if any(d.in_force for d in same):
-        raise refused("deviation_in_force", "This is approved already.", "See: vetting deviate list.")
+        raise refused(
+            "deviation_in_force", "This is approved already.", f"See: vetting deviate list {request.position}."
+        )
     if any(d.decision is None for d in same):
-        raise refused("deviation_open", "This is asked for already.", "Have somebody decide: vetting deviate list.")
+        raise refused(
+            "deviation_open",
+            "This is asked for already, and nobody has decided.",
+            f"Have another person decide: vetting deviate list {request.position}.",
+        )
 
 
 def check_decider(deviation: Deviation, person: str) -> None:

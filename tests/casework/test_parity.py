@@ -89,6 +89,11 @@ def test_after_a_report_with_a_finding_of_the_step_a_failure_stays_a_departure(r
     first = room.reviewed(POST)
     assert len(room.release(first).report.findings) == 1
     second = room.enrolled(THIRD, down=FOUND_BY)
+    with pytest.raises(VettingError) as refusal:
+        room.release(second)
+    assert refusal.value.code == "outage_not_repeated", "it is asked again like any other"
+    (search,) = progress(room.one, second).unavailable
+    room.run(search, (), second, answers=False)
     assert _outcome(room, second) == ReportedOutcome.UNAVAILABLE.value, "and never that it was left out"
     assert logged(room, EventType.DEVIATION_APPROVED) == 0
     assert [d.difference for d in _report(room).unexplained] == [Difference.FAILURE_NOT_SHARED]

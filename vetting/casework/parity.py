@@ -4,7 +4,7 @@ failed, or what it found is left out for everybody, as the protocol's step says 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from vetting.casework.desk import Desk
@@ -40,17 +40,18 @@ def settle_parity(desk: Desk, state: Progress) -> Progress:
 
     Refuses while a search whose source was unavailable was asked once only, for whichever candidate of the position,
     and while a step with the failure policy `exclude` is not run for everybody who is enrolled. Records the exclusion
-    of such a step where it failed for one and ran for another. A source that still fails after it was asked again is
-    reported as unavailable, never as nothing found.
+    of such a step where it failed for one and ran for another; once a finding of it is in a report it is too late for
+    that, and it is asked again like any other. A source that still fails after it was asked again is reported as
+    unavailable, never as nothing found.
     """
-    peers = _peers(desk, state)
-    _refuse_single_outages(desk, peers)
-    policed = [s for s in state.protocol.steps if s.failure_policy is FailurePolicy.EXCLUDE]
-    open_steps = [step for step in policed if step.id not in state.excluded]
-    if not open_steps:
+    peers, steps = _peers(desk, state), state.protocol.steps
+    _refuse_single_outages(desk, peers, {s.id for s in steps if s.failure_policy is FailurePolicy.RERUN})
+    policed = [s for s in steps if s.failure_policy is FailurePolicy.EXCLUDE and s.id not in state.excluded]
+    if not policed:
         return state
-    _refuse_unsearched(peers, open_steps)
-    _exclude_unshared(desk, state.case.position, open_steps)
+    _refuse_unsearched(peers, policed)
+    too_late = _exclude_unshared(desk, state.case.position, policed)
+    _refuse_single_outages(desk, peers, too_late)
     return progress(desk, state.case.number)
 
 
@@ -69,14 +70,15 @@ def filed_cases(desk: Desk, position: str) -> frozenset[str]:
         return frozenset(filed.report.case_number for filed in view.reports(position))
 
 
-def _refuse_single_outages(desk: Desk, peers: _Peers) -> None:
+def _refuse_single_outages(desk: Desk, peers: _Peers, steps: Collection[str]) -> None:
+    """Refuses while a search of these steps whose source was unavailable was asked once only."""
     for state in peers:
         number = state.case.number
         with desk.case_files.reading() as view:
             once = [
                 search
                 for search in state.unavailable
-                if search.step.failure_policy is FailurePolicy.RERUN and len(view.results_of(number, search.key)) == 1
+                if search.step.id in steps and len(view.results_of(number, search.key)) == 1
             ]
         if once:
             searches = "search" if len(once) == 1 else "searches"
@@ -100,16 +102,24 @@ def _refuse_unsearched(peers: _Peers, steps: Sequence[Step]) -> None:
             )
 
 
-def _exclude_unshared(desk: Desk, position: str, steps: Sequence[Step]) -> None:
-    """Records the exclusion of each step that failed for one candidate and ran for another, unless it is too late."""
+def _exclude_unshared(desk: Desk, position: str, steps: Sequence[Step]) -> frozenset[str]:
+    """Records the exclusion of each step that failed for one candidate and ran for another.
+
+    Returns those for which it is too late, because a report holds a finding of the step: they are asked again instead.
+    """
+    late: set[str] = set()
     with desk.act() as unit:
         already = excluded_steps(unit.deviations(position))
         outcomes = _outcomes(unit, position)
         for step in steps:
             seen = outcomes.get(step.id, set())
-            if step.id in already or not (seen & FAILED and seen & RAN) or reported_step(desk, unit, position, step.id):
+            if step.id in already or not (seen & FAILED and seen & RAN):
                 continue
-            _record(desk, unit, position, step.id)
+            if reported_step(desk, unit, position, step.id):
+                late.add(step.id)
+            else:
+                _record(desk, unit, position, step.id)
+    return frozenset(late)
 
 
 def _outcomes(unit: CaseFileUnit, position: str) -> Mapping[str, set[Outcome]]:
