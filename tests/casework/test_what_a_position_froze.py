@@ -5,12 +5,13 @@ from dataclasses import replace
 
 import pytest
 
-from tests.casework.room import SOMEONE, Room
-from vetting.casework.intake import may_request_handles
+from tests.casework.room import AUDITOR, CHIEF, SOMEONE, Room
+from vetting.casework.intake import attest, may_request_handles, open_position
 from vetting.casework.protocol_file import load_protocol, refuse_changed_config
 from vetting.casework.searching import begin, progress
 from vetting.errors import VettingError
 from vetting.log.event import EventType
+from vetting.oversight import audit_position
 from vetting.protocol import SearchProtocol
 from vetting.release import REPORT_TEMPLATE
 from vetting.search import plan_digest
@@ -44,6 +45,22 @@ def test_the_plan_of_a_candidate_is_in_the_log_when_they_are_enrolled_before_any
     assert enrolled.body["plan"] == plan_digest(progress(room.one, number).protocol, SOMEONE.disclosed())
     kinds = [e.type for e in entries]
     assert kinds.index(EventType.CANDIDATE_ENROLLED) < kinds.index(EventType.SEARCH_PLANNED)
+
+
+def test_a_position_opened_before_documents_had_a_schema_goes_on_and_is_audited_by_its_old_digest(room: Room) -> None:
+    loaded = load_protocol(room.settings.config, "patrol_officer", room.analyzer.version, room.one.clock().date())
+    old = replace(loaded, schema=1, may_request_handles=None)
+    assert "schema" not in old.document()
+    assert old.digest() != loaded.digest()
+    open_position(room.one, "patrol", old, [CHIEF], practice=True)
+    attest(room.one, "patrol")
+    number = room.enrolled(SOMEONE)
+    assert progress(room.desk(), number).protocol == old
+    assert room.release(number).report.protocol_digest == old.digest()
+    audit = audit_position(room.settings, AUDITOR, "patrol")
+    assert audit.report.protocol_digest == old.digest()
+    assert audit.report.departures == ()
+    assert audit.report.unfinished == {}
 
 
 def test_whether_account_names_may_be_asked_for_is_frozen_and_the_same_for_everybody(room: Room) -> None:
