@@ -37,6 +37,8 @@ class Permission(StrEnum):
     DETERMINE = "determine"
     VERIFY_UNIFORMITY = "verify_uniformity"
     MANAGE_PEOPLE = "manage_people"
+    REQUEST_DEVIATION = "request_deviation"
+    DECIDE_DEVIATION = "decide_deviation"
 
 
 _ACTS: Mapping[Permission, str] = MappingProxyType(
@@ -54,6 +56,8 @@ _ACTS: Mapping[Permission, str] = MappingProxyType(
         Permission.DETERMINE: "record a determination",
         Permission.VERIFY_UNIFORMITY: "verify uniformity",
         Permission.MANAGE_PEOPLE: "manage people",
+        Permission.REQUEST_DEVIATION: "ask for a deviation",
+        Permission.DECIDE_DEVIATION: "decide on a deviation",
     }
 )
 _I, _R, _D, _A, _M = Role.INVESTIGATOR, Role.REVIEWER, Role.DECISION_MAKER, Role.AUDITOR, Role.ADMINISTRATOR
@@ -73,6 +77,8 @@ PERMISSIONS: Mapping[Permission, frozenset[Role]] = MappingProxyType(
         Permission.DETERMINE: frozenset({_D}),
         Permission.VERIFY_UNIFORMITY: frozenset({_A}),
         Permission.MANAGE_PEOPLE: frozenset({_M}),
+        Permission.REQUEST_DEVIATION: frozenset({_I}),
+        Permission.DECIDE_DEVIATION: frozenset({_I, _R}),
     }
 )
 

@@ -31,6 +31,8 @@ KEPT = (
     "filter_records",
     "marks",
     "repeated_captures",
+    "deviations",
+    "deviation_decisions",
     "outbox",
 )
 
@@ -48,6 +50,7 @@ def full(one_case: CaseFiles) -> CaseFiles:
         unit.add_filter_record(invented.filter_record())
         unit.add_mark(invented.mark())
         unit.add_repeated_capture(invented.repeated_capture())
+        unit.add_deviation(invented.deviation())
         unit.post(invented.event())
     return one_case
 

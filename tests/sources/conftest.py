@@ -12,7 +12,7 @@ import pytest
 from tests.sources.loopback import AGENT, HOST, NOW, Reply, Runner, Site
 from vetting.sources.courtesy import Courtesy
 from vetting.sources.egress import mapped_transport
-from vetting.sources.internet import Internet
+from vetting.sources.internet import Internet, Limits
 
 
 @pytest.fixture
@@ -81,8 +81,7 @@ def make_internet(transport: httpx.BaseTransport, new_id: Callable[[], str]) -> 
             clock=lambda: NOW,
             new_id=new_id,
             user_agent=AGENT,
-            max_body_bytes=max_body_bytes,
-            timeout_seconds=timeout_seconds,
+            limits=Limits(max_body_bytes=max_body_bytes, timeout_seconds=timeout_seconds),
             courtesy=courtesy,
         )
 

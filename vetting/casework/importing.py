@@ -12,7 +12,14 @@ from vetting.casework.candidate_file import check_authorization
 from vetting.casework.desk import Body, Desk, commit
 from vetting.casework.identifying import signals_of
 from vetting.casework.protocol_file import refuse_changed_config
-from vetting.casework.searching import preview, propose, refuse_released, store_evidence
+from vetting.casework.searching import (
+    preview,
+    progress,
+    propose,
+    refuse_released,
+    refuse_withdrawn,
+    store_evidence,
+)
 from vetting.errors import refused
 from vetting.files import digest_of
 from vetting.log.event import EventType
@@ -41,6 +48,7 @@ def import_evidence(desk: Desk, number: str, path: Path, criteria: Criteria, ana
     desk.permit(Permission.IMPORT_EVIDENCE, position=case.position, searcher=True)
     check_authorization(case.authorization, desk.clock())
     refuse_released(desk, number)
+    refuse_withdrawn(progress(desk, number))
     with desk.case_files.reading() as view:
         refuse_changed_config(desk.settings.config, view.position(case.position).protocol)
     digest = digest_of(path, MAX_IMPORT_BYTES)

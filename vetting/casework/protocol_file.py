@@ -17,7 +17,16 @@ from filters.query_linter import lint_query
 from vetting.candidate import IdentifierKind
 from vetting.errors import VettingError, bad_input, not_found, refused
 from vetting.files import digest_of, read_file
-from vetting.protocol import Quotation, SearchProtocol, Step, Technique
+from vetting.protocol import (
+    REQUEST_SECONDS,
+    FailurePolicy,
+    Quotation,
+    ReviewerRules,
+    SearchProtocol,
+    Step,
+    Technique,
+)
+from vetting.release import REPORT_TEMPLATE
 from vetting.settings import TOML_BYTES, first_problem, read_toml
 from vetting.sources.registry import SITES, TECHNIQUES
 from vetting.sources.version import connectors_version
@@ -31,6 +40,10 @@ _Line = Annotated[
 ]
 
 
+FCRA_YEARS = 7
+"""15 U.S.C. 1681c(a)(5)."""
+
+
 class _StepFile(BaseModel):
     model_config = ConfigDict(extra="forbid")
     id: _Slug
@@ -42,6 +55,16 @@ class _StepFile(BaseModel):
     max_pages: int = Field(ge=1, le=50)
     max_items: int = Field(ge=1, le=1000)
     attempts: int = Field(ge=1, le=5)
+    timeout_seconds: int = Field(default=REQUEST_SECONDS, ge=1, le=120)
+    failure_policy: FailurePolicy = FailurePolicy.RERUN
+
+
+class _ReviewersFile(BaseModel):
+    """Only what the program does: two people validate, and no sample of empty results is drawn yet (docs/limits.md)."""
+
+    model_config = ConfigDict(extra="forbid")
+    independent: Literal[2] = 2
+    sample_of_nil_results: Literal[0] = 0
 
 
 class _ProtocolFile(BaseModel):
@@ -54,6 +77,10 @@ class _ProtocolFile(BaseModel):
     in_force_from: date
     jurisdiction: _Slug
     lookback_years: int = Field(ge=1, le=10)
+    fcra_mode: bool = True
+    languages: list[Literal["en"]] = Field(default=["en"], min_length=1, max_length=1)  # the filter reads no other
+    reviewers: _ReviewersFile = _ReviewersFile()
+    report_template: str = REPORT_TEMPLATE
     quotation: Quotation
     criteria: _Slug
     class_packs: list[_Slug] = Field(min_length=1)
@@ -64,27 +91,25 @@ def load_protocol(config: Path, name: str, filter_version: str, today: date) -> 
     """The protocol `config/protocols/<name>.toml`, ready to be frozen.
 
     Refuses: an unknown source, a technique that is not on the allow-list or is not the source's own, a query that asks
-    for protected facts or holds any placeholder but `{anchor}`, a step id used twice, a draft (no approval), and
-    a protocol not yet in force (REQ-POL-1).
+    for protected facts or holds any placeholder but `{anchor}`, a step id used twice, a look-back that the Fair Credit
+    Reporting Act forbids, a report template that this program does not fill, a draft (no approval), and a protocol not
+    yet in force (REQ-POL-1). What department.toml says of account names is part of the protocol: it changes what
+    candidates are asked.
     """
     path = _path(config, name)
     try:
         file = _ProtocolFile.model_validate(read_toml(path))
     except ValidationError as error:
         raise bad_input("protocol_invalid", f"{path}: {first_problem(error)}.", "Correct that field.") from None
-    if not file.approved_by or file.approved_on is None or file.approved_on > today:
-        raise refused("protocol_draft", f"Protocol {name} is a draft.", "Have it approved: approved_by, approved_on.")
-    if file.in_force_from > today:
-        raise refused("protocol_early", f"Protocol {name} is in force from {file.in_force_from} only.", "Wait.")
+    approved_on = _approval(file, name, today)
+    _refuse_unfit(file, path)
     steps = tuple(_checked(step, path) for step in file.steps)
-    if len({step.id for step in steps}) != len(steps):
-        raise bad_input("step_twice", f"{path}: a step id is used twice.", "Give each step an id of its own.")
     return SearchProtocol(
         id=file.id,
         version=file.version,
         title=file.title,
         approved_by=file.approved_by,
-        approved_on=file.approved_on,
+        approved_on=approved_on,
         in_force_from=file.in_force_from,
         jurisdiction=file.jurisdiction,
         lookback_years=file.lookback_years,
@@ -97,7 +122,43 @@ def load_protocol(config: Path, name: str, filter_version: str, today: date) -> 
             "filter": filter_version,
             "connectors": connectors_version(),
         },
+        languages=tuple(file.languages),
+        reviewers=ReviewerRules(
+            independent=file.reviewers.independent, sample_of_nil_results=file.reviewers.sample_of_nil_results
+        ),
+        report_template=file.report_template,
+        fcra_mode=file.fcra_mode,
+        may_request_handles=_may_request_handles(config),
     )
+
+
+def _approval(file: _ProtocolFile, name: str, today: date) -> date:
+    """The day of the approval. Refuses a draft, and a protocol that is not in force yet."""
+    if not file.approved_by or file.approved_on is None or file.approved_on > today:
+        raise refused("protocol_draft", f"Protocol {name} is a draft.", "Have it approved: approved_by, approved_on.")
+    if file.in_force_from > today:
+        raise refused("protocol_early", f"Protocol {name} is in force from {file.in_force_from} only.", "Wait.")
+    return file.approved_on
+
+
+def _refuse_unfit(file: _ProtocolFile, path: Path) -> None:
+    if file.fcra_mode and file.lookback_years > FCRA_YEARS:
+        raise bad_input(
+            "lookback_too_long",
+            f"{path}: lookback_years is more than {FCRA_YEARS}, and no older adverse item may be reported "
+            "(15 U.S.C. 1681c(a)(5)).",
+            "Shorten it; fcra_mode = false only where counsel finds that the Act does not apply.",
+        )
+    if file.report_template != REPORT_TEMPLATE:
+        raise bad_input(
+            "report_template_unknown", f"{path}: there is no report template of that name.", f"Use {REPORT_TEMPLATE}."
+        )
+    if len({step.id for step in file.steps}) != len(file.steps):
+        raise bad_input("step_twice", f"{path}: a step id is used twice.", "Give each step an id of its own.")
+
+
+def _may_request_handles(config: Path) -> bool:
+    return read_toml(config / "department.toml").get("may_request_handles") is True
 
 
 def _path(config: Path, name: str) -> Path:
@@ -128,15 +189,7 @@ def _checked(step: _StepFile, path: Path) -> Step:
             f"{where}: source {step.source} works by {TECHNIQUES[step.source].value}.",
             "Name that technique.",
         )
-    template = step.query.replace("{anchor}", "")
-    if "{" in template or "}" in template or "{anchor}" not in step.query:
-        raise bad_input(
-            "query_template", f"{where}: the query needs {{anchor}} and no other placeholder.", "Correct it."
-        )
-    try:
-        lint_query(step.query)
-    except VettingError as error:
-        raise bad_input(error.code, f"{where}: {error.sentence}", error.remedy) from None
+    _check_query(step, where)
     return Step(
         id=step.id,
         title=step.title,
@@ -147,13 +200,33 @@ def _checked(step: _StepFile, path: Path) -> Step:
         max_pages=step.max_pages,
         max_items=step.max_items,
         attempts=step.attempts,
+        timeout_seconds=step.timeout_seconds,
+        failure_policy=step.failure_policy,
     )
 
 
+def _check_query(step: _StepFile, where: str) -> None:
+    template = step.query.replace("{anchor}", "")
+    if "{" in template or "}" in template or "{anchor}" not in step.query:
+        raise bad_input(
+            "query_template", f"{where}: the query needs {{anchor}} and no other placeholder.", "Correct it."
+        )
+    try:
+        lint_query(step.query)
+    except VettingError as error:
+        raise bad_input(error.code, f"{where}: {error.sentence}", error.remedy) from None
+
+
 def refuse_changed_config(config: Path, protocol: SearchProtocol) -> None:
-    """Refuses a position whose criteria, class packs or sources are not the files it was frozen with (U4)."""
+    """Refuses a position whose criteria, class packs, sources, report template or rule on account names are not those
+    it was frozen with (U4).
+    """
     now = config_digests(config, protocol.criteria, protocol.class_packs)
     changed = sorted(name for name, digest in now.items() if protocol.digests.get(name) != digest)
+    if protocol.may_request_handles not in {None, _may_request_handles(config)}:
+        changed.append("may_request_handles")
+    if protocol.report_template != REPORT_TEMPLATE:
+        changed.append("report_template")
     if changed:
         raise refused(
             "config_changed",

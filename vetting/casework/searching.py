@@ -21,6 +21,7 @@ from vetting.casework.environment import recorded
 from vetting.casework.identifying import signals_of
 from vetting.casework.protocol_file import refuse_changed_config, refuse_changed_connectors
 from vetting.casework.reviewing import add_step
+from vetting.deviation import excluded_steps, withdrawn_cases
 from vetting.errors import refused
 from vetting.evidence import Capture, Hit, RawText
 from vetting.finding import Finding
@@ -33,7 +34,7 @@ from vetting.roles import Permission
 from vetting.search import Outcome, Search, SearchResult, plan
 from vetting.signals import Signal
 from vetting.sources.capture_note import skew
-from vetting.sources.conduct import Conducted
+from vetting.sources.conduct import Conducted, left_out
 from vetting.sources.registry import refuse_lapsed_terms
 from vetting.validation import Element, State, Validation
 
@@ -56,6 +57,10 @@ class Progress:
     candidate: Candidate
     planned: tuple[Search, ...]
     results: tuple[SearchResult, ...]
+    excluded: frozenset[str]
+    """Steps that are left out for everybody of the position."""
+    withdrawn: bool
+    """Whether the candidate withdrew: nothing more is done in the case."""
 
     @property
     def outstanding(self) -> tuple[Search, ...]:
@@ -65,9 +70,16 @@ class Progress:
 
     @property
     def unavailable(self) -> tuple[Search, ...]:
-        """Searches whose source did not answer, in the order of the protocol: these may be run again (U5)."""
+        """Searches whose source did not answer, in the order of the protocol: these may be run again (U5).
+
+        None of a step that is left out for everybody.
+        """
         failed = {result.key for result in self.results if result.outcome is Outcome.UNAVAILABLE}
-        return tuple(search for search in self.planned if search.key in failed)
+        return tuple(s for s in self.planned if s.key in failed and s.step.id not in self.excluded)
+
+    def left_out(self, search: Search) -> bool:
+        """Whether nobody is asked, because the step is left out for everybody of the position."""
+        return search.applicable and search.step.id in self.excluded
 
     def due(self, *, again: bool) -> tuple[Search, ...]:
         """What a run has to do: what is outstanding, or with `again` what was unavailable."""
@@ -81,8 +93,16 @@ def progress(desk: Desk, number: str) -> Progress:
         protocol = unit.position(case.position).protocol
         candidate = unit.candidate(number)
         results = tuple(unit.results(number))
-    planned = plan(protocol, candidate)
-    return Progress(case=case, protocol=protocol, candidate=candidate, planned=planned, results=results)
+        deviations = unit.deviations(case.position)
+    return Progress(
+        case=case,
+        protocol=protocol,
+        candidate=candidate,
+        planned=plan(protocol, candidate),
+        results=results,
+        excluded=excluded_steps(deviations),
+        withdrawn=number in withdrawn_cases(deviations),
+    )
 
 
 def protocol_of(desk: Desk, position: str) -> SearchProtocol:
@@ -92,9 +112,10 @@ def protocol_of(desk: Desk, position: str) -> SearchProtocol:
 
 
 def runnable(desk: Desk, position: str) -> tuple[str, ...]:
-    """The cases of the position whose report is not released, in the order of enrollment."""
+    """The cases of the position that are still worked on, in the order of enrollment: no report, not withdrawn."""
     with desk.case_files.reading() as unit:
-        numbers = [case.number for case in unit.cases(unit.position(position).id)]
+        withdrawn = withdrawn_cases(unit.deviations(position))
+        numbers = [case.number for case in unit.cases(unit.position(position).id) if case.number not in withdrawn]
     with desk.released.reading() as view:
         return tuple(number for number in numbers if view.report_of_case(number) is None)
 
@@ -103,10 +124,12 @@ def begin(desk: Desk, number: str) -> Progress:
     """Checks that the searches may run now, and logs the intention to run each of them (REQ-POL-10).
 
     Refuses a searcher who is not cleared or decides here, an authorization that is no longer in force, other connectors
-    than the position was opened with, and a source whose terms were not reviewed or no longer are.
+    than the position was opened with, a source whose terms were not reviewed or no longer are, and the case of a
+    candidate who withdrew.
     """
     state = progress(desk, number)
     desk.permit(Permission.RUN_SEARCHES, position=state.case.position, searcher=True)
+    refuse_withdrawn(state)
     check_authorization(state.case.authorization, desk.clock())
     refuse_changed_config(desk.settings.config, state.protocol)
     refuse_changed_connectors(state.protocol)
@@ -153,7 +176,7 @@ def run_search(
     if again:
         refuse_released(desk, state.case.number)
     _refuse_asking(state, search)
-    conducted = conduct(search)
+    conducted = left_out(search, desk.clock()) if state.left_out(search) else conduct(search)
     gather = partial(signals_of, search=search, candidate=state.candidate)
     findings = propose(desk, state.case.number, search.key, conducted.hits, criteria, gather)
     result = conducted.result
@@ -189,6 +212,16 @@ def note_skew(desk: Desk, unit: CaseFileUnit, case: CaseRecord, key: str, differ
     if seconds is not None:
         body: Body = {"key": key, "hosts": len(differences), "seconds": seconds}
         unit.post(_event(desk, case, EventType.CLOCK_SKEW, key, body))
+
+
+def refuse_withdrawn(state: Progress) -> None:
+    """Refuses the case of a candidate who withdrew."""
+    if state.withdrawn:
+        raise refused(
+            "candidate_withdrew",
+            f"The candidate of {state.case.number} withdrew, so nothing more is done in the case.",
+            f"See: vetting deviate list {state.case.position}.",
+        )
 
 
 def refuse_released(desk: Desk, number: str) -> None:

@@ -8,6 +8,7 @@ from vetting.cli import (
     audits,
     cases,
     demonstration,
+    deviations,
     exports,
     filtering,
     marks,
@@ -28,6 +29,7 @@ app.command("sign-out")(people.sign_out)
 app.add_typer(people.app, name="person", help="Persons, roles and sensitive-position records.")
 app.add_typer(positions.app, name="position", help="Positions and their frozen protocols.")
 app.add_typer(cases.app, name="case", help="One case per candidate.")
+app.add_typer(deviations.app, name="deviate", help="Deviations from a frozen protocol: one asks, another decides.")
 app.command("run")(searches.run)
 app.command("import")(cases.import_file)
 app.command("export")(exports.export)

@@ -11,13 +11,14 @@ import typer
 from vetting.casework.candidate_file import load_candidate
 from vetting.casework.desk import Desk
 from vetting.casework.importing import import_evidence
-from vetting.casework.intake import open_case, renew_authorization
+from vetting.casework.intake import may_request_handles, open_case, renew_authorization
 from vetting.casework.reviewing import reviewed
 from vetting.casework.searching import progress
 from vetting.casework.workbench import Workbench
 from vetting.cli.positions import desk
 from vetting.cli.printing import AsJson, as_json, say, table, working
 from vetting.roles import Permission
+from vetting.search import step_of
 
 app = typer.Typer(no_args_is_help=True)
 Case = Annotated[str, typer.Argument(help="Case number, e.g. C-7K3M2QXA.")]
@@ -25,7 +26,7 @@ Case = Annotated[str, typer.Argument(help="Case number, e.g. C-7K3M2QXA.")]
 
 def open_from_file(at: Desk, position: str, path: Path) -> str:
     """Opens a case from a candidate file; its number. Refuses what `load_candidate` and `open_case` refuse."""
-    allowed = at.settings.department.may_request_handles
+    allowed = may_request_handles(at, position)
     candidate, authorization = load_candidate(path, at.clock(), may_request_handles=allowed)
     return open_case(at, position, candidate, authorization, secrets.token_bytes(32)).number
 
@@ -51,7 +52,9 @@ def authorize_command(
 ) -> None:
     """Record an authorization that the candidate signed anew, after the earlier one ran out."""
     at = desk()
-    allowed = at.settings.department.may_request_handles
+    with at.case_files.reading() as unit:
+        position = unit.case(case).position
+    allowed = may_request_handles(at, position)
     disclosed, authorization = load_candidate(candidate, at.clock(), may_request_handles=allowed)
     renew_authorization(at, case, disclosed, authorization)
     say(f"The searches of {case} are authorized until {authorization.expires_at:%Y-%m-%d}.")
@@ -84,7 +87,7 @@ def _standing(at: Desk, number: str) -> tuple[str, int, int, int, int, str | Non
         findings = reviewed(unit, number)
     with at.released.reading() as released:
         reports = {filed.report.case_number: filed.report.number for filed in released.reports(state.case.position)}
-    waiting = sum(item.waiting for item in findings)
+    waiting = sum(item.waiting and step_of(item.finding.search_key) not in state.excluded for item in findings)
     report = reports.get(number)
     return number, len(state.results), len(state.planned), len(findings), waiting, report
 

@@ -19,7 +19,7 @@ from sqlalchemy import (
 from vetting.records.columns import code, moment, new_metadata, sealed, sequence
 from vetting.records.outbox import outbox_table
 
-REVISION = "case_files_0005"
+REVISION = "case_files_0006"
 METADATA = new_metadata()
 
 
@@ -233,5 +233,28 @@ repeated_captures = Table(
     UniqueConstraint("finding_id", "ordinal"),
 )
 """What became of a finding's source before its release; no capture where nothing was asked."""
+deviations = Table(
+    "deviations",
+    METADATA,
+    sequence(),
+    _id("id"),
+    _of("position", "positions.id"),
+    code("reason"),
+    code("case_number"),
+    code("step"),
+    code("requested_by"),
+    moment("requested_at"),
+)
+"""`case_number` is empty where a step is left out, `step` where a candidate withdrew."""
+
+deviation_decisions = Table(
+    "deviation_decisions",
+    METADATA,
+    sequence(),
+    Column("deviation", String, ForeignKey("deviations.id"), nullable=False, unique=True),
+    code("decision"),
+    code("decided_by"),
+    moment("decided_at"),
+)
 
 outbox = outbox_table(METADATA)

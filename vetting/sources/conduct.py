@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Final
 
 import httpx
 
@@ -13,9 +14,12 @@ from vetting.evidence import Capture, Hit
 from vetting.search import Outcome, Search, SearchResult
 from vetting.sources.courtesy import LONGEST_WAIT_SECONDS, PER_MINUTE, Courtesy
 from vetting.sources.interface import Answer, NotSearchedError, Reason, Source
-from vetting.sources.internet import Internet
+from vetting.sources.internet import ENGLISH, Internet, Limits
 from vetting.sources.recorded import RecordedTransport
 from vetting.sources.warc_writer import FirstCapture, MadeWith
+
+LEFT_OUT: Final = "left_out_for_everyone"
+"""The reason of the outcome `excluded`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +57,7 @@ def conduct(
         transport,
         clock,
         new_id,
+        search=search,
         configuration=configuration,
         courtesy=courtesy,
         requests_per_minute=requests_per_minute,
@@ -80,6 +85,7 @@ def internet_of(
     clock: Callable[[], datetime],
     new_id: Callable[[], str],
     *,
+    search: Search | None = None,
     configuration: str = "",
     first: FirstCapture | None = None,
     courtesy: Courtesy | None = None,
@@ -89,6 +95,9 @@ def internet_of(
 
     No time source is asked for the offset of the clock, so that captures call it unknown.
     """
+    limits = Limits(seconds_between=60 / requests_per_minute)
+    if search is not None:
+        limits = replace(limits, timeout_seconds=search.step.timeout_seconds)
     return Internet(
         transport,
         clock=clock,
@@ -97,8 +106,24 @@ def internet_of(
         made_with=MadeWith(configuration=configuration),
         first=first,
         courtesy=courtesy,
-        seconds_between=60 / requests_per_minute,
+        limits=limits,
+        languages=search.languages if search is not None else ENGLISH,
     )
+
+
+def left_out(search: Search, at: datetime) -> Conducted:
+    """What stands for a search whose step is left out for everybody of the position: nobody was asked."""
+    result = SearchResult(
+        key=search.key,
+        outcome=Outcome.EXCLUDED,
+        reason=LEFT_OUT,
+        started_at=at,
+        ended_at=at,
+        attempts=0,
+        hits=0,
+        captures=0,
+    )
+    return Conducted(result=result, captures=(), hits=())
 
 
 def _attempted(

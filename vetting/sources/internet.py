@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import logging
-import socket
-import ssl
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -19,6 +17,7 @@ from vetting.sources.decoding import DecodingError, decoded
 from vetting.sources.interface import NotSearchedError, Reason
 from vetting.sources.refusals import leads_to_login, refusal, retry_after
 from vetting.sources.robots import MAX_ROBOTS_REDIRECTS, Rules, asks_not_to_be_kept, rules_of
+from vetting.sources.transport_failures import TooLargeError, failure_reason
 from vetting.sources.warc_writer import (
     MADE_WITH_NOTHING,
     Exchange,
@@ -45,23 +44,10 @@ _ASKS_FOR_REST: Final = frozenset({429, 503})
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _CONNECTIONS = ("connection", "http11", "http2", "proxy", "socks")
 _SILENCED = ("httpx", *(f"httpcore.{part}" for part in _CONNECTIONS), "protego._protego", "protego._ruleset")
-_FAILURES: Final[tuple[tuple[tuple[type[BaseException], ...], Reason], ...]] = (
-    ((httpx.TimeoutException, TimeoutError), Reason.TIMEOUT),
-    ((ssl.SSLError,), Reason.TLS),
-    ((socket.gaierror, UnicodeError), Reason.DNS),
-    ((ConnectionRefusedError,), Reason.CONNECT_REFUSED),
-    ((httpx.ProtocolError, httpx.UnsupportedProtocol), Reason.PROTOCOL_ERROR),
-    ((httpx.NetworkError, OSError), Reason.CONNECTION_BROKEN),
-)
-"""First match in the chain of causes decides; the order matters because the special errors of a socket are OSErrors."""
 
 
 def _silent(_record: logging.LogRecord) -> bool:
     return False
-
-
-class _TooLargeError(httpx.TransportError):
-    reason = Reason.TOO_LARGE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,6 +86,22 @@ class Response:
         return self.headers.get("content-type", "")
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """How much of the internet one request may take."""
+
+    max_body_bytes: int = MAX_BODY_BYTES
+    """Of an answer, before and after its Content-Encoding."""
+    timeout_seconds: float = TIMEOUT_SECONDS
+    """For connecting, and for each wait for more bytes."""
+    seconds_between: float = LEAST_SECONDS
+    """The least pause between two requests to one host, where there is a courtesy."""
+
+
+LIMITS: Final = Limits()
+ENGLISH: Final = ("en",)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class _Received:
     response: httpx.Response
@@ -111,7 +113,7 @@ class Internet:
     """The internet as one search may see it: through `transport` (live or recorded), and remembered.
 
     GET only. No cookie jar exists, no Authorization header, no proxy, no environment setting is read: requests are
-    handed to the transport directly. With a `courtesy` each request waits for its turn, `seconds_between` at least.
+    handed to the transport directly. With a `courtesy` each request waits for its turn.
     """
 
     def __init__(
@@ -121,21 +123,19 @@ class Internet:
         clock: Callable[[], datetime],
         new_id: Callable[[], str],
         user_agent: str,
-        max_body_bytes: int = MAX_BODY_BYTES,
-        timeout_seconds: float = TIMEOUT_SECONDS,
+        limits: Limits = LIMITS,
         courtesy: Courtesy | None = None,
-        seconds_between: float = LEAST_SECONDS,
         made_with: MadeWith = MADE_WITH_NOTHING,
         first: FirstCapture | None = None,
+        languages: Sequence[str] = ENGLISH,
     ) -> None:
         self._transport = transport
         self._clock = clock
         self._new_id = new_id
         self._user_agent = user_agent
-        self._max_body_bytes = max_body_bytes
-        self._timeout_seconds = timeout_seconds
+        self._languages = ", ".join(languages)  # the same environment for every candidate (U3)
+        self._limits = limits
         self._courtesy = courtesy
-        self._seconds_between = seconds_between
         self._robots: dict[tuple[str, bytes], Rules | Reason] = {}
         self._made_with = made_with
         self._first = first
@@ -258,14 +258,14 @@ class Internet:
         if self._courtesy is None:
             return
         try:
-            self._courtesy.await_turn(host, max(self._seconds_between, pause))
+            self._courtesy.await_turn(host, max(self._limits.seconds_between, pause))
         except NotSearchedError as stopped:
             self.unpaced = self.unpaced or stopped.reason is Reason.PACE_UNKNOWN
             raise
 
     def _exchange(self, url: httpx.URL, accept: str, key: ApiKey | None = None, pause: float = 0.0) -> Response:
         self._await_turn(url.host, pause)
-        timeouts = dict.fromkeys(("connect", "read", "write", "pool"), self._timeout_seconds)
+        timeouts = dict.fromkeys(("connect", "read", "write", "pool"), self._limits.timeout_seconds)
         request = httpx.Request("GET", url, headers=self._headers(accept), extensions={"timeout": timeouts})
         exchange = Exchange(
             capture_id=self._new_id(),
@@ -303,7 +303,7 @@ class Internet:
     def _readable(self, exchange: Exchange, received: _Received) -> Response:
         headers = {name.lower(): value for name, value in received.response.headers.multi_items()}
         try:
-            plain = decoded(received.body, headers.get("content-encoding", ""), self._max_body_bytes)
+            plain = decoded(received.body, headers.get("content-encoding", ""), self._limits.max_body_bytes)
         except DecodingError as error:
             raise NotSearchedError(error.reason) from None
         return Response(
@@ -324,8 +324,8 @@ class Internet:
             size = 0
             for chunk in _raw(response):
                 size += len(chunk)
-                if size > self._max_body_bytes:
-                    raise _TooLargeError("size")
+                if size > self._limits.max_body_bytes:
+                    raise TooLargeError("size")
                 chunks.append(chunk)
         finally:
             response.close()
@@ -335,7 +335,7 @@ class Internet:
         return {
             "User-Agent": self._user_agent,
             "Accept": accept,
-            "Accept-Language": "en",  # the same environment for every candidate (U3)
+            "Accept-Language": self._languages,
             "Accept-Encoding": "gzip, deflate",
             "Connection": "close",
         }
@@ -348,25 +348,6 @@ def _shown(request: httpx.Request, key: ApiKey | None) -> tuple[tuple[bytes, byt
     """The request's headers as the capture keeps them: that a key was sent, and not which."""
     shown = tuple(request.headers.raw)
     return shown if key is None else (*shown, (key.header.encode("ascii"), b"[redacted]"))
-
-
-def failure_reason(error: BaseException) -> Reason:
-    """The code of whatever the transport raised, from the whole chain of its causes."""
-    chain = tuple(_chain(error))
-    for link in chain:
-        reason = getattr(link, "reason", None)  # an SSLError has one too, of another type
-        if isinstance(reason, Reason):
-            return reason
-    for kinds, reason in _FAILURES:
-        if any(isinstance(link, kinds) for link in chain):
-            return reason
-    return Reason.PROTOCOL_ERROR
-
-
-def _chain(error: BaseException | None) -> Iterator[BaseException]:
-    while error is not None:
-        yield error
-        error = error.__cause__ or error.__context__
 
 
 def _raw(response: httpx.Response) -> Iterator[bytes]:

@@ -45,7 +45,7 @@ class Metasearch:
         found: dict[str, Result] = {}
         out: list[tuple[str, str]] = []
         for page in range(1, search.step.max_pages + 1):
-            results, unresponsive = self._page(search.query, page, internet)
+            results, unresponsive = self._page(search, page, internet)
             out += unresponsive
             fresh = [result for result in results if result.url not in found]
             found.update((result.url, result) for result in fresh)
@@ -55,8 +55,9 @@ class Metasearch:
         hits, partly = read_results(list(found.values())[: search.step.max_items], internet)
         return answered(hits, partly=partly)
 
-    def _page(self, query: str, page: int, internet: Internet) -> tuple[list[Result], list[tuple[str, str]]]:
-        params = {"q": query, "format": "json", "pageno": str(page), "language": "en", "safesearch": "0"}
+    def _page(self, search: Search, page: int, internet: Internet) -> tuple[list[Result], list[tuple[str, str]]]:
+        language = search.languages[0]  # SearXNG takes one
+        params = {"q": search.query, "format": "json", "pageno": str(page), "language": language, "safesearch": "0"}
         response = internet.get(self.settings.endpoint, params=params, accept=JSON)
         if not response.ok:
             raise NotSearchedError(Reason.API_ERROR)
