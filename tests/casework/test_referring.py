@@ -159,6 +159,9 @@ def test_the_sheet_is_written_for_its_reader_only_after_a_confirmation(
     before = room.one.checkpoint().size
     _refer(case, to, "yes\n")
     assert not to.exists()
+    assert not (tmp_path / "absent").exists()
+    _refer(case, tmp_path / "absent" / "sheet.txt", "a life is in danger\n")
+    _refer(case, tmp_path / ("long" * 100), "a life is in danger\n")
     assert room.one.checkpoint().size == before, "nothing was recorded"
     _refer(case, to, "A life is in danger\n")
     assert stat.S_IMODE(to.stat().st_mode) == 0o600

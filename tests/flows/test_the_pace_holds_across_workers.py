@@ -43,6 +43,34 @@ with prefect_server(home / "prefect"):
     print(json.dumps([worker.communicate()[0].split() for worker in workers]))
 """
 
+IN_A_FLOW = """
+import json, sys, time
+from pathlib import Path
+from flows.pace import PrefectPace
+from flows.runtime import coded_flow, coded_task, prefect_server
+from vetting.sources.interface import NotSearchedError
+home, host = Path(sys.argv[1]), sys.argv[2]
+pace = PrefectPace(home / "pace.key")
+
+@coded_task("ask")
+def ask():
+    begun = time.monotonic()
+    for _ in range(3):
+        pace(host, 0.5)
+    return time.monotonic() - begun
+
+@coded_flow("asking")
+def asking(subject):
+    return ask()
+
+with prefect_server(home / "prefect"):
+    took = asking("C-1")
+try:
+    PrefectPace(home / "pace.key")(host, 0.5)
+except NotSearchedError as stopped:
+    print(json.dumps([took, stopped.reason.value]))
+"""
+
 
 def _together(home: Path) -> list[list[float]]:
     finished = subprocess.run(
@@ -64,6 +92,18 @@ def test_two_workers_together_keep_the_pace_of_one_and_prefect_learns_no_host(tm
     longest = turns[-1] - turns[0]
     assert len(turns) <= longest / INTERVAL + 2, "one worker's worth of requests, not two"
     assert (tmp_path / "pace.key").stat().st_mode & 0o777 == 0o600
+    for file in (path for path in (tmp_path / "prefect").rglob("*") if path.is_file()):
+        assert HOST.encode() not in file.read_bytes(), file.name
+
+
+def test_a_task_gets_its_turns_from_the_server_of_its_flow_and_none_without_it(tmp_path: Path) -> None:
+    finished = subprocess.run(
+        [sys.executable, "-c", IN_A_FLOW, tmp_path, HOST], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert (finished.returncode, finished.stderr) == (0, "")
+    took, without = json.loads(finished.stdout)
+    assert took >= 2 * INTERVAL
+    assert without == Reason.PACE_UNKNOWN.value
     for file in (path for path in (tmp_path / "prefect").rglob("*") if path.is_file()):
         assert HOST.encode() not in file.read_bytes(), file.name
 

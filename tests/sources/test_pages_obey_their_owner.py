@@ -163,6 +163,12 @@ def test_a_page_that_asks_not_to_be_kept_is_blocked_and_its_words_are_gone(
     assert b"GET /members/jane HTTP/1.1" in kept
 
 
+def test_a_page_in_another_alphabet_of_bytes_is_understood_too(site: Site, internet: Internet) -> None:
+    page = '<!doctype html><head><meta name="robots" content="noindex"></head><p>Words of hers.'
+    site.answer("/members/jane", page.encode("utf-16"), kind="text/html; charset=utf-16")
+    assert _stopped(internet) is Reason.NOINDEX
+
+
 @pytest.mark.parametrize(
     ("headers", "head"),
     [

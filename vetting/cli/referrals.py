@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 from pathlib import Path
 from typing import Annotated
 
@@ -16,6 +18,7 @@ from vetting.cli.printing import AsJson, as_json, note, say
 from vetting.errors import refused
 from vetting.files import disk_errors, write_file
 
+_PLACE = "Name a file in a folder that you may write to with --to."
 CONFIRMED = "a life is in danger"
 
 
@@ -30,8 +33,7 @@ def refer(
     """Write a referral sheet for the unit that investigates, where a life is in imminent danger. Nothing comes back."""
     at = desk()
     referral = compose(at, case, finding, platform, threat)
-    if to.exists() or to.is_symlink():
-        raise refused("sheet_exists", f"{to} exists already.", "Name a file that does not.")
+    _refuse_place(to)
     note("In immediate danger call 911 first: this sheet does not replace the call.")
     note("The sheet is addressed to the unit named in config/department.toml. The act is logged under your name.")
     if ask(f'To confirm, type "{CONFIRMED}"').strip().lower() != CONFIRMED:
@@ -41,9 +43,18 @@ def refer(
             "A referral is for an imminent threat to life only. Everything else goes through the review.",
         )
     record(at, referral)
-    with disk_errors(f"{to}", "Name a file in a folder that you may write to with --to, and refer once more."):
+    with disk_errors(f"{to}", _PLACE):
         write_file(to, referral.text.reveal().encode("utf-8"))
     if json:
         as_json({"referral": referral.id, "file": str(to)})
         return
     say(f"Referral {referral.id} is logged, and its sheet is in {to}. Hand it over now, then delete the file.")
+
+
+def _refuse_place(to: Path) -> None:
+    """Before anything is noted: a place where no sheet can be written, and one that is taken."""
+    with disk_errors(f"{to}", _PLACE):
+        if to.exists() or to.is_symlink():
+            raise refused("sheet_exists", f"{to} exists already.", "Name a file that does not.")
+        if not os.access(to.parent, os.W_OK | os.X_OK):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))

@@ -94,6 +94,9 @@ def asks_not_to_be_kept(headers: Iterable[str], body: bytes, content_type: str) 
     """
     if any(_withholds(_tag_for_us(header)) for header in headers):
         return True
+    named = body.replace(b"\0", b"").lower()  # a page in UTF-16 has one beside each letter
+    if b"robots" not in named and PRODUCT.encode() not in named:
+        return False  # most pages: reading one again takes longer than all else that is done with it here
     return is_html(content_type, body) and any(_withholds(tag) for tag in page_facts(body, content_type).robots)
 
 
