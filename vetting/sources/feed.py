@@ -67,7 +67,10 @@ def entries_of(response: Response) -> list[Hit]:
     """The entries of a feed that hold words, in its order. Raises NotSearchedError for what is no feed."""
     parsed = _parsed(response)
     author = _word(parsed.get("feed", {}), "author")
-    return [hit for entry in parsed.get("entries", []) if (hit := _hit(entry, author, response))]
+    hits = [hit for entry in parsed.get("entries", []) if (hit := _hit(entry, author, response))]
+    if parsed.get("bozo") and not hits:  # broken, so that nobody can say it was empty
+        raise NotSearchedError(Reason.UNREADABLE_ANSWER)
+    return hits
 
 
 def _parsed(response: Response) -> Mapping[str, Any]:
@@ -93,7 +96,7 @@ def _parsed(response: Response) -> Mapping[str, Any]:
         )
     except Exception:  # noqa: BLE001  # a parser by others on hostile input; its messages quote it
         parsed = {}
-    if not parsed.get("version") or (parsed.get("bozo") and not parsed.get("entries")):
+    if not parsed.get("version"):
         raise NotSearchedError(Reason.UNREADABLE_ANSWER)
     return parsed
 
