@@ -18,13 +18,20 @@ REVEALS_RAW_TEXT = {
     "filters/analyzer.py": "finds what to withhold",
     "filters/criteria.py": "finds what may be job-related",
     "filters/gate.py": "the door",
+    "vetting/casework/identifying.py": "compares a hit with what the candidate disclosed, and keeps codes",
+    "vetting/casework/linking_back.py": "compares addresses on disclosed pages with the account's, and keeps codes",
     "vetting/casework/searching.py": "cuts the passage out of its page, and commits to it with a salt",
+    "vetting/casework/referral_sheet.py": "names the account in the sheet of a break-glass referral",
+    "vetting/casework/referring.py": "finds the account of a threat to life, and commits to the sheet with a salt",
+    "vetting/casework/recapturing.py": "looks whether the passage still stands in what its source answers now",
     "vetting/casework/marking.py": "reads the filter's explanation for a reviewer, and that a note says something",
     "vetting/cli/explanation.py": "shows a reviewer what would be withheld and what is marked",
     "vetting/cli/marks.py": "finds the words that a reviewer types",
+    "vetting/cli/referrals.py": "writes the sheet of a break-glass referral, mode 0600, where the investigator says",
     "vetting/cli/reviews.py": "shows a finding to its reviewer",
     "vetting/cli/scripted_review.py": "the demo's reviewers recognize a finding by its words",
     "vetting/records/sealed_facts.py": "seals it",
+    "vetting/sources/captured_pages.py": "looks for an address on a captured page",
 }
 
 SHORTCUTS = {

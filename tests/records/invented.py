@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 
 from vetting.attribution import Attribution, Level, Link
 from vetting.candidate import Authorization, Candidate, Identifier, IdentifierKind
-from vetting.evidence import Capture, Engagement, RawText
+from vetting.evidence import Capture, Engagement, RawText, RepeatedCapture, Standing
 from vetting.finding import Finding
 from vetting.marking import Mark, MarkAct, MarkReason
 from vetting.protocol import Quotation, SearchProtocol, Step, Technique
@@ -162,6 +162,10 @@ def mark(ordinal: int = 1, note: str = "The depot is known to everybody here.") 
         reviewer="rev1",
         at=NOW,
     )
+
+
+def repeated_capture(standing: Standing = Standing.GONE) -> RepeatedCapture:
+    return RepeatedCapture(finding_id="F-0001", standing=standing, reason="", capture_id="K-0001", at=NOW)
 
 
 def validation(state: State = State.ATTRIBUTED, note: str = "Read in context.") -> Validation:

@@ -61,7 +61,7 @@ def test_nothing_a_feed_points_to_is_opened_or_fetched(site: Site, run: Runner, 
     <rss version="2.0"><channel><item><title>T &f; &h;</title><description>D</description></item></channel></rss>"""
     site.answer("/feed", hostile, kind="application/rss+xml")
     done = run(_source(), "http://site.example/feed")
-    assert site.paths() == ["/feed"]
+    assert site.paths() == ["/robots.txt", "/feed"]
     assert all("root:" not in hit.text.reveal() for hit in done.hits)
     inside = tmp_path / "inside.xml"
     inside.write_text(RSS)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from filters.analyzer import Analyzer
 from filters.criteria import Criteria
 from vetting.casework.candidate_file import check_authorization
 from vetting.casework.desk import Body, Desk, commit
+from vetting.casework.identifying import signals_of
 from vetting.casework.protocol_file import refuse_changed_config
 from vetting.casework.searching import preview, propose, refuse_released, store_evidence
 from vetting.errors import refused
@@ -43,7 +45,9 @@ def import_evidence(desk: Desk, number: str, path: Path, criteria: Criteria, ana
         refuse_changed_config(desk.settings.config, view.position(case.position).protocol)
     digest = digest_of(path, MAX_IMPORT_BYTES)
     captures = captures_of(read_archive(path), clock=desk.clock, new_id=desk.new_id)
-    findings = propose(desk, number, IMPORT_KEY, hits_from(captures), criteria)
+    with desk.case_files.reading() as view:
+        gather = partial(signals_of, search=None, candidate=view.candidate(number))
+    findings = propose(desk, number, IMPORT_KEY, hits_from(captures), criteria, gather)
     with desk.case_files.reading() as view:
         file = commit(view.case_secret(number), "import", digest)
         if view.posted(f"{EventType.EVIDENCE_IMPORTED.value}:{number}:{file}"):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import unicodedata
 from collections.abc import Sequence
 from datetime import date
@@ -15,11 +16,13 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstra
 from filters.query_linter import lint_query
 from vetting.candidate import IdentifierKind
 from vetting.errors import VettingError, bad_input, not_found, refused
-from vetting.files import digest_of
+from vetting.files import digest_of, read_file
 from vetting.protocol import Quotation, SearchProtocol, Step, Technique
 from vetting.settings import TOML_BYTES, first_problem, read_toml
-from vetting.sources.registry import TECHNIQUES
+from vetting.sources.registry import SITES, TECHNIQUES
+from vetting.sources.version import connectors_version
 
+_TERM_DATE = re.compile(rb"terms_(reviewed_on|valid_until)\s*=")
 _Slug = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
 _Line = Annotated[
     str,
@@ -89,7 +92,11 @@ def load_protocol(config: Path, name: str, filter_version: str, today: date) -> 
         criteria=file.criteria,
         class_packs=tuple(file.class_packs),
         steps=steps,
-        digests={**config_digests(config, file.criteria, file.class_packs), "filter": filter_version},
+        digests={
+            **config_digests(config, file.criteria, file.class_packs),
+            "filter": filter_version,
+            "connectors": connectors_version(),
+        },
     )
 
 
@@ -155,11 +162,22 @@ def refuse_changed_config(config: Path, protocol: SearchProtocol) -> None:
         )
 
 
+def refuse_changed_connectors(protocol: SearchProtocol) -> None:
+    """Refuses to search a position with other connectors than it was opened with: two candidates, one search (U1)."""
+    if protocol.digests.get("connectors") != connectors_version():
+        raise refused(
+            "connectors_changed",
+            "The connectors are not the version this position was opened with.",
+            "Install that version, or open the position anew and run every candidate again (U1, U4).",
+        )
+
+
 def config_digests(config: Path, criteria: str, packs: Sequence[str]) -> dict[str, str]:
     """SHA-256 of every file the protocol stands on: none can be exchanged under it unnoticed."""
     files = {
         "criteria": config / "criteria" / f"{criteria}.toml",
         "sources": config / "sources.toml",
+        "sites": config / SITES,
         "retention": config / "retention.toml",
         **{f"class_pack_{pack}": config / "class_packs" / f"{pack}.toml" for pack in packs},
     }
@@ -167,9 +185,16 @@ def config_digests(config: Path, criteria: str, packs: Sequence[str]) -> dict[st
         if not path.is_file():
             raise bad_input("config_missing", f"The protocol names {name}, but {path} is missing.", "Restore the file.")
     digests = {name: digest_of(path, TOML_BYTES).hex() for name, path in files.items()}
+    digests["sources"] = _sources_digest(files["sources"])
     # The name stands at the head of every page, so it may not change between two candidates; where the stores are, may.
     name = str(read_toml(config / "department.toml").get("name"))
     return {**digests, "department_name": hashlib.sha256(name.encode()).hexdigest()}
+
+
+def _sources_digest(path: Path) -> str:
+    """Of the file without its term dates: reading the terms of a source once more changes nobody's search."""
+    kept = (line for line in read_file(path, TOML_BYTES).splitlines(keepends=True) if not _TERM_DATE.match(line))
+    return hashlib.sha256(b"".join(kept)).hexdigest()
 
 
 def declared_packs(config: Path, name: str) -> tuple[str, ...]:

@@ -37,7 +37,8 @@ PASSED = "passed"
 STATEMENT_ONLY = "statement_only"
 """The gate vouched for the conduct but not for the words."""
 
-_REVIEWED = frozenset({State.SECOND_REVIEWED, State.FILTERED, State.RELEASED})
+REPORTABLE = frozenset({State.SECOND_REVIEWED, State.FILTERED, State.RELEASED})
+"""Two people have spoken on it; what remains is the gate's to say."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,13 +56,8 @@ class Cleared:
         return f"Cleared({self.report.number})"
 
 
-def clear_for_release(desk: Desk, number: str, gate: Gate, criteria: Mapping[str, Criterion]) -> Cleared:
-    """Passes every reviewed finding through the gate and composes the report.
-
-    Refuses while a planned search has no outcome, a source was down and was not asked again, a finding waits for
-    attribution or validation, or the criteria are not those the protocol was frozen with: their
-    statements are what a report says. A nil report is a report like any other.
-    """
+def ready(desk: Desk, number: str) -> tuple[Progress, tuple[Reviewed, ...]]:
+    """The case and its findings. Refuses what `clear_for_release` refuses before the gate."""
     state = progress(desk, number)
     desk.permit(Permission.RELEASE_REPORT, position=state.case.position, searcher=True)
     check_authorization(state.case.authorization, desk.clock())
@@ -71,11 +67,22 @@ def clear_for_release(desk: Desk, number: str, gate: Gate, criteria: Mapping[str
     with desk.case_files.reading() as view:
         findings = reviewed(view, number)
     _refuse_waiting(findings, number)
+    return state, findings
+
+
+def clear_for_release(desk: Desk, number: str, gate: Gate, criteria: Mapping[str, Criterion]) -> Cleared:
+    """Passes every reviewed finding through the gate and composes the report.
+
+    Refuses while a planned search has no outcome, a source was down and was not asked again, a finding waits for
+    attribution or validation, or the criteria are not those the protocol was frozen with: their
+    statements are what a report says. A nil report is a report like any other.
+    """
+    state, findings = ready(desk, number)
     groups: dict[str, list[Passed]] = defaultdict(list)
     with desk.act() as unit:
         door = _Door(desk=desk, unit=unit, state=state, gate=gate)
         for item in findings:
-            passed = door.passes(criteria[item.finding.code], item) if item.state in _REVIEWED else None
+            passed = door.passes(criteria[item.finding.code], item) if item.state in REPORTABLE else None
             if passed is not None:
                 groups[item.finding.code].append(passed)
     sanitized = tuple(reported(group) for _, group in sorted(groups.items()))

@@ -10,11 +10,12 @@ from vetting.records import case_file_tables as t
 from vetting.records.case_unit import CaseUnit
 from vetting.records.database import WAIT_SECONDS, Database
 from vetting.records.finding_unit import FindingUnit
+from vetting.records.lease_unit import LeaseUnit
 from vetting.records.seal import VaultKey, VaultPublicKey
 
 
-class CaseFileUnit(CaseUnit, FindingUnit):
-    """One transaction: positions, cases, searches, captures, findings, reviews, and the outbox."""
+class CaseFileUnit(CaseUnit, FindingUnit, LeaseUnit):
+    """One transaction: positions, cases, searches, captures, findings, reviews, leases, and the outbox."""
 
 
 class CaseFiles:

@@ -6,18 +6,16 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
 
 import httpx
 
 from vetting.evidence import Capture, Hit
 from vetting.search import Outcome, Search, SearchResult
+from vetting.sources.courtesy import LONGEST_WAIT_SECONDS, PER_MINUTE, Courtesy
 from vetting.sources.interface import Answer, NotSearchedError, Reason, Source
 from vetting.sources.internet import Internet
 from vetting.sources.recorded import RecordedTransport
-
-MAX_WAIT_SECONDS: Final = 120.0
-"""A server that asks for more than this is not asked again in this run: the search can be run again later."""
+from vetting.sources.warc_writer import FirstCapture, MadeWith
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,6 +25,8 @@ class Conducted:
     result: SearchResult
     captures: tuple[Capture, ...]
     hits: tuple[Hit, ...]
+    clock_differences: tuple[float, ...] = ()
+    """Seconds by which each server's clock was ahead of ours; none of a recording."""
 
 
 def conduct(
@@ -36,17 +36,29 @@ def conduct(
     clock: Callable[[], datetime],
     new_id: Callable[[], str],
     sleep: Callable[[float], None] = time.sleep,
+    *,
+    configuration: str = "",
+    courtesy: Courtesy | None = None,
+    requests_per_minute: int = PER_MINUTE,
 ) -> Conducted:
     """Runs `search` with up to `step.attempts` attempts; only what failed on the way is tried again.
 
-    Never raises for what the internet does. A search whose anchor nobody disclosed touches no network.
+    With a `courtesy`, which the live internet needs, every request waits for its turn at its host. Never raises for
+    what the internet does. A search whose anchor nobody disclosed touches no network. `configuration` is the digest
+    that each capture states.
     """
     started = clock()
-    internet = Internet(transport, clock=clock, new_id=new_id, user_agent=source.user_agent)
-    attempts, answer = 0, Answer(reason=Reason.NONE_DISCLOSED)
-    if search.applicable:
-        wait = _no_wait if isinstance(transport, RecordedTransport) else sleep
-        attempts, answer = _attempted(source, search, internet, wait)
+    internet = internet_of(
+        source,
+        transport,
+        clock,
+        new_id,
+        configuration=configuration,
+        courtesy=courtesy,
+        requests_per_minute=requests_per_minute,
+    )
+    wait = _no_wait if isinstance(transport, RecordedTransport) else sleep
+    attempts, answer = _attempted(source, search, internet, wait)
     captures = internet.captures()
     result = SearchResult(
         key=search.key,
@@ -58,18 +70,48 @@ def conduct(
         hits=len(answer.hits),
         captures=len(captures),
     )
-    return Conducted(result=result, captures=captures, hits=answer.hits)
+    differences = internet.clock_differences()
+    return Conducted(result=result, captures=captures, hits=answer.hits, clock_differences=differences)
+
+
+def internet_of(
+    source: Source,
+    transport: httpx.BaseTransport,
+    clock: Callable[[], datetime],
+    new_id: Callable[[], str],
+    *,
+    configuration: str = "",
+    first: FirstCapture | None = None,
+    courtesy: Courtesy | None = None,
+    requests_per_minute: int = PER_MINUTE,
+) -> Internet:
+    """The internet as this source may see it: the same door for its searches and for asking once more before release.
+
+    No time source is asked for the offset of the clock, so that captures call it unknown.
+    """
+    return Internet(
+        transport,
+        clock=clock,
+        new_id=new_id,
+        user_agent=source.user_agent,
+        made_with=MadeWith(configuration=configuration),
+        first=first,
+        courtesy=courtesy,
+        seconds_between=60 / requests_per_minute,
+    )
 
 
 def _attempted(
     source: Source, search: Search, internet: Internet, sleep: Callable[[float], None]
 ) -> tuple[int, Answer]:
     attempts = 0
+    if not search.applicable:
+        return attempts, Answer(reason=Reason.NONE_DISCLOSED)
     while True:
         attempts += 1
         answer, asked = _one_attempt(source, search, internet)
         wait = asked if asked is not None else 2.0 ** (attempts - 1)
-        if not answer.reason.worth_retrying or attempts >= search.step.attempts or wait > MAX_WAIT_SECONDS:
+        if not answer.reason.worth_retrying or attempts >= search.step.attempts or wait > LONGEST_WAIT_SECONDS:
             return attempts, answer
         sleep(wait)
 
@@ -79,13 +121,14 @@ def _one_attempt(source: Source, search: Search, internet: Internet) -> tuple[An
 
     A defect of a source ends here as well: an exception raised over hostile text may quote it, and must not travel.
     """
+    internet.begin_attempt()
     try:
         answer = source.search(search, internet)
     except NotSearchedError as stopped:
         return _stopped(stopped), stopped.retry_after
     except Exception:  # noqa: BLE001
         return Answer(reason=Reason.SOURCE_DEFECT), None
-    return answer, None
+    return (Answer(reason=Reason.PACE_UNKNOWN) if internet.unpaced else answer), None
 
 
 def _stopped(stopped: NotSearchedError) -> Answer:

@@ -173,7 +173,9 @@ class MappedTransport(httpx.BaseTransport):
         if place is None:
             raise httpx.ConnectError("host") from socket.gaierror()
         url = request.url.copy_with(scheme="http", host=place[0], port=place[1])
-        sent = httpx.Request(request.method, url, headers=request.headers, extensions=request.extensions)
+        sent = httpx.Request(
+            request.method, url, headers=request.headers, stream=request.stream, extensions=request.extensions
+        )
         return self._inner.handle_request(sent)
 
     def close(self) -> None:

@@ -45,7 +45,7 @@ class Feed:
 
     def search(self, search: Search, internet: Internet) -> Answer:
         """Up to `max_items` entries in the order of the feed."""
-        response = internet.get(search.query.strip(), accept=ACCEPT)
+        response = internet.page(search.query.strip(), accept=ACCEPT)
         if response.status in {404, 410}:
             return Answer(reason=Reason.ACCOUNT_NOT_FOUND)
         if not response.ok:

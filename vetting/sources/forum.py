@@ -14,7 +14,7 @@ from vetting.evidence import Engagement, Hit
 from vetting.protocol import Technique
 from vetting.search import Search
 from vetting.sources.interface import Answer, NotSearchedError, Reason, answered
-from vetting.sources.internet import HTML, Internet
+from vetting.sources.internet import Internet
 from vetting.sources.page_text import is_text, page_facts, raw_text, readable
 from vetting.sources.refusals import says_missing
 
@@ -45,7 +45,7 @@ class Forum:
         if not account or len(account) > 200:
             raise NotSearchedError(Reason.ANCHOR_UNUSABLE)
         address = self.settings.profile.replace("{account}", quote(account, safe=""))
-        response = internet.get(address, accept=HTML)
+        response = internet.page(address)
         if response.status in {404, 410}:
             return Answer(reason=Reason.ACCOUNT_NOT_FOUND)
         if not response.ok or not is_text(response.content_type, response.body):

@@ -47,6 +47,8 @@ class PageFacts:
     password_fields: int = 0
     author: str = field(default="", repr=False)
     published: datetime | None = None
+    robots: tuple[str, ...] = field(default=(), repr=False)
+    """What its meta elements `robots` and `vetting` ask of programs, each as it stands."""
 
 
 def media_type(content_type: str) -> str:
@@ -144,6 +146,7 @@ def page_facts(body: bytes, content_type: str) -> PageFacts:
         password_fields=page.password_fields,
         author=page.meta.get("author", ""),
         published=next((when for name in _PUBLISHED if (when := moment(page.meta.get(name)))), None),
+        robots=tuple(page.robots),
     )
 
 
