@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from http.server import BaseHTTPRequestHandler
 from urllib.parse import parse_qs, urlsplit
 
-from tests.sources.fediverse import LOOKUP, STATUSES, WEBFINGER, a_post, an_account
+from tests.sources.fediverse import LOOKUP, STATUSES, WEBFINGER, a_note, a_post, an_account
 from tests.sources.loopback import HOST, Reply, Site
 
 DID = "did:plc:abcdefghijklmnopqrstuvwx"
@@ -60,13 +60,34 @@ def _fediverse(path: str, asked: Asked) -> Said:
     return ([] if "max_id" in asked else [a_post(7)]) if path == STATUSES else None
 
 
+def _outbox(path: str, asked: Asked) -> Said:
+    """A server without Mastodon's API whose actor answers everybody."""
+    actor = f"https://{HOST}/users/jroe"
+    outbox = f"{actor}/outbox"
+    documents: dict[str, object] = {
+        "/users/jroe": {"id": actor, "preferredUsername": "jroe", "outbox": outbox, "summary": "boats"},
+        "/users/jroe/outbox": {"type": "OrderedCollection", "totalItems": 2, "first": f"{outbox}/1"},
+        "/users/jroe/outbox/1": {"orderedItems": [a_note(1)], "next": f"{outbox}/2"},
+        "/users/jroe/outbox/2": {"orderedItems": [a_note(2)]},
+    }
+    return _fediverse(path, asked) if path == WEBFINGER else documents.get(path)
+
+
+def _posts_feed(path: str, asked: Asked) -> Said:
+    """A server that shows visitors nothing but a feed."""
+    return _FEED if path == "/@jroe.rss" else _fediverse(path, asked) if path == WEBFINGER else None
+
+
 def _github(path: str, _asked: Asked) -> Said:
     if path == "/users/jroe":
         return {"login": "jroe", "type": "User", "bio": "boats"}
-    return [] if path.startswith("/users/jroe/") else None
+    if path.endswith("/commits"):
+        return [{"author": {"login": "jroe"}, "commit": {"message": "keels"}}]
+    push = {"id": "1", "type": "PushEvent", "actor": {"login": "jroe"}, "repo": {"name": "jroe/boats"}, "payload": {}}
+    return [push] if path.endswith("/public") else []
 
 
-HEALTHY: dict[str, Callable[[str, Asked], Said]] = {
+HEALTHY: dict[str, Callable[[str, Asked], Said]] = {  # a source, and what is special about its internet
     "metasearch": _metasearch,
     "atproto": _atproto,
     "mediawiki": _mediawiki,
@@ -74,6 +95,8 @@ HEALTHY: dict[str, Callable[[str, Asked], Said]] = {
     "feed": lambda _path, _asked: _FEED,
     "forum": lambda _path, _asked: PAGE,
     "fediverse": _fediverse,
+    "fediverse, outbox": _outbox,
+    "fediverse, feed": _posts_feed,
     "github": _github,
 }
 
@@ -104,6 +127,7 @@ def send(handler: BaseHTTPRequestHandler, said: Said, status: int = 200, **heade
     """Sends a document as JSON, words as a page, bytes as they are."""
     body = said if isinstance(said, bytes) else (said if isinstance(said, str) else json.dumps(said)).encode()
     kind = "text/html; charset=utf-8" if isinstance(said, str) else "application/json"
+    kind = "application/rss+xml" if said == _FEED else kind
     handler.send_response(404 if said is None else status)
     named = {"Content-Type": kind, "Content-Length": str(len(body))}
     for name, value in {**named, **{name.replace("_", "-"): value for name, value in headers.items()}}.items():

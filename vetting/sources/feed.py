@@ -25,7 +25,12 @@ NAME: Final = "feed"
 TECHNIQUE: Final = Technique.FEED
 ANCHORS: Final = frozenset({IdentifierKind.FEED})
 MAX_FEED_BYTES: Final = 5 * 1024 * 1024
+MAX_TAGS: Final = 100_000
+"""Opening and closing ones: ten thousand entries. feedparser takes six seconds of processor time for them."""
+MAX_ATTRIBUTES: Final = 200
+"""Of one tag. Its time grows with their square: 8,000 take a second."""
 _DECLARED: Final = re.compile(rb"\s{0,100}<\?xml[^>]{0,200}?\bencoding\s*=\s*[\"']([A-Za-z0-9._:-]{1,40})")
+_TAG: Final = re.compile(r"<[^\W\d](?:[^<>\"']|\"[^\"<]*+\"|'[^'<]*+')*+>")
 _ENTITY: Final = re.compile("<!ENTITY", re.IGNORECASE)
 ACCEPT: Final = "application/atom+xml, application/rss+xml, application/xml;q=0.9, text/xml;q=0.9"
 
@@ -62,7 +67,10 @@ def entries_of(response: Response) -> list[Hit]:
     """The entries of a feed that hold words, in its order. Raises NotSearchedError for what is no feed."""
     parsed = _parsed(response)
     author = _word(parsed.get("feed", {}), "author")
-    return [hit for entry in parsed.get("entries", []) if (hit := _hit(entry, author, response))]
+    hits = [hit for entry in parsed.get("entries", []) if (hit := _hit(entry, author, response))]
+    if parsed.get("bozo") and not hits:  # broken, so that nobody can say it was empty
+        raise NotSearchedError(Reason.UNREADABLE_ANSWER)
+    return hits
 
 
 def _parsed(response: Response) -> Mapping[str, Any]:
@@ -77,10 +85,14 @@ def _parsed(response: Response) -> Mapping[str, Any]:
         "content-type": f"{media_type(response.content_type)}; charset=utf-8",
         "content-location": response.url,
     }
+    text = _text(response)
     parsed: Mapping[str, Any] = {}
     try:
         parsed = feedparser.parse(
-            io.BytesIO(_utf8(response)), response_headers=headers, sanitize_html=False, resolve_relative_uris=False
+            io.BytesIO(text.encode("utf-8", "replace")),
+            response_headers=headers,
+            sanitize_html=False,
+            resolve_relative_uris=False,
         )
     except Exception:  # noqa: BLE001  # a parser by others on hostile input; its messages quote it
         parsed = {}
@@ -89,8 +101,8 @@ def _parsed(response: Response) -> Mapping[str, Any]:
     return parsed
 
 
-def _utf8(response: Response) -> bytes:
-    """The feed in UTF-8, from the encoding that its header states, else its XML declaration (RFC 7303, 3).
+def _text(response: Response) -> str:
+    """The feed's characters, by the encoding that its header states, else its XML declaration (RFC 7303, 3).
 
     feedparser knows every codec of Python's by the name a server gives; one of them takes hours for five megabytes.
     Entities that a feed declares are left undeclared: with them, five megabytes may unfold to hundreds.
@@ -98,7 +110,9 @@ def _utf8(response: Response) -> bytes:
     stated = _DECLARED.match(response.body)
     charset = f"; charset={stated[1].decode('ascii')}" if stated and "charset" not in response.content_type else ""
     text = decoded_text(response.body, f"{response.content_type}{charset}")
-    return _ENTITY.sub("<! ENTITY", text).encode("utf-8", "replace")
+    if text.count("<") > MAX_TAGS or any(tag[0].count("=") > MAX_ATTRIBUTES for tag in _TAG.finditer(text)):
+        raise NotSearchedError(Reason.TOO_LARGE)
+    return _ENTITY.sub("<! ENTITY", text)
 
 
 def _hit(entry: Mapping[str, Any], feed_author: str, response: Response) -> Hit | None:
