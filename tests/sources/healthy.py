@@ -14,6 +14,9 @@ _FEED = (
     "<?xml version='1.0'?><rss version='2.0'><channel><title>Boats</title><item><title>A keel</title>"
     "<link>http://site.example/keel</link></item></channel></rss>"
 )
+ARCHIVED_AT = "Thu, 02 Jan 2020 03:04:05 GMT"
+ROBOTS = "/robots.txt"
+"""Asked for before a page that was made for people; no site here has one."""
 Asked = Mapping[str, str]
 Said = object
 """A document to be sent as JSON, a page or feed as text, or None for 404."""
@@ -116,8 +119,7 @@ def serve(site: Site, name: str, bad: Reply | None = None, at: int = 0) -> None:
             bad(handler)
             return
         asked = {key: values[0] for key, values in parse_qs(parts.query).items()}
-        said = HEALTHY[name](parts.path, asked)
-        send(handler, said)
+        send(handler, None if parts.path == ROBOTS else HEALTHY[name](parts.path, asked))
 
     site.routes.clear()
     site.routes[""] = reply
@@ -129,7 +131,7 @@ def send(handler: BaseHTTPRequestHandler, said: Said, status: int = 200, **heade
     kind = "text/html; charset=utf-8" if isinstance(said, str) else "application/json"
     kind = "application/rss+xml" if said == _FEED else kind
     handler.send_response(404 if said is None else status)
-    named = {"Content-Type": kind, "Content-Length": str(len(body))}
+    named = {"Content-Type": kind, "Content-Length": str(len(body)), "Memento-Datetime": ARCHIVED_AT}
     for name, value in {**named, **{name.replace("_", "-"): value for name, value in headers.items()}}.items():
         handler.send_header(name, value)
     handler.end_headers()

@@ -150,7 +150,7 @@ def test_an_account_with_every_door_closed_is_blocked_and_never_nothing_found(si
     give(site, "/users/jroe", {"error": "Request not signed"}, 401)
     done = run(fediverse(), "jroe@site.example", attempts=3)
     assert (done.result.outcome, done.result.reason) == (Outcome.BLOCKED, "not_publicly_available")
-    assert (done.result.attempts, done.result.captures, done.hits) == (1, 4, ())
+    assert (done.result.attempts, done.result.captures, done.hits) == (1, 5, ()), "robots.txt is kept too"
     assert run.again(done, fediverse(), "jroe@site.example").result.reason == done.result.reason
 
 
