@@ -29,6 +29,11 @@ def _metasearch(path: str, asked: Asked) -> Said:
     return {"results": [result] if asked.get("pageno") == "1" else [], "unresponsive_engines": []}
 
 
+def _brave(path: str, _asked: Asked) -> Said:
+    result = {"url": f"http://{HOST}/found", "title": "Jane Roe", "description": "builds boats"}
+    return PAGE if path == "/found" else {"type": "search", "query": {}, "web": {"results": [result]}}
+
+
 def _atproto(path: str, asked: Asked) -> Said:
     if path.endswith("resolveHandle"):
         return {"did": DID}
@@ -52,6 +57,29 @@ def _web_archive(path: str, _asked: Asked) -> Said:
         return PAGE
     row = {"timestamp": "20200102030405", "url": "http://jane.example/", "status": "200", "mime": "text/html"}
     return json.dumps(row)
+
+
+def _internet_archive(path: str, _asked: Asked) -> Said:
+    names = ["timestamp", "original", "statuscode", "mimetype", "digest"]
+    row = ["20200102030405", "http://jane.example/", "200", "text/html", "ABC"]
+    return [names, row] if path == "/" else PAGE
+
+
+def _rdap(path: str, _asked: Asked) -> Said:
+    domain = {"objectClassName": "domain", "ldhName": "jane.example"}
+    at_registrar = f"http://{HOST}/registrar/domain/jane.example"
+    related = {"rel": "related", "type": "application/rdap+json", "href": at_registrar}
+    owner = {"roles": ["registrant"], "vcardArray": ["vcard", [["fn", {}, "text", "Jane Roe"]]]}
+    documents: dict[str, object] = {
+        "/": {"services": [[["example"], [f"http://{HOST}/"]]]},
+        "/domain/jane.example": {**domain, "links": [related]},
+        "/registrar/domain/jane.example": {**domain, "entities": [owner]},
+    }
+    return documents.get(path)
+
+
+def _site_profile(path: str, _asked: Asked) -> Said:
+    return "<html><p>Some words." if path in {"/staff", "/jroe"} else None
 
 
 def _fediverse(path: str, asked: Asked) -> Said:
@@ -92,9 +120,14 @@ def _github(path: str, _asked: Asked) -> Said:
 
 HEALTHY: dict[str, Callable[[str, Asked], Said]] = {  # a source, and what is special about its internet
     "metasearch": _metasearch,
+    "brave": _brave,
     "atproto": _atproto,
     "mediawiki": _mediawiki,
     "web_archive": _web_archive,
+    "internet_archive": _internet_archive,
+    "rdap": _rdap,
+    "site_profile": _site_profile,
+    "courtlistener": lambda _path, _asked: {"count": 1, "results": [{"caseName": "Roe v. Boats"}]},
     "feed": lambda _path, _asked: _FEED,
     "forum": lambda _path, _asked: PAGE,
     "fediverse": _fediverse,
