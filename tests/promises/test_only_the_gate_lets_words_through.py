@@ -25,6 +25,8 @@ REVEALS_RAW_TEXT = {
     "vetting/cli/reviews.py": "shows a finding to its reviewer",
     "vetting/cli/scripted_review.py": "the demo's reviewers recognize a finding by its words",
     "vetting/records/sealed_facts.py": "seals it",
+    "vetting/sources/file_text.py": "tells the reader of an imported page where it was seen, for pages to sign in",
+    "vetting/sources/received_file.py": "writes where an imported file was seen into the capture that is sealed",
 }
 
 SHORTCUTS = {

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import uuid
 from base64 import b32encode
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from io import BytesIO
@@ -90,6 +91,19 @@ def failed_warc(exchange: Exchange, code: str) -> bytes:
 def withheld_warc(exchange: Exchange, code: str) -> bytes:
     """The request that was made and why its answer is not kept."""
     return _noted_warc(exchange, WITHHELD_FIELD, code)
+
+
+def resource_warc(exchange: Exchange, media_type: str, block: bytes, note: Mapping[str, str]) -> bytes:
+    """A `resource` record that holds `block` as it is, and a `metadata` record with what is known of it."""
+    out = BytesIO()
+    writer = _Sha256Writer(out, gzip=False, warc_version="WARC/1.1")
+    record_id = _record_id(exchange, "resource")
+    extra = {"WARC-Payload-Digest": sha256_digest(block)}
+    _write(writer, exchange, "resource", record_id, media_type, block, extra)
+    fields = "".join(f"{name}: {value}\r\n" for name, value in note.items()).encode()
+    about = {"WARC-Concurrent-To": record_id, "WARC-Payload-Digest": sha256_digest(fields)}
+    _write(writer, exchange, "metadata", _record_id(exchange, "metadata"), FIELDS, fields, about)
+    return out.getvalue()
 
 
 def sha256_digest(data: bytes) -> str:
