@@ -50,6 +50,8 @@ class Step:
     max_pages: int
     max_items: int
     attempts: int
+    render: bool = False
+    """Whether pictures are made of the pages on which something is found."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,6 +107,7 @@ def _step_document(step: Step) -> dict[str, Json]:
         "max_pages": step.max_pages,
         "max_items": step.max_items,
         "attempts": step.attempts,
+        **({"render": True} if step.render else {}),  # absent otherwise: protocols frozen before keep their digest
     }
 
 
@@ -144,4 +147,5 @@ def _step_from(s: Mapping[str, Json]) -> Step:
         max_pages=int(str(s["max_pages"])),
         max_items=int(str(s["max_items"])),
         attempts=int(str(s["attempts"])),
+        render=s.get("render") is True,
     )

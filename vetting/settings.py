@@ -36,6 +36,13 @@ class Stores(BaseModel):
     accounts: str = ""
 
 
+class Rendering(BaseModel):
+    """The browser that makes pictures of pages; empty means the `chromium` that is on the path."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    chromium: str = ""
+
+
 class Department(BaseModel):
     """config/department.toml."""
 
@@ -46,6 +53,7 @@ class Department(BaseModel):
     names: tuple[str, ...] = ()
     """Words that are names here although a lexicon knows them as words for a protected class (`lint_name`)."""
     stores: Stores = Stores()
+    rendering: Rendering = Rendering()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -39,6 +39,7 @@ class _StepFile(BaseModel):
     max_pages: int = Field(ge=1, le=50)
     max_items: int = Field(ge=1, le=1000)
     attempts: int = Field(ge=1, le=5)
+    render: bool = False
 
 
 class _ProtocolFile(BaseModel):
@@ -140,6 +141,7 @@ def _checked(step: _StepFile, path: Path) -> Step:
         max_pages=step.max_pages,
         max_items=step.max_items,
         attempts=step.attempts,
+        render=step.render,
     )
 
 

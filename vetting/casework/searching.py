@@ -29,6 +29,7 @@ from vetting.records.rows import CaseRecord, FilterRecordRow
 from vetting.roles import Permission
 from vetting.search import Outcome, Search, SearchResult, plan
 from vetting.sources.conduct import Conducted
+from vetting.sources.rendering import find_chromium
 from vetting.validation import Element, State, Validation
 
 Conduct = Callable[[Search], Conducted]
@@ -75,12 +76,15 @@ def progress(desk: Desk, number: str) -> Progress:
 def begin(desk: Desk, number: str) -> Progress:
     """Checks that the searches may run now, and logs the intention to run each of them (REQ-POL-10).
 
-    Refuses a searcher who is not cleared or decides here, and an authorization that is no longer in force.
+    Refuses a searcher who is not cleared or decides here, an authorization that is no longer in force, and a machine
+    without the browser that a step needs.
     """
     state = progress(desk, number)
     desk.permit(Permission.RUN_SEARCHES, position=state.case.position, searcher=True)
     check_authorization(state.case.authorization, desk.clock())
     refuse_changed_config(desk.settings.config, state.protocol)
+    if any(step.render for step in state.protocol.steps):
+        find_chromium(desk.settings.department.rendering.chromium)
     for search in state.planned:
         _refuse_asking(state, search)
     digest = state.protocol.digest()

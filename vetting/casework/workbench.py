@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from filters.analyzer import Analyzer
@@ -15,9 +16,10 @@ from vetting.casework.searching import Conduct
 from vetting.errors import refused
 from vetting.protocol import SearchProtocol
 from vetting.search import Search, SearchResult
-from vetting.sources.conduct import Conducted, conduct
+from vetting.sources.conduct import Conducted, Render, conduct
 from vetting.sources.recorded import transport_for
 from vetting.sources.registry import build_sources
+from vetting.sources.rendering import find_chromium, render_pages
 
 
 def _silent(_result: SearchResult) -> None:
@@ -73,6 +75,10 @@ class Workbench:
 
         def run(search: Search) -> Conducted:
             source = sources[search.step.source]
-            return conduct(source, search, transport, clock=self.desk.clock, new_id=self.desk.new_id)
+            render = self._render() if search.step.render else None
+            return conduct(source, search, transport, clock=self.desk.clock, new_id=self.desk.new_id, render=render)
 
         return run
+
+    def _render(self) -> Render:
+        return partial(render_pages, find_chromium(self.desk.settings.department.rendering.chromium))

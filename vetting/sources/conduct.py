@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -18,6 +18,9 @@ from vetting.sources.recorded import RecordedTransport
 
 MAX_WAIT_SECONDS: Final = 120.0
 """A server that asks for more than this is not asked again in this run: the search can be run again later."""
+
+Render = Callable[[Sequence[Hit], Internet, int], None]
+"""Adds pictures of the pages that hits stand on, so many at most; see `rendering.render_pages`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,8 +39,11 @@ def conduct(
     clock: Callable[[], datetime],
     new_id: Callable[[], str],
     sleep: Callable[[float], None] = time.sleep,
+    render: Render | None = None,
 ) -> Conducted:
     """Runs `search` with up to `step.attempts` attempts; only what failed on the way is tried again.
+
+    Where the step asks for it, `render` then adds pictures of the pages that were found.
 
     Never raises for what the internet does. A search whose anchor nobody disclosed touches no network.
     """
@@ -47,6 +53,8 @@ def conduct(
     if search.applicable:
         wait = _no_wait if isinstance(transport, RecordedTransport) else sleep
         attempts, answer = _attempted(source, search, internet, wait)
+    if render is not None and search.step.render and answer.hits:
+        render(answer.hits, internet, search.step.max_items)
     captures = internet.captures()
     result = SearchResult(
         key=search.key,

@@ -16,7 +16,15 @@ from vetting.evidence import Capture
 from vetting.sources.decoding import DecodingError, decoded
 from vetting.sources.interface import NotSearchedError, Reason
 from vetting.sources.refusals import refusal, retry_after
-from vetting.sources.warc_writer import Exchange, answered_warc, capture_from, failed_warc, withheld_warc
+from vetting.sources.warc_writer import (
+    Exchange,
+    answered_warc,
+    capture_from,
+    failed_warc,
+    note_warc,
+    resource_warc,
+    withheld_warc,
+)
 
 MAX_REDIRECTS: Final = 5
 MAX_BODY_BYTES: Final = 50 * 1024 * 1024
@@ -124,6 +132,16 @@ class Internet:
             exchange, _ = self._captures[capture_id]
             warc = withheld_warc(exchange, Reason.WITHHELD_AT_USERS_REQUEST.value)
             self._captures[capture_id] = (exchange, capture_from(exchange, warc))
+
+    def add(self, url: str, media_type: str, block: bytes, note: Mapping[str, str]) -> None:
+        """Keeps what was made of an answer (a picture of a page) as a capture beside the exchanges."""
+        exchange = Exchange(capture_id=self._new_id(), url=url, at=self._clock(), request_headers=())
+        self._keep(exchange, resource_warc(exchange, media_type, block, note))
+
+    def note(self, url: str, note: Mapping[str, str]) -> None:
+        """Keeps what is known of an address, in codes, where nothing could be made of it."""
+        exchange = Exchange(capture_id=self._new_id(), url=url, at=self._clock(), request_headers=())
+        self._keep(exchange, note_warc(exchange, note))
 
     def get(
         self, url: str, *, params: Mapping[str, str] | None = None, accept: str = ANY, key: ApiKey | None = None

@@ -100,10 +100,23 @@ def resource_warc(exchange: Exchange, media_type: str, block: bytes, note: Mappi
     record_id = _record_id(exchange, "resource")
     extra = {"WARC-Payload-Digest": sha256_digest(block)}
     _write(writer, exchange, "resource", record_id, media_type, block, extra)
-    fields = "".join(f"{name}: {value}\r\n" for name, value in note.items()).encode()
-    about = {"WARC-Concurrent-To": record_id, "WARC-Payload-Digest": sha256_digest(fields)}
-    _write(writer, exchange, "metadata", _record_id(exchange, "metadata"), FIELDS, fields, about)
+    _write_note(writer, exchange, note, record_id)
     return out.getvalue()
+
+
+def note_warc(exchange: Exchange, note: Mapping[str, str]) -> bytes:
+    """A `metadata` record alone: what is known of an address, where nothing of it could be kept."""
+    out = BytesIO()
+    _write_note(_Sha256Writer(out, gzip=False, warc_version="WARC/1.1"), exchange, note)
+    return out.getvalue()
+
+
+def _write_note(writer: WARCWriter, exchange: Exchange, note: Mapping[str, str], about: str = "") -> None:
+    fields = "".join(f"{name}: {value}\r\n" for name, value in note.items()).encode()
+    extra = {"WARC-Payload-Digest": sha256_digest(fields)}
+    if about:
+        extra["WARC-Concurrent-To"] = about
+    _write(writer, exchange, "metadata", _record_id(exchange, "metadata"), FIELDS, fields, extra)
 
 
 def sha256_digest(data: bytes) -> str:
