@@ -30,6 +30,12 @@ def read_file(path: Path, limit: int) -> bytes:
     return content
 
 
+def read_beginning(path: Path, size: int) -> bytes:
+    """The first `size` bytes. Refuses what `read_file` refuses, but for what is long."""
+    with _opened(path) as file:
+        return file.read(size)
+
+
 def digest_of(path: Path, limit: int) -> bytes:
     """The SHA-256 of the content, read piece by piece. Refuses what `read_file` refuses."""
     digest, size = hashlib.sha256(), 0

@@ -77,6 +77,8 @@ class Step:
     timeout_seconds: int = REQUEST_SECONDS
     """For one request, the same for everybody."""
     failure_policy: FailurePolicy = FailurePolicy.RERUN
+    render: bool = False
+    """Whether pictures are made of the pages on which something is found."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -160,6 +162,7 @@ def _step_document(step: Step, schema: int) -> dict[str, Json]:
         "max_pages": step.max_pages,
         "max_items": step.max_items,
         "attempts": step.attempts,
+        **({"render": True} if step.render else {}),  # absent otherwise: protocols frozen before keep their digest
     }
     if schema == 1:
         return first
@@ -224,4 +227,5 @@ def _step_from(s: Mapping[str, Json]) -> Step:
         attempts=int(str(s["attempts"])),
         timeout_seconds=int(str(s.get("timeout_seconds", REQUEST_SECONDS))),
         failure_policy=FailurePolicy(str(s.get("failure_policy", FailurePolicy.RERUN.value))),
+        render=s.get("render") is True,
     )

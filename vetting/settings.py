@@ -53,6 +53,13 @@ class Timestamp(BaseModel):
     """PEM file beside department.toml: the authority's root certificate, and those between it and the signer."""
 
 
+class Rendering(BaseModel):
+    """The browser that makes pictures of pages; empty means the `chromium` that is on the path."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    chromium: str = ""
+
+
 class Department(BaseModel):
     """config/department.toml."""
 
@@ -65,6 +72,7 @@ class Department(BaseModel):
     stores: Stores = Stores()
     referral: ReceivingUnit = ReceivingUnit()
     timestamp: Timestamp = Timestamp()
+    rendering: Rendering = Rendering()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

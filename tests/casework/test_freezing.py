@@ -14,6 +14,7 @@ from vetting.casework.intake import open_position
 from vetting.casework.opening import create_home, open_desk
 from vetting.casework.protocol_file import refuse_changed_config
 from vetting.errors import ExitCode, VettingError
+from vetting.protocol import from_document
 from vetting.roles import Person, Role, SensitivePosition
 from vetting.settings import REPOSITORY, Settings, load_settings
 
@@ -210,3 +211,13 @@ def test_a_title_in_another_form_of_unicode_is_frozen_in_the_one_that_the_log_ta
     frozen = load_workable(settings, "patrol_officer", TODAY)
     assert open_position(desk, "patrol", frozen, [CHIEF], practice=True).title == "Caf\u00e9 Officer"
     assert desk.reader.holds("protocol.frozen:patrol")
+
+
+def test_a_step_that_asks_for_pictures_is_frozen_so_and_no_other_digest_changes(changed: Change) -> None:
+    plain = load_workable(load_settings(Path(), REPOSITORY / "config"), "patrol_officer", TODAY)
+    assert "render" not in str(plain.document())
+    settings = changed(PROTOCOL, "^attempts = 2", "attempts = 2\nrender = true")
+    pictured = load_workable(settings, "patrol_officer", TODAY)
+    assert [step.render for step in pictured.steps].count(True) == 1
+    assert from_document(pictured.document()) == pictured
+    assert pictured.digest() != plain.digest()

@@ -57,6 +57,7 @@ class _StepFile(BaseModel):
     attempts: int = Field(ge=1, le=5)
     timeout_seconds: int = Field(default=REQUEST_SECONDS, ge=1, le=120)
     failure_policy: FailurePolicy = FailurePolicy.RERUN
+    render: bool = False
 
 
 class _ReviewersFile(BaseModel):
@@ -202,6 +203,7 @@ def _checked(step: _StepFile, path: Path) -> Step:
         attempts=step.attempts,
         timeout_seconds=step.timeout_seconds,
         failure_policy=step.failure_policy,
+        render=step.render,
     )
 
 

@@ -36,6 +36,7 @@ from vetting.signals import Signal
 from vetting.sources.capture_note import skew
 from vetting.sources.conduct import Conducted, left_out
 from vetting.sources.registry import refuse_lapsed_terms
+from vetting.sources.rendering import find_chromium
 from vetting.validation import Element, State, Validation
 
 Conduct = Callable[[Search], Conducted]
@@ -124,8 +125,8 @@ def begin(desk: Desk, number: str) -> Progress:
     """Checks that the searches may run now, and logs the intention to run each of them (REQ-POL-10).
 
     Refuses a searcher who is not cleared or decides here, an authorization that is no longer in force, other connectors
-    than the position was opened with, a source whose terms were not reviewed or no longer are, and the case of a
-    candidate who withdrew.
+    than the position was opened with, a source whose terms were not reviewed or no longer are, a machine without the
+    browser that a step needs, and the case of a candidate who withdrew.
     """
     state = progress(desk, number)
     desk.permit(Permission.RUN_SEARCHES, position=state.case.position, searcher=True)
@@ -135,6 +136,8 @@ def begin(desk: Desk, number: str) -> Progress:
     refuse_changed_connectors(state.protocol)
     used = (step.source for step in state.protocol.steps)
     refuse_lapsed_terms(desk.settings.config / "sources.toml", used, desk.clock().date())
+    if any(step.render for step in state.protocol.steps):
+        find_chromium(desk.settings.department.rendering.chromium)
     for search in state.planned:
         _refuse_asking(state, search)
     digest = state.protocol.digest()

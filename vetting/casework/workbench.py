@@ -21,11 +21,12 @@ from vetting.protocol import SearchProtocol
 from vetting.search import Search, SearchResult
 from vetting.settings import TOML_BYTES
 from vetting.sources.asking_again import AskedAgain, StandsOn, ask_again
-from vetting.sources.conduct import Conducted, conduct
+from vetting.sources.conduct import Conducted, Render, conduct
 from vetting.sources.courtesy import Courtesy, Pace, unpaced
 from vetting.sources.interface import Source
 from vetting.sources.recorded import transport_for
 from vetting.sources.registry import build_sources, read_terms
+from vetting.sources.rendering import find_chromium, render_pages
 
 
 def _silent(_what: object) -> None:
@@ -98,6 +99,7 @@ class Workbench:
                 courtesy=courtesy,
                 requests_per_minute=terms[name].requests_per_minute,
                 configuration=configuration,
+                render=self._render() if search.step.render else None,
             )
 
         return run
@@ -120,6 +122,9 @@ class Workbench:
             )
 
         return ask
+
+    def _render(self) -> Render:
+        return partial(render_pages, find_chromium(self.desk.settings.department.rendering.chromium))
 
     def _courtesy(self, *, practice: bool) -> Courtesy | None:
         """One for the whole run, so that a host that asked for rest has it; a recorded internet needs none."""

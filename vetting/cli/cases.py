@@ -10,15 +10,18 @@ import typer
 
 from vetting.casework.candidate_file import load_candidate
 from vetting.casework.desk import Desk
-from vetting.casework.importing import import_evidence
+from vetting.casework.importing import import_evidence, seen_at
 from vetting.casework.intake import may_request_handles, open_case, renew_authorization
 from vetting.casework.reviewing import reviewed
 from vetting.casework.searching import progress
 from vetting.casework.workbench import Workbench
+from vetting.cli.asking import ask
 from vetting.cli.positions import desk
-from vetting.cli.printing import AsJson, as_json, say, table, working
+from vetting.cli.printing import AsJson, as_json, note, say, table, working
+from vetting.errors import ExitCode, VettingError
 from vetting.roles import Permission
 from vetting.search import step_of
+from vetting.sources.received_file import FileKind, Giver, Seen, kind_of
 
 app = typer.Typer(no_args_is_help=True)
 Case = Annotated[str, typer.Argument(help="Case number, e.g. C-7K3M2QXA.")]
@@ -94,16 +97,53 @@ def _standing(at: Desk, number: str) -> tuple[str, int, int, int, int, str | Non
 
 def import_file(
     case: Case,
-    file: Annotated[Path, typer.Argument(help="WARC or WACZ made with a browser archiver.")],
+    file: Annotated[Path, typer.Argument(help="WARC, WACZ, saved page, PDF or screenshot; or the .zip of an export.")],
+    giver: Annotated[
+        Giver, typer.Option("--from", help="Who gave it; the candidate, with an export.")
+    ] = Giver.INVESTIGATOR,
+    address: Annotated[str, typer.Option(help="Where a page, PDF or screenshot was seen; asked for if missing.")] = "",
+    seen_at: Annotated[str, typer.Option(help="When it was seen, e.g. 2026-05-04T15:30Z; asked for if missing.")] = "",
     json: AsJson = False,
 ) -> None:
-    """Import a WARC or WACZ file as evidence for a case, with its own chain-of-custody entry."""
+    """Import a file as evidence for a case, with its own chain-of-custody entry."""
     at = desk()
-    protocol = progress(at, case).protocol
+    state = progress(at, case)
+    at.permit(Permission.IMPORT_EVIDENCE, position=state.case.position, searcher=True)
     bench = Workbench(desk=at)
+    seen = _origin(at, file, giver, address, seen_at)
     with working("Importing the archive"):
-        added = import_evidence(at, case, file, bench.criteria(protocol), bench.analyzer(protocol))
+        criteria, analyzer = bench.criteria(state.protocol), bench.analyzer(state.protocol)
+        added = import_evidence(at, case, file, criteria, analyzer, giver=giver, seen=seen)
     if json:
-        as_json({"captures": added.captures, "findings": added.findings})
+        as_json(
+            {
+                "captures": added.captures,
+                "findings": added.findings,
+                "kind": added.kind.value,
+                "partly_read": added.partly,
+                "texts": added.texts,
+            }
+        )
         return
     say(f"{added.captures} captures sealed, {added.findings} findings to review. Next: vetting review {case}")
+    if added.partly:
+        note("Some of its text could not be read or is too long: look at the file itself as well.")
+    elif not added.texts:
+        note("Nothing was read from it: it is kept as evidence, and pictures, sound and video are never interpreted.")
+
+
+def _origin(at: Desk, file: Path, giver: Giver, address: str, when: str) -> Seen | None:
+    """Where and when a bare file was seen; None for what states it itself. Asks for what was not given."""
+    kind = kind_of(file, giver)
+    given = bool(address or when)
+    if kind is FileKind.ARCHIVE and given:
+        raise VettingError(
+            "origin_stated",
+            "An archive states itself where and when its pages were seen.",
+            "Import it without --address and --seen-at.",
+            ExitCode.USAGE,
+        )
+    if kind.states_its_origin and not given:
+        return None
+    address = address or ask("At which address was it seen?")
+    return seen_at(at, address, when or ask("When was it seen (UTC, e.g. 2026-05-04T15:30)?"))

@@ -34,7 +34,7 @@ def read_archive_file(path: Path) -> Iterator[WarcRecord]:
     Raises CorruptArchiveError for a damaged one and OSError for one that cannot be opened. What came before the damage
     has been given by then: whoever keeps records waits for the end.
     """
-    with _SmallReads(io.FileIO(path)) as file:
+    with SmallReads(io.FileIO(path)) as file:
         start = file.read(4)
         file.seek(0)
         if start.startswith(b"PK"):
@@ -45,10 +45,11 @@ def read_archive_file(path: Path) -> Iterator[WarcRecord]:
             raise CorruptArchiveError("no archive")
 
 
-class _SmallReads(io.BufferedReader):
+class SmallReads(io.BufferedReader):
     """Refuses to read much at once: zipfile takes a zip's directory whole, and it is as large as the file says."""
 
     def read(self, size: int | None = -1, /) -> bytes:
+        """As a buffered file does, but never more than MAX_LIST_BYTES."""
         whole = size is None or not 0 <= size <= MAX_LIST_BYTES
         data = super().read(MAX_LIST_BYTES + 1 if whole else size)
         if len(data) > MAX_LIST_BYTES:
@@ -60,7 +61,7 @@ def _read_wacz(file: io.BufferedReader) -> Iterator[WarcRecord]:
     """Reads nothing from a file that the manifest does not vouch for."""
     try:
         with zipfile.ZipFile(file) as archive:
-            members = _checked_members(archive)
+            members = checked_members(archive)
             digests = _digests(archive, members)
             warcs = [name for name in members if _is_warc(name)]
             if not digests.keys() >= set(warcs):
@@ -117,7 +118,7 @@ class _Hashed:
             raise CorruptArchiveError("file digest")
 
 
-def _checked_members(archive: zipfile.ZipFile) -> dict[str, zipfile.ZipInfo]:
+def checked_members(archive: zipfile.ZipFile) -> dict[str, zipfile.ZipInfo]:
     """Every member by its name, after refusing too many, hostile names, encryption, bombs and names given twice."""
     members = archive.infolist()
     if len(members) > MAX_FILES:

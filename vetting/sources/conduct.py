@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
@@ -20,6 +20,9 @@ from vetting.sources.warc_writer import FirstCapture, MadeWith
 
 LEFT_OUT: Final = "left_out_for_everyone"
 """The reason of the outcome `excluded`."""
+
+Render = Callable[[Sequence[Hit], Internet, int], None]
+"""Adds pictures of the pages that hits stand on, so many at most; see `rendering.render_pages`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,12 +47,13 @@ def conduct(
     configuration: str = "",
     courtesy: Courtesy | None = None,
     requests_per_minute: int = PER_MINUTE,
+    render: Render | None = None,
 ) -> Conducted:
     """Runs `search` with up to `step.attempts` attempts; only what failed on the way is tried again.
 
-    With a `courtesy`, which the live internet needs, every request waits for its turn at its host. Never raises for
-    what the internet does. A search whose anchor nobody disclosed touches no network. `configuration` is the digest
-    that each capture states.
+    With a `courtesy`, which the live internet needs, every request waits for its turn at its host. Where the step asks
+    for it, `render` then adds pictures of the pages that were found. Never raises for what the internet does. A search
+    whose anchor nobody disclosed touches no network. `configuration` is the digest that each capture states.
     """
     started = clock()
     internet = internet_of(
@@ -64,6 +68,8 @@ def conduct(
     )
     wait = _no_wait if isinstance(transport, RecordedTransport) else sleep
     attempts, answer = _attempted(source, search, internet, wait)
+    if render is not None and search.step.render and answer.hits:
+        render(answer.hits, internet, search.step.max_items)
     captures = internet.captures()
     result = SearchResult(
         key=search.key,

@@ -12,6 +12,8 @@ from typing import Final, NamedTuple
 
 from lxml import etree  # type: ignore[import-untyped]
 
+from vetting.sources.stated_facts import MAX_STATED, Stated
+
 MAX_DEPTH: Final = 1_000
 """For an end tag that closes nothing, libxml2 looks through every open element: 200,000 of each took three minutes."""
 
@@ -32,7 +34,7 @@ _PARAGRAPHS: Final = frozenset({"p", "figure", "h1", "h2", "h3", "h4", "h5", "h6
 _CELLS: Final = frozenset({"td", "th"})
 _LISTS: Final = frozenset({"ul", "ol", "menu", "dir"})
 _KEPT: Final = frozenset({"pre", "xmp", "listing", "plaintext"})
-_NOTED: Final = frozenset({"meta", "input", "title"})
+_NOTED: Final = frozenset({"a", "input", "meta", "script", "time", "title"})
 _FOR_PROGRAMS: Final = frozenset({"robots", "vetting"})
 """Meta elements that ask something of all programs, or of ours."""
 _MARKS: Final = ("* ", "+ ", "o ", "- ")
@@ -112,7 +114,7 @@ class HtmlReader:
     """What lxml calls for each tag and each piece of text."""
 
     def __init__(self, *, unseen: frozenset[str], styled: bool) -> None:
-        self.meta: dict[str, str] = {}
+        self.stated = Stated()
         self.robots: list[str] = []
         self.password_fields = 0
         self._lines = _Lines()
@@ -125,6 +127,8 @@ class HtmlReader:
         self._lists: list[str | int] = []
         self._title: list[str] = []
         self._titles = 0
+        self._linked = False
+        self._byline: tuple[int, list[str]] | None = None
 
     @property
     def text(self) -> str:
@@ -154,6 +158,9 @@ class HtmlReader:
         """libxml2 closes what a page leaves open, in order."""
         del tag
         box = self._open.pop()
+        self._linked = False
+        if self._byline is not None and len(self._open) <= self._byline[0]:
+            self._end_byline(" ".join("".join(self._byline[1]).split()))
         if not self._hidden:
             self._leave(box)
         self._hidden -= box.hidden
@@ -162,6 +169,10 @@ class HtmlReader:
         """Text between tags."""
         if self._titles == 1 and self._open and self._open[-1].tag == "title":
             self._title.append(text)
+        if self._linked:
+            self.stated.note_linked_data(text)
+        if self._byline is not None:
+            self._byline[1].append(text)
         if self._hidden:
             return
         if not self._kept:
@@ -180,13 +191,24 @@ class HtmlReader:
         if tag == "meta":
             name = attributes.get("property") or attributes.get("name") or attributes.get("itemprop") or ""
             content = attributes.get("content", "").strip()
-            self.meta.setdefault(name.lower(), content)
+            self.stated.meta.setdefault(name.lower(), content)
             if name.lower() in _FOR_PROGRAMS:
                 self.robots.append(content)
         elif tag == "input":
             self.password_fields += attributes.get("type", "").lower() == "password"
         elif tag == "title":
             self._titles += 1
+        elif tag == "time":
+            self.stated.note_time(attributes)
+        elif tag == "script" and attributes.get("type", "").strip().lower() == "application/ld+json":
+            self._linked = self.stated.begin_linked_data()
+        elif tag == "a" and "author" in attributes.get("rel", "").lower().split() and self._byline is None:
+            self._byline = (len(self._open), [])
+
+    def _end_byline(self, name: str) -> None:
+        self._byline = None
+        if name and len(self.stated.authors) < MAX_STATED:
+            self.stated.authors.append(name)
 
     def _plain_box(self, tag: str) -> _Box:
         if tag not in self._boxes:

@@ -26,6 +26,8 @@ from vetting.sources.warc_writer import (
     answered_warc,
     capture_from,
     failed_warc,
+    note_warc,
+    resource_warc,
     withheld_warc,
 )
 
@@ -166,6 +168,16 @@ class Internet:
     def begin_attempt(self) -> None:
         """Before another attempt: a robots.txt that could not be read may be asked for once more."""
         self._robots = {site: known for site, known in self._robots.items() if isinstance(known, Rules)}
+
+    def add(self, url: str, media_type: str, block: bytes, note: Mapping[str, str]) -> None:
+        """Keeps what was made of an answer (a picture of a page) as a capture beside the exchanges."""
+        exchange = Exchange(capture_id=self._new_id(), url=url, at=self._clock(), request_headers=())
+        self._keep(exchange, resource_warc(exchange, media_type, block, note))
+
+    def note(self, url: str, note: Mapping[str, str]) -> None:
+        """Keeps what is known of an address, in codes, where nothing could be made of it."""
+        exchange = Exchange(capture_id=self._new_id(), url=url, at=self._clock(), request_headers=())
+        self._keep(exchange, note_warc(exchange, note))
 
     def get(
         self, url: str, *, params: Mapping[str, str] | None = None, accept: str = ANY, key: ApiKey | None = None

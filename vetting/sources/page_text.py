@@ -6,7 +6,7 @@ import json
 import re
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 import webencodings  # type: ignore[import-untyped]
@@ -14,6 +14,7 @@ import webencodings  # type: ignore[import-untyped]
 from vetting.evidence import RawText
 from vetting.sources.html_reader import TooDeepError, flattened, read_beginning, read_html
 from vetting.sources.interface import NotSearchedError, Reason
+from vetting.sources.stated_facts import moment as moment  # noqa: PLC0414  # where sources look for it
 
 if TYPE_CHECKING:
     from vetting.sources.internet import Response
@@ -33,7 +34,6 @@ _JSON_STRING: Final = re.compile(r'"((?:[^"\\]++|\\.)*+)"?\s*+(:?)', re.DOTALL)
 _ESCAPES: Final = json.JSONDecoder(strict=False)
 _SPAN: Final = re.compile(r"</?span(?:\s[^<>]{0,1000})?>", re.IGNORECASE)
 _HTML_TYPES: Final = frozenset({"text/html", "application/xhtml+xml"})
-_PUBLISHED: Final = ("article:published_time", "datepublished", "dc.date", "dcterms.created", "date")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,13 +139,14 @@ def page_facts(body: bytes, content_type: str) -> PageFacts:
     except Exception:  # noqa: BLE001  # as above: a page that cannot be parsed has no facts
         return PageFacts(markup=markup.lower())
     words = " ".join(page.text.split())
+    whole = whole and len(body) <= _FACTS_BYTES
     return PageFacts(
         title=page.title,
-        words=words if whole and len(body) <= _FACTS_BYTES else words.ljust(_FACTS_BYTES),
+        words=words if whole else words.ljust(_FACTS_BYTES),
         markup=markup.lower(),
         password_fields=page.password_fields,
-        author=page.meta.get("author", ""),
-        published=next((when for name in _PUBLISHED if (when := moment(page.meta.get(name)))), None),
+        author=page.stated.author(whole=whole),
+        published=page.stated.published(whole=whole),
         robots=tuple(page.robots),
     )
 
@@ -218,17 +219,6 @@ def rows(value: JsonValue) -> list[dict[str, JsonValue]]:
 def words(value: JsonValue) -> str:
     """A JSON string, or an empty one for anything else."""
     return value if isinstance(value, str) else ""
-
-
-def moment(value: JsonValue) -> datetime | None:
-    """An ISO 8601 date-time as aware UTC; without an offset it is taken as UTC. None where it is none."""
-    if not isinstance(value, str) or not 10 <= len(value) <= 40:
-        return None
-    try:
-        stated = datetime.fromisoformat(value.strip())
-        return (stated if stated.tzinfo else stated.replace(tzinfo=UTC)).astimezone(UTC)
-    except (ValueError, OverflowError):
-        return None
 
 
 def raw_text(text: str) -> RawText:

@@ -7,6 +7,7 @@ from __future__ import annotations
 import hashlib
 import uuid
 from base64 import b32encode
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from io import BytesIO
@@ -150,6 +151,24 @@ def withheld_warc(exchange: Exchange, code: str) -> bytes:
     return _noted_warc(exchange, WITHHELD_FIELD, code)
 
 
+def resource_warc(exchange: Exchange, media_type: str, block: bytes, facts: Mapping[str, str]) -> bytes:
+    """A `resource` record that holds `block` as it is, and a `metadata` record with what is known of it."""
+    out = BytesIO()
+    writer = _Sha256Writer(out, gzip=False, warc_version="WARC/1.1")
+    record_id = _record_id(exchange, "resource")
+    extra = {"WARC-Payload-Digest": sha256_digest(block)}
+    _write(writer, exchange, "resource", record_id, media_type, block, extra)
+    _write_note(writer, exchange, facts, record_id)
+    return out.getvalue()
+
+
+def note_warc(exchange: Exchange, facts: Mapping[str, str]) -> bytes:
+    """A `metadata` record alone: what is known of an address, where nothing of it could be kept."""
+    out = BytesIO()
+    _write_note(_Sha256Writer(out, gzip=False, warc_version="WARC/1.1"), exchange, facts)
+    return out.getvalue()
+
+
 def sha256_digest(data: bytes) -> str:
     """A labelled digest as WARC headers write it: base 32."""
     return "sha256:" + b32encode(hashlib.sha256(data).digest()).decode()
@@ -177,7 +196,7 @@ def _stated(seconds: float | None) -> str:
     return UNKNOWN if seconds is None else str(seconds)
 
 
-def _write_note(writer: WARCWriter, exchange: Exchange, facts: dict[str, str], concurrent_to: str = "") -> str:
+def _write_note(writer: WARCWriter, exchange: Exchange, facts: Mapping[str, str], concurrent_to: str = "") -> str:
     note_id = _record_id(exchange, "metadata")
     extra = {"WARC-Concurrent-To": concurrent_to} if concurrent_to else {}
     _write(writer, exchange, "metadata", note_id, FIELDS, note(facts), extra)

@@ -1,0 +1,267 @@
+"""Pictures of pages: Debian's Chromium, which reaches nothing itself and is handed every byte by our own door.
+
+Scripts are off. A page with scripts shows each visitor something else, reports who looks, and asks for consent that
+nobody may give; without them the picture is of what was captured, the same for every candidate. A page that scripts
+build looks empty then, and its capture says why.
+"""
+
+from __future__ import annotations
+
+import base64
+import contextvars
+import os
+import shutil
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING, Final
+
+from vetting.errors import ExitCode, VettingError
+from vetting.evidence import Hit
+from vetting.sources.interface import NotSearchedError
+from vetting.sources.internet import Internet, Response
+from vetting.sources.page_text import is_text
+from vetting.sources.warc_reader import MAX_RECORD_BYTES
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, BrowserContext, CDPSession, Request, Route
+
+MAX_PAGES: Final = 10
+"""Of one search."""
+PAGE_SECONDS: Final = 60.0
+"""After which a page is given nothing more. What is on its way then has the time of every exchange."""
+MAX_REQUESTS: Final = 40
+"""Of one page."""
+MAX_PAGE_BYTES: Final = 30 * 1024 * 1024
+"""Of all that one page is given."""
+WIDTH: Final = 1280
+HEIGHT: Final = 1600
+MAX_HEIGHT: Final = 16_384
+"""Pixels of a picture: the longest that Chromium draws in one piece."""
+VIEW: Final = "urn:view:"
+"""Before the address of the page a picture shows, as browser archivers write it."""
+SNAPSHOT: Final = "urn:snapshot:"
+"""Before the address of the page an MHTML file holds."""
+
+_GIVEN: Final = frozenset({"document", "stylesheet", "image", "font"})
+"""What a still picture is made of: no script, sound, film, beacon or socket."""
+_SCRIPTS: Final = False
+_CLOSED: Final = "http://127.0.0.1:9"
+"""The discard port (RFC 863), where nobody listens: whatever Chromium sends by itself ends there."""
+_ARGUMENTS: Final = (
+    "--proxy-bypass-list=<-loopback>",
+    "--host-resolver-rules=MAP * ~NOTFOUND",
+    "--dns-prefetch-disable",
+    "--disable-background-networking",
+    "--disable-breakpad",
+    "--disable-component-update",
+    "--disable-default-apps",
+    "--disable-domain-reliability",
+    "--disable-gpu",
+    "--disable-quic",
+    "--disable-sync",
+    "--disk-cache-dir=/dev/null",
+    "--force-webrtc-ip-handling-policy=disable_non_proxied_udp",
+    "--no-first-run",
+    "--no-pings",
+)
+
+
+class RenderFailure(StrEnum):
+    """Why there is no picture, where no reason of a search says it. The search itself is not touched by it."""
+
+    NOT_A_PAGE = "not_a_page"
+    TIME_LIMIT = "time_limit"
+    TOO_LARGE = "too_large"
+    BROWSER_FAILED = "browser_failed"
+
+
+class _NotRenderedError(Exception):
+    """Carries a code."""
+
+
+def find_chromium(configured: str) -> str:
+    """Where Chromium is. Refuses, before any search begins, a machine that lacks it."""
+    found = shutil.which(configured or "chromium")
+    if found is None:
+        raise VettingError(
+            "chromium_missing",
+            "A step of the protocol asks for pictures of pages, and there is no Chromium on this machine.",
+            "Run: apt-get install chromium, or name the program under [rendering] in config/department.toml.",
+            ExitCode.NOT_READY,
+        )
+    return found
+
+
+def render_pages(chromium: str, hits: Sequence[Hit], internet: Internet, limit: int) -> None:
+    """Keeps a picture (PNG) and a snapshot (MHTML) of each page the hits stand on, up to `limit` and MAX_PAGES.
+
+    Never raises for what a page, the internet or the browser does: what fails is kept as a code.
+    """
+    addresses = list(dict.fromkeys(hit.locator.reveal() for hit in hits))
+    pages = [address for address in addresses if address.startswith(("http://", "https://"))][: min(limit, MAX_PAGES)]
+    if not pages:
+        return
+    context = contextvars.copy_context()  # what limits the rate of requests may know the task by it
+    with ThreadPoolExecutor(1) as thread:  # Playwright refuses a thread with an event loop, which a flow's may have
+        thread.submit(context.run, _render, chromium, pages, internet).result()
+
+
+def _render(chromium: str, pages: Sequence[str], internet: Internet) -> None:
+    left = list(pages)
+    try:
+        with _browser(chromium) as browser:
+            while left:
+                _kept(browser, left[0], internet)
+                left.pop(0)
+    except Exception:  # noqa: BLE001  # Playwright's errors quote addresses and pages
+        for page in left:
+            _fail(internet, page, RenderFailure.BROWSER_FAILED)
+
+
+def _kept(browser: Browser, page: str, internet: Internet) -> None:
+    code = ""
+    try:
+        _picture(browser, page, internet)
+    except NotSearchedError as refusal:
+        code = refusal.reason.value
+    except _NotRenderedError as failure:
+        code = str(failure)
+    if code:
+        _fail(internet, page, code)
+
+
+def _fail(internet: Internet, page: str, code: str) -> None:
+    internet.note(page, {"rendering-failed": code})
+
+
+def _picture(browser: Browser, page: str, internet: Internet) -> None:
+    response = internet.page(page)
+    if not response.ok or not is_text(response.content_type, response.body):
+        raise _NotRenderedError(RenderFailure.NOT_A_PAGE)
+    door = _Door(internet=internet, page=response, deadline=time.monotonic() + PAGE_SECONDS)
+    with _context(browser) as context:
+        context.route("**/*", lambda route, request: door.answer(route, request))  # noqa: PLW0108  # it marks a handler
+        context.route_web_socket("**/*", lambda socket: socket.close())
+        tab = context.new_page()
+        _open(tab.goto, response.url)
+        session = context.new_cdp_session(tab)
+        png, mhtml = _screenshot(session), _snapshot(session)
+    if max(len(png), len(mhtml)) > MAX_RECORD_BYTES:
+        raise _NotRenderedError(RenderFailure.TOO_LARGE)
+    note = {
+        "software": f"Chromium/{browser.version}",
+        "viewport": f"{WIDTH}x{HEIGHT}",
+        "scripts": "off",
+        "page": response.capture_id,
+        "given": str(door.given),
+        "refused": str(door.refused),
+    }
+    internet.add(VIEW + response.url, "image/png", png, note)
+    internet.add(SNAPSHOT + response.url, "multipart/related", mhtml, note)
+
+
+def _open(goto: object, url: str) -> None:
+    from playwright.sync_api import TimeoutError as Late
+
+    slow = False
+    try:
+        goto(url, wait_until="load", timeout=PAGE_SECONDS * 1000)  # type: ignore[operator]
+    except Late:
+        slow = True
+    if slow:
+        raise _NotRenderedError(RenderFailure.TIME_LIMIT)
+
+
+@dataclass(slots=True, kw_only=True)
+class _Door:
+    """Answers every request of one page: the page itself as it was captured, the rest through the same internet."""
+
+    internet: Internet
+    page: Response
+    deadline: float
+    asked: int = 0
+    given: int = 0
+    refused: int = 0
+    size: int = 0
+    known: dict[str, Response] = field(default_factory=dict)
+
+    def answer(self, route: Route, request: Request) -> None:
+        """Hands over status, media type and body: no cookie, no redirect, no header that starts another request."""
+        response = self._response(request)
+        if response is None:
+            self.refused += 1
+            route.abort()
+            return
+        self.given += 1
+        route.fulfill(status=response.status, content_type=response.content_type, body=response.body)
+
+    def _response(self, request: Request) -> Response | None:
+        if request.is_navigation_request() and request.frame.parent_frame is None:
+            return self.page if request.url == self.page.url else None  # nothing leads away from the page
+        if request.method != "GET" or request.resource_type not in _GIVEN:
+            return None
+        if request.url in self.known:
+            return self.known[request.url]
+        self.asked += 1
+        if self.asked > MAX_REQUESTS or self.size > MAX_PAGE_BYTES or time.monotonic() > self.deadline:
+            return None
+        with suppress(NotSearchedError):
+            response = self.internet.get(request.url)
+            self.size += len(response.body)
+            self.known[request.url] = response
+            return response
+        return None
+
+
+@contextmanager
+def _browser(chromium: str) -> Iterator[Browser]:
+    """A browser with a profile of its own, which goes when it ends."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=chromium,
+            args=[f"--proxy-server={_CLOSED}", *_ARGUMENTS],
+            chromium_sandbox=os.getuid() != 0,  # Chromium refuses root a sandbox
+            env={"LC_ALL": "C.UTF-8", "PATH": os.defpath, "TZ": "UTC"},
+            handle_sigint=False,
+            handle_sigterm=False,
+            handle_sighup=False,
+        )
+        try:
+            yield browser
+        finally:
+            browser.close()
+
+
+@contextmanager
+def _context(browser: Browser) -> Iterator[BrowserContext]:
+    """The same visitor for every page: no cookies, no cache, one screen, one language, one time zone."""
+    context = browser.new_context(
+        accept_downloads=False,
+        java_script_enabled=_SCRIPTS,
+        locale="en-US",
+        service_workers="block",
+        timezone_id="UTC",
+        viewport={"width": WIDTH, "height": HEIGHT},
+    )
+    try:
+        yield context
+    finally:
+        context.close()
+
+
+def _screenshot(session: CDPSession) -> bytes:
+    size: Mapping[str, float] = session.send("Page.getLayoutMetrics")["cssContentSize"]
+    height = min(max(int(size["height"]), 1), MAX_HEIGHT)
+    clip = {"x": 0, "y": 0, "width": WIDTH, "height": height, "scale": 1}
+    asked = {"format": "png", "captureBeyondViewport": True, "clip": clip}
+    return base64.b64decode(session.send("Page.captureScreenshot", asked)["data"])
+
+
+def _snapshot(session: CDPSession) -> bytes:
+    return str(session.send("Page.captureSnapshot", {"format": "mhtml"})["data"]).encode("utf-8", "replace")
