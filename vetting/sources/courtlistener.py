@@ -66,16 +66,19 @@ class CourtListener:
         hits: list[Hit] = []
         params = {"q": f'"{search.query.strip()}"', "type": _TYPES[self.settings.collection], "order_by": "score desc"}
         cursors: set[str] = set()
+        told: list[dict[str, JsonValue]] = []
         for _ in range(search.step.max_pages):
-            found, cursor = self._page(params, internet)
-            hits += found
+            cases, cursor, capture_id = self._page(params, internet)
+            hits += [self._hit(case, capture_id) for case in cases if case not in told]
+            told += cases
             if not cursor or cursor in cursors or len(hits) >= search.step.max_items:
                 break
             cursors.add(cursor)
             params = {**params, "cursor": cursor}
         return answered(hits[: search.step.max_items])
 
-    def _page(self, params: dict[str, str], internet: Internet) -> tuple[list[Hit], str]:
+    def _page(self, params: dict[str, str], internet: Internet) -> tuple[list[dict[str, JsonValue]], str, str]:
+        """The cases of a page, the cursor of the next, and the capture they came in."""
         response = internet.get(self.settings.endpoint, params=params, accept=JSON, key=self.key)
         if not response.ok:
             raise NotSearchedError(Reason.API_ERROR)
@@ -83,7 +86,7 @@ class CourtListener:
         cases, count = rows(document.get("results")), document.get("count")
         if not isinstance(count, int) or (not cases and count > 0 and "cursor" not in params):
             raise NotSearchedError(Reason.UNREADABLE_ANSWER)
-        return [self._hit(case, response.capture_id) for case in cases], _cursor(words(document.get("next")))
+        return cases, _cursor(words(document.get("next"))), response.capture_id
 
     def _hit(self, case: dict[str, JsonValue], capture_id: str) -> Hit:
         address = words(case.get("absolute_url")) or words(case.get("docket_absolute_url"))
