@@ -220,54 +220,40 @@ LISTS = {
 """How the path of each list ends, and the requests of a search of six pages: those, and what else it reads."""
 
 
-def _endless(name: str) -> Callable[[int], object]:
-    """The answer to the nth request of a list that always has more, new items and old ones in turn."""
-
-    def metasearch(n: int) -> object:
-        return {"results": [{"url": f"http://{HOST}/{n}", "title": "t"}], "unresponsive_engines": []}
-
-    def atproto(n: int) -> object:
-        return {"records": [{"uri": f"at://x/{n}", "value": {"text": "boats"}}], "cursor": f"c{n}"}
-
-    def mediawiki(n: int) -> object:
-        users, more = [{"name": "Jane Roe"}], {"uccontinue": f"c{n}", "continue": "-||"}
-        return {
-            "query": {"users": users, "pages": [], "usercontribs": [{"revid": n, "comment": f"c{n}"}]},
-            "continue": more,
-        }
-
-    def github(n: int) -> object:
-        return [{"id": 100 * n + i, "description": f"boat {100 * n + i}"} for i in range(100)]
-
-    def brave(n: int) -> object:
-        result = {"url": f"http://{HOST}/{n}", "title": "t"}
-        return {"type": "search", "query": {"more_results_available": True}, "web": {"results": [result]}}
-
-    def courtlistener(n: int) -> object:
-        case = {"caseName": f"Roe v. Boats {n}", "absolute_url": f"/{n}"}
-        return {"count": 9_999, "results": [case], "next": f"http://{HOST}/?cursor=c{n}"}
-
-    def internet_archive(n: int) -> object:
-        names = ["timestamp", "original", "statuscode", "mimetype", "digest"]
-        return [names, ["20200102030405", f"http://jane.example/{n}", "200", "text/html", f"D{n}"], [], [f"k{n}"]]
-
-    named: dict[str, Callable[[int], object]] = {
-        "atproto": atproto,
-        "brave": brave,
-        "courtlistener": courtlistener,
-        "github": github,
-        "internet_archive": internet_archive,
-        "mediawiki": mediawiki,
-        "metasearch": metasearch,
-    }
-    return named[name]
+ARCHIVE_FIELDS = ["timestamp", "original", "statuscode", "mimetype", "digest"]
+ENDLESS: dict[str, Callable[[int], object]] = {
+    "atproto": lambda n: {"records": [{"uri": f"at://x/{n}", "value": {"text": "boats"}}], "cursor": f"c{n}"},
+    "brave": lambda n: {
+        "type": "search",
+        "query": {"more_results_available": True},
+        "web": {"results": [{"url": f"http://{HOST}/{n}", "title": "t"}]},
+    },
+    "courtlistener": lambda n: {
+        "count": 9_999,
+        "results": [{"caseName": f"Roe v. Boats {n}", "absolute_url": f"/{n}"}],
+        "next": f"http://{HOST}/?cursor=c{n}",
+    },
+    "github": lambda n: [{"id": 100 * n + i, "description": f"boat {100 * n + i}"} for i in range(100)],
+    "internet_archive": lambda n: [
+        ARCHIVE_FIELDS,
+        ["20200102030405", f"http://jane.example/{n}", "200", "text/html", f"D{n}"],
+        [],
+        [f"k{n}"],
+    ],
+    "mediawiki": lambda n: {
+        "query": {"users": [{"name": "Jane Roe"}], "pages": [], "usercontribs": [{"revid": n, "comment": f"c{n}"}]},
+        "continue": {"uccontinue": f"c{n}", "continue": "-||"},
+    },
+    "metasearch": lambda n: {"results": [{"url": f"http://{HOST}/{n}", "title": "t"}], "unresponsive_engines": []},
+}
+"""What each list answers to its nth request: one more item, and always a next page."""
 
 
 @pytest.mark.parametrize("name", sorted(LISTS))
 @pytest.mark.parametrize("fresh", [True, False], ids=["always new", "always the same"])
 def test_a_cursor_that_never_ends_ends(site: Site, run: Runner, name: str, fresh: bool) -> None:
     serve(site, name)
-    healthy, endless = site.routes[""], _endless(name)
+    healthy, endless = site.routes[""], ENDLESS[name]
     lists, most = LISTS[name]
 
     def reply(handler: BaseHTTPRequestHandler) -> None:
