@@ -68,10 +68,10 @@ def _exports(room: Room) -> list[Event]:
     return [e.event for e in room.one.reader.entries() if e.event.type is EventType.EVIDENCE_EXPORTED]
 
 
-def _refusal(code: str, room: Room, number: str, path: Path, **how: bool) -> VettingError:
+def _refusal(code: str, room: Room, number: str, path: Path) -> VettingError:
     """Nothing is written and nothing is noted."""
     with pytest.raises(VettingError) as refusal:
-        export_evidence(room.one, number, path, **how)
+        export_evidence(room.one, number, path)
     assert refusal.value.code == code
     assert _exports(room) == []
     return refusal.value
