@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from tests.casework.room import FOUND_BY, TWO, Passage, Room, found_on, locked, logged, new_id, now
-from tests.sources.loopback import AGENT, HOST, Site
+from tests.sources.loopback import AGENT, HOST, Nobody, Site
 from vetting.attribution import Level
 from vetting.casework.recapturing import Ask, recapture, standings
 from vetting.casework.reviewing import findings_of, validate
@@ -27,16 +27,10 @@ TWO_POSTS = (Passage(words=POST), Passage(words=OTHER_POST, severity=2))
 URL = f"http://{HOST}/posts"
 
 
-class _Source:
-    name = "any"
-    technique = None
-    user_agent = AGENT
-
-
 @pytest.fixture
 def ask(transport: httpx.BaseTransport) -> Ask:
     """Return what asks the loopback server once more."""
-    return lambda _name, before: ask_again(_Source(), before, transport, now, new_id)  # type: ignore[arg-type]
+    return lambda _name, before: ask_again(Nobody(), before, transport, now, new_id)
 
 
 @pytest.fixture
