@@ -11,7 +11,7 @@ import pytest
 
 from tests.casework.room import CHIEF, TWO, Passage, Room, found_on, locked, logged, new_id, now
 from tests.sources.authority import URL, Authority, authority
-from tests.sources.loopback import AGENT, HOST, Site
+from tests.sources.loopback import AGENT, HOST, Nobody, Site
 from vetting.casework.desk import commit
 from vetting.casework.exporting import Exported, check_export, export_evidence, stamp_of, trusted_certificates
 from vetting.casework.recapturing import recapture
@@ -27,12 +27,6 @@ from vetting.sources.internet import Internet
 from vetting.sources.timestamp import ask_for_token
 
 POST = "I outran the cops last night and laughed about it."
-
-
-class _Source:
-    name = "any"
-    technique = None
-    user_agent = AGENT
 
 
 @pytest.fixture
@@ -68,10 +62,10 @@ def _exports(room: Room) -> list[Event]:
     return [e.event for e in room.one.reader.entries() if e.event.type is EventType.EVIDENCE_EXPORTED]
 
 
-def _refusal(code: str, room: Room, number: str, path: Path, *, force: bool = False) -> VettingError:
+def _refusal(code: str, room: Room, number: str, path: Path) -> VettingError:
     """Nothing is written and nothing is noted."""
     with pytest.raises(VettingError) as refusal:
-        export_evidence(room.one, number, path, force=force)
+        export_evidence(room.one, number, path)
     assert refusal.value.code == code
     assert _exports(room) == []
     return refusal.value
@@ -95,7 +89,7 @@ def test_the_file_holds_every_capture_and_the_log_a_commitment_to_it(real: Room,
 
 def test_what_was_asked_once_more_is_in_it_as_well(real: Room, transport: httpx.BaseTransport, tmp_path: Path) -> None:
     number = real.reviewed(Passage(words=POST))
-    recapture(real.one, number, lambda _, before: ask_again(_Source(), before, transport, now, new_id))  # type: ignore[arg-type]
+    recapture(real.one, number, lambda _, before: ask_again(Nobody(), before, transport, now, new_id))
     export_evidence(real.one, number, tmp_path / "case.wacz")
     assert [record.kind for record in read_archive(tmp_path / "case.wacz")].count("revisit") == 1
 

@@ -137,6 +137,7 @@ def test_a_candidate_file_that_may_not_be_used_is_refused(
         ("release", "C-NOSUCH00"),
         ("review", "C-NOSUCH00"),
         ("import", "C-NOSUCH00", "README.md"),
+        ("export", "C-NOSUCH00", "--wacz", "nowhere.wacz"),
         ("case", "list", "no-such-position"),
         ("case", "open", "no-such-position", "demo/candidates/mei_harrowgate.toml"),
         ("deviate", "list", "no-such-position"),

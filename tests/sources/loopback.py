@@ -12,7 +12,8 @@ from vetting.candidate import IdentifierKind
 from vetting.protocol import Step, Technique
 from vetting.search import Search
 from vetting.sources.conduct import Conducted, conduct
-from vetting.sources.interface import Source
+from vetting.sources.interface import Answer, Reason, Source
+from vetting.sources.internet import Internet
 from vetting.sources.recorded import RecordedTransport, recorded_transport
 
 NOW = datetime(2026, 5, 4, 3, 2, 1, 654321, tzinfo=UTC)
@@ -55,6 +56,20 @@ class Site:
     def paths(self) -> list[str]:
         """What was asked for, with query."""
         return [path for path, _ in self.asked]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Nobody:
+    """A source that finds nothing and asks nobody: what is asked once more is asked in its name."""
+
+    name: str = "any"
+    technique: Technique = Technique.PUBLIC_PAGE
+    user_agent: str = AGENT
+
+    def search(self, search: Search, internet: Internet) -> Answer:
+        """Nothing."""
+        del search, internet
+        return Answer(reason=Reason.NOTHING_FOUND)
 
 
 def planned(query: str, *, pages: int = 3, items: int = 20, attempts: int = 1, ordinal: int = 1) -> Search:

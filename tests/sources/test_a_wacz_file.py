@@ -15,7 +15,7 @@ import pytest
 from warcio.archiveiterator import ArchiveIterator
 from warcio.checker import Checker
 
-from tests.sources.loopback import AGENT, HOST, NOW, Site
+from tests.sources.loopback import HOST, NOW, Nobody, Site
 from vetting.errors import VettingError
 from vetting.sources.archive_file import read_archive
 from vetting.sources.asking_again import ask_again, stands_on
@@ -25,12 +25,6 @@ from vetting.sources.internet import Internet
 from vetting.sources.surt import surt
 from vetting.sources.wacz import Wacz, build_wacz, check_wacz
 from vetting.sources.warc_reader import CorruptArchiveError
-
-
-class _Source:
-    name = "any"
-    technique = None
-    user_agent = AGENT
 
 
 @pytest.fixture
@@ -45,7 +39,7 @@ def captured(site: Site, internet: Internet, transport: httpx.BaseTransport) -> 
         internet.get("http://unknown.example/")
     first = internet.captures()[0].warc
     numbers = iter(range(100))
-    again = ask_again(_Source(), stands_on(first), transport, lambda: NOW, lambda: f"again-{next(numbers)}")  # type: ignore[arg-type]
+    again = ask_again(Nobody(), stands_on(first), transport, lambda: NOW, lambda: f"again-{next(numbers)}")
     assert again.same_payload
     return [capture.warc for capture in (*internet.captures(), *again.captures)]
 

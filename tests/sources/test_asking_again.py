@@ -14,7 +14,7 @@ import pytest
 from warcio.archiveiterator import ArchiveIterator
 from warcio.checker import Checker
 
-from tests.sources.loopback import AGENT, HOST, NOW, Runner, Site
+from tests.sources.loopback import HOST, NOW, Nobody, Runner, Site
 from vetting.evidence import Capture
 from vetting.sources.archive_file import read_archive
 from vetting.sources.asking_again import AskedAgain, NotAskedError, ask_again, stands_on
@@ -22,12 +22,6 @@ from vetting.sources.interface import NotSearchedError
 from vetting.sources.internet import JSON, ApiKey, Internet
 
 PAGE = f"http://{HOST}/page"
-
-
-class _Source:
-    name = "any"
-    technique = None
-    user_agent = AGENT
 
 
 Again = Callable[[], AskedAgain]
@@ -39,7 +33,7 @@ def again(internet: Internet, transport: httpx.BaseTransport, new_id: Callable[[
 
     def ask() -> AskedAgain:
         before = stands_on(internet.captures()[0].warc)
-        return ask_again(_Source(), before, transport, lambda: NOW, new_id)  # type: ignore[arg-type]
+        return ask_again(Nobody(), before, transport, lambda: NOW, new_id)
 
     return ask
 
@@ -188,10 +182,32 @@ def test_the_words_are_read_from_pages_interfaces_and_feeds(
     assert "I <3 the cops & left." in " ".join(again().now.reveal().split())
 
 
+class _Broken(httpx.BaseTransport):
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        raise RuntimeError(str(request.url))
+
+
+def test_a_defect_on_the_way_is_a_reason_and_no_error(site: Site, internet: Internet) -> None:
+    site.answer("/page", "<p>the words")
+    internet.get(PAGE)
+    before = stands_on(internet.captures()[0].warc)
+    assert ask_again(Nobody(), before, _Broken(), lambda: NOW, lambda: "K-1").reason == "source_defect"
+
+
+def test_an_answer_whose_first_body_cannot_be_unpacked_is_compared_by_its_payload(
+    site: Site, internet: Internet, again: Again
+) -> None:
+    site.answer("/page", b"no gzip at all", headers={"Content-Encoding": "gzip"})
+    with pytest.raises(NotSearchedError):
+        internet.get(PAGE)
+    assert not stands_on(internet.captures()[0].warc).text
+    assert again().reason == "unreadable_answer"
+
+
 def test_a_recording_answers_the_same_again(site: Site, internet: Internet, run: Runner) -> None:
     site.answer("/page", "<p>the words")
     internet.get(PAGE)
     captured = SimpleNamespace(captures=internet.captures())
     before = stands_on(internet.captures()[0].warc)
     recording = run.recording_of(captured)  # type: ignore[arg-type]
-    assert ask_again(_Source(), before, recording, lambda: NOW, run.new_id).same_payload  # type: ignore[arg-type]
+    assert ask_again(Nobody(), before, recording, lambda: NOW, run.new_id).same_payload

@@ -8,7 +8,6 @@ from datetime import timedelta
 from typing import Final
 
 from vetting.casework.desk import Body, Desk
-from vetting.casework.importing import IMPORT_KEY
 from vetting.casework.releasing import REPORTABLE, ready
 from vetting.casework.reviewing import Reviewed
 from vetting.casework.searching import Progress, seal_captures
@@ -74,9 +73,9 @@ def _repeat(desk: Desk, state: Progress, capture_id: str, findings: Sequence[Fin
 
 def _asked(desk: Desk, state: Progress, capture_id: str, key: str, ask: Ask) -> tuple[str, AskedAgain | None]:
     """The answer, or the code of why nobody was asked: nothing is asked in place of an investigator's browser."""
-    if key == IMPORT_KEY:
+    source = next((search.step.source for search in state.planned if search.key == key), None)
+    if source is None:
         return IMPORTED, None
-    source = next(search.step.source for search in state.planned if search.key == key)
     with desk.case_files.reading() as view:
         warc = view.open_capture(capture_id)
     try:

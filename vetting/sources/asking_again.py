@@ -16,7 +16,7 @@ import httpx
 from vetting.evidence import Capture, RawText
 from vetting.sources.conduct import internet_of
 from vetting.sources.courtesy import PER_MINUTE, Courtesy
-from vetting.sources.decoding import DecodingError, decoded
+from vetting.sources.decoding import decoded
 from vetting.sources.feed import ACCEPT as FEED
 from vetting.sources.http_block import HttpAnswer, parse_answer
 from vetting.sources.interface import NotSearchedError, Reason, Source
@@ -120,18 +120,14 @@ def ask_again(
         courtesy=courtesy,
         requests_per_minute=requests_per_minute,
     )
-    reason = ""
-    response: Response | None = None
+    ask = internet.page if before.accept in _FOR_PEOPLE else internet.get
     try:
-        ask = internet.page if before.accept in _FOR_PEOPLE else internet.get
-        response = ask(before.first.url, accept=before.accept)
+        return _compared(before, ask(before.first.url, accept=before.accept), internet)
     except NotSearchedError as stopped:
-        reason = stopped.reason.value
+        reason = stopped.reason
     except Exception:  # noqa: BLE001  # a defect met over hostile text may quote it, and must not travel
-        reason = Reason.SOURCE_DEFECT.value
-    if response is None:
-        return AskedAgain(reason=reason, captures=internet.captures())
-    return _compared(before, response, internet)
+        reason = Reason.SOURCE_DEFECT
+    return AskedAgain(reason=reason.value, captures=internet.captures())
 
 
 def _compared(before: StandsOn, response: Response, internet: Internet) -> AskedAgain:
@@ -164,11 +160,11 @@ def _headers(request: WarcRecord | None) -> dict[bytes, bytes]:
 
 
 def _recorded_text(answer: HttpAnswer) -> RawText:
-    try:
+    """Empty where it cannot be read: the new answer is then compared by its payload only."""
+    with suppress(Exception):
         body = decoded(answer.body, answer.header(b"content-encoding"), MAX_BODY_BYTES)
-    except DecodingError:
-        return RawText("")
-    return _text(body, answer.header(b"content-type"))
+        return _text(body, answer.header(b"content-type"))
+    return RawText("")
 
 
 def _text(body: bytes, content_type: str) -> RawText:
@@ -179,7 +175,7 @@ def _text(body: bytes, content_type: str) -> RawText:
         plain = decoded_text(body[:MAX_TEXT_BYTES], content_type)
     texts = [plain]
     with suppress(NotSearchedError):
-        texts.append(html_text(plain))
+        texts.append(html_text(plain[:MAX_TEXT_BYTES]))
         if "&lt;" in plain:  # a feed holds its entries' HTML as text
             texts.append(html_text(texts[-1]))
     return raw_text("\n".join(texts))
