@@ -22,6 +22,7 @@ from pathlib import Path
 import flows.vet_candidate as flow_module
 from filters.analyzer import Analyzer
 from flows.workbench import at as working_at
+from flows.workbench import current
 from tests.many_searches import POSITION, STEPS, desk_of, enrolled, hosts_file, settings_of
 from vetting.casework.protocol_file import declared_packs
 from vetting.casework.searching import progress
@@ -160,7 +161,7 @@ def _forked(settings: Settings, hosts: Path, analyzer: Analyzer, number: str) ->
 def _run(number: str) -> None:
     """The steps of the flow, in its order."""
     flow_module.begin_searches._body(number)
-    state = progress(desk=flow_module.current().desk, number=number)
+    state = progress(current().desk, number)
     for step_id in dict.fromkeys(search.step.id for search in state.outstanding):
         flow_module.search_step._body(number, step_id, again=False)
 
