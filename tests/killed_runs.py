@@ -161,7 +161,7 @@ def _forked(settings: Settings, hosts: Path, analyzer: Analyzer, number: str) ->
 def _run(number: str) -> None:
     """The steps of the flow, in its order."""
     flow_module.begin_searches._body(number)
-    state = progress(desk=current().desk, number=number)
+    state = progress(current().desk, number)
     for step_id in dict.fromkeys(search.step.id for search in state.outstanding):
         flow_module.search_step._body(number, step_id, again=False)
 
