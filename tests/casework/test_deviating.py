@@ -15,7 +15,7 @@ from vetting.errors import ExitCode, VettingError
 from vetting.log.event import EventType
 from vetting.oversight import Audit, audit_position, matrix
 from vetting.release import ReportedOutcome
-from vetting.roles import Role
+from vetting.roles import Person, Role
 from vetting.search import Outcome
 from vetting.sources.conduct import Conducted
 from vetting.uniformity import Difference
@@ -133,6 +133,21 @@ def test_nobody_who_decides_on_the_position_and_nobody_unattested_decides_on_a_d
     with pytest.raises(VettingError) as refusal:
         request_deviation(room.desk(reviewer), "patrol", DeviationReason.TERMS_CHANGED, step=STEP)
     assert _code(refusal) == "role_refused"
+
+
+@pytest.mark.parametrize("approver", [ONE, CHIEF], ids=["whoever asked", "whoever decides on the position"])
+def test_an_approval_that_the_program_would_never_give_explains_nothing_to_the_auditor(
+    room: Room, approver: Person
+) -> None:
+    room.searched(())
+    asked = request_deviation(room.one, "patrol", DeviationReason.SOURCE_DEFECT, step=STEP)
+    desk = replace(room.one, person=approver)
+    body = {"deviation": asked.id, "reason": asked.reason.value, "step": asked.step}
+    with desk.act() as unit:
+        unit.post(desk.event(EventType.DEVIATION_APPROVED, asked.id, body, position="patrol"))
+    audit = _audit(room)
+    assert audit.verdict.ok, "the log is sound; what it says is not"
+    assert [(d.difference, d.key) for d in audit.report.unexplained] == [(Difference.NOT_APPROVED, STEP)]
 
 
 @pytest.mark.parametrize(

@@ -54,6 +54,13 @@ def test_the_first_page_counts_searches_and_reported_findings_and_nothing_else(t
     ]
 
 
+def test_a_search_that_was_left_out_for_everyone_is_named_and_not_counted(typical: Report) -> None:
+    first, *rest = typical.searches
+    page = compose.page(replace(typical, searches=(replace(first, outcome="Left out for everyone"), *rest)))
+    assert page.glance[0].words == "4 of 6"
+    assert (page.searches[0].outcome, page.searches[0].missed) == ("Left out for everyone", False)
+
+
 def test_one_finding_and_none_are_counted_in_plain_words(
     make_report: Callable[..., Report], make_finding: Callable[..., SanitizedFinding]
 ) -> None:

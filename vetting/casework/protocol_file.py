@@ -224,7 +224,8 @@ def refuse_changed_config(config: Path, protocol: SearchProtocol) -> None:
     it was frozen with (U4).
     """
     now = config_digests(config, protocol.criteria, protocol.class_packs)
-    changed = sorted(name for name, digest in now.items() if protocol.digests.get(name) != digest)
+    # A file that protocols stand on only since a later release was not frozen with an earlier position.
+    changed = sorted(name for name, digest in now.items() if protocol.digests.get(name, digest) != digest)
     if protocol.may_request_handles not in {None, _may_request_handles(config)}:
         changed.append("may_request_handles")
     if protocol.report_template != REPORT_TEMPLATE:

@@ -86,5 +86,13 @@ def show(position: Annotated[str, typer.Argument()], json: AsJson = False) -> No
         return
     say(f"{protocol.title}, version {protocol.version}, approved by {protocol.approved_by} on {protocol.approved_on}.")
     say(f"sha256 {protocol.digest()}")
-    rows = [(s.id, s.title, s.source, s.technique.value, s.anchor.value, s.query) for s in protocol.steps]
-    table(("Step", "Title", "Source", "Technique", "Anchor", "Query"), rows)
+    act = "under" if protocol.fcra_mode else "not under"
+    say(
+        f"Look-back {protocol.lookback_years} years, {act} the Fair Credit Reporting Act; languages: "
+        f"{', '.join(protocol.languages)}; report template {protocol.report_template}."
+    )
+    rows = [
+        (s.id, s.title, s.source, s.technique.value, s.anchor.value, s.query, s.failure_policy.value)
+        for s in protocol.steps
+    ]
+    table(("Step", "Title", "Source", "Technique", "Anchor", "Query", "If it fails"), rows)
