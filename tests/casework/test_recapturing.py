@@ -110,7 +110,8 @@ def test_a_release_that_is_made_again_soon_asks_nobody_a_second_time(
     number = real.reviewed(Passage(words=POST))
     first = recapture(real.one, number, ask)
     asked = len(site.asked)
-    soon, later = (replace(real.one, clock=lambda h=h: first[0].at + timedelta(hours=h)) for h in (2.9, 3))
+    soon = replace(real.one, clock=lambda: first[0].at + timedelta(hours=2.9))
+    later = replace(real.one, clock=lambda: first[0].at + timedelta(hours=3))
     assert recapture(soon, number, ask) == first
     assert len(site.asked) == asked
     assert recapture(later, number, ask) != first

@@ -25,6 +25,7 @@ from vetting.casework.searching import (
 from vetting.errors import VettingError, bad_input, refused
 from vetting.evidence import Capture, Hit, RawText
 from vetting.files import digest_of
+from vetting.finding import Finding
 from vetting.log.event import EventType
 from vetting.records.rows import CaseRecord
 from vetting.roles import Permission
@@ -100,9 +101,7 @@ def import_evidence(
     digest = digest_of(path, MAX_IMPORT_BYTES)
     kind = kind_of(path, giver)
     captures, read = _evidence(desk, path, kind, giver, seen)
-    with desk.case_files.reading() as view:
-        gather = partial(signals_of, search=None, candidate=view.candidate(number))
-    findings = propose(desk, number, IMPORT_KEY, read, criteria, gather)
+    findings = _proposed(desk, number, read, criteria)
     file = _not_yet(desk, case, digest)
     custody: Body = {
         "file": file,
@@ -121,6 +120,12 @@ def import_evidence(
         store_evidence(desk, unit, case, IMPORT_KEY, captures, findings, criteria)
         preview(desk, unit, case, findings, analyzer, unit.candidate(number))
     return Imported(kind=kind, captures=len(captures), texts=read.texts, partly=read.partly, findings=len(findings))
+
+
+def _proposed(desk: Desk, number: str, read: _Read, criteria: Criteria) -> tuple[Finding, ...]:
+    with desk.case_files.reading() as view:
+        gather = partial(signals_of, search=None, candidate=view.candidate(number))
+    return propose(desk, number, IMPORT_KEY, read, criteria, gather)
 
 
 def _admitted(desk: Desk, number: str, giver: Giver) -> CaseRecord:

@@ -118,15 +118,10 @@ def load_protocol(config: Path, name: str, filter_version: str, today: date) -> 
         criteria=file.criteria,
         class_packs=tuple(file.class_packs),
         steps=steps,
-        digests={
-            **config_digests(config, file.criteria, file.class_packs),
-            "filter": filter_version,
-            "connectors": connectors_version(),
-        },
+        digests=config_digests(config, file.criteria, file.class_packs)
+        | {"filter": filter_version, "connectors": connectors_version()},
         languages=tuple(file.languages),
-        reviewers=ReviewerRules(
-            independent=file.reviewers.independent, sample_of_nil_results=file.reviewers.sample_of_nil_results
-        ),
+        reviewers=ReviewerRules(**file.reviewers.model_dump()),
         report_template=file.report_template,
         fcra_mode=file.fcra_mode,
         may_request_handles=_may_request_handles(config),

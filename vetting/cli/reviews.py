@@ -90,9 +90,13 @@ def review(
     elif done:
         say(done)
     else:
-        criterion = criteria_of(at, case).by_code.get(chosen.finding.code)
-        _show(chosen, withholdings_of(at, chosen.finding), criterion, evidence_of(at, chosen.finding))
-        repeated.show(standings(at, [finding]))
+        _show_whole(at, case, chosen)
+
+
+def _show_whole(at: Desk, case: str, chosen: Reviewed) -> None:
+    criterion = criteria_of(at, case).by_code.get(chosen.finding.code)
+    _show(chosen, withholdings_of(at, chosen.finding), criterion, evidence_of(at, chosen.finding))
+    repeated.show(standings(at, [chosen.finding.id]))
 
 
 def _refuse_idle(*, finding: str, level: Level | None, state: Step | None, attributing: bool, judged: bool) -> None:

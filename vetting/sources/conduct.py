@@ -52,8 +52,7 @@ def conduct(
     """Runs `search` with up to `step.attempts` attempts; only what failed on the way is tried again.
 
     With a `courtesy`, which the live internet needs, every request waits for its turn at its host. Where the step asks
-    for it, `render` then adds pictures of the pages that were found. Never raises for what the internet does. A search
-    whose anchor nobody disclosed touches no network. `configuration` is the digest that each capture states.
+    for it, `render` adds pictures of the pages that were found. Never raises for what the internet does.
     """
     started = clock()
     internet = internet_of(
@@ -70,13 +69,19 @@ def conduct(
     attempts, answer = _attempted(source, search, internet, wait)
     if render is not None and search.step.render and answer.hits:
         render(answer.hits, internet, search.step.max_items)
+    return _conducted(search, (started, clock()), attempts, answer, internet)
+
+
+def _conducted(
+    search: Search, ran: tuple[datetime, datetime], attempts: int, answer: Answer, internet: Internet
+) -> Conducted:
     captures = internet.captures()
     result = SearchResult(
         key=search.key,
         outcome=answer.outcome,
         reason=answer.reason.value,
-        started_at=started,
-        ended_at=clock(),
+        started_at=ran[0],
+        ended_at=ran[1],
         attempts=attempts,
         hits=len(answer.hits),
         captures=len(captures),
