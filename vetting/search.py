@@ -27,9 +27,23 @@ class Outcome(StrEnum):
     """Not asked, because the step is left out for everybody of the position (U5, U6)."""
 
 
-FAILED: Final = frozenset({Outcome.BLOCKED, Outcome.UNAVAILABLE})
-RAN: Final = frozenset({Outcome.COMPLETED, Outcome.NO_RESULTS})
-"""A step with outcomes of both kinds treats candidates differently (U5)."""
+OWNERS_CHOICE: Final = frozenset(
+    {"withheld_at_users_request", "noindex", "robots_disallowed", "not_publicly_available"}
+)
+"""Reasons by which whoever owns an account or a page keeps visitors out: the step was run for everybody alike."""
+
+
+def failed(outcome: Outcome, reason: str) -> bool:
+    """Whether the source failed or refused: a step that did so for one and ran for another treats them differently (U5).
+
+    What an account's own owner does not show is no failure of the source, and is never "nothing found" either.
+    """
+    return outcome in {Outcome.BLOCKED, Outcome.UNAVAILABLE} and reason not in OWNERS_CHOICE
+
+
+def ran(outcome: Outcome) -> bool:
+    """Whether the source answered."""
+    return outcome in {Outcome.COMPLETED, Outcome.NO_RESULTS}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

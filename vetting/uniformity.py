@@ -10,7 +10,7 @@ from functools import partial
 from vetting.candidate import IdentifierKind
 from vetting.deviation import DeviationReason
 from vetting.protocol import FailurePolicy, SearchProtocol
-from vetting.search import FAILED, RAN, Outcome, expected_keys, plan_digest, step_of
+from vetting.search import Outcome, expected_keys, failed, plan_digest, ran, step_of
 
 
 class Difference(StrEnum):
@@ -183,8 +183,9 @@ def _approved(deviation: ApprovedDeviation, protocol: SearchProtocol, executed: 
     if deviation.reason is not DeviationReason.FAILURE_POLICY:
         return deviation.by_two
     policed = {step.id for step in protocol.steps if step.failure_policy is FailurePolicy.EXCLUDE}
-    before = {s.outcome for s in executed if s.sequence < deviation.sequence and step_of(s.key) == deviation.step}
-    return deviation.step in policed and bool(before & FAILED) and bool(before & RAN)
+    before = [s for s in executed if s.sequence < deviation.sequence and step_of(s.key) == deviation.step]
+    unshared = any(failed(s.outcome, s.reason) for s in before) and any(ran(s.outcome) for s in before)
+    return deviation.step in policed and unshared
 
 
 def _deviating(all_: Sequence[ApprovedDeviation], valid: Sequence[ApprovedDeviation]) -> Iterator[Departure]:
@@ -254,7 +255,7 @@ def _unshared_failures(
     cases: Sequence[EnrolledCase], executed: Sequence[ExecutedSearch], left_out: Mapping[str, ApprovedDeviation]
 ) -> Iterator[Departure]:
     """U5: a step that failed for some candidates and ran for others treats them differently, unless it is left out for
-    everybody. One that failed for all alike does not.
+    everybody. One that failed for all alike does not, nor what an account's own owner does not show.
     """
     enrolled = {case.case_number for case in cases}
     by_step: dict[str, list[ExecutedSearch]] = {}
@@ -264,6 +265,6 @@ def _unshared_failures(
             by_step.setdefault(step_of(search.key), []).append(search)
     for step, searches in by_step.items():
         explained_by = left_out[step].id if step in left_out else ""
-        if {s.outcome for s in searches} & RAN:
-            for s in (s for s in searches if s.outcome in FAILED):
+        if any(ran(s.outcome) for s in searches):
+            for s in (s for s in searches if failed(s.outcome, s.reason)):
                 yield _departure(s.case_number, s.key, Difference.FAILURE_NOT_SHARED, s.sequence, explained_by)

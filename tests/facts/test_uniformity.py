@@ -9,7 +9,7 @@ import pytest
 from vetting.candidate import IdentifierKind
 from vetting.deviation import DeviationReason
 from vetting.protocol import FailurePolicy, Quotation, SearchProtocol, Step, Technique
-from vetting.search import Outcome, expected_keys, plan_digest
+from vetting.search import OWNERS_CHOICE, Outcome, expected_keys, plan_digest
 from vetting.uniformity import (
     ApprovedDeviation,
     Difference,
@@ -133,6 +133,14 @@ def test_a_source_that_failed_for_everybody_treats_everybody_alike() -> None:
     everyone = [s for c in CASES for s in _done(c)]
     failed = [replace(s, outcome=Outcome.UNAVAILABLE) if s.key == "name.1" else s for s in everyone]
     assert compare("p", PROTOCOL, 1, CASES, failed).uniform
+
+
+@pytest.mark.parametrize("reason", sorted(OWNERS_CHOICE))
+def test_what_the_owner_of_an_account_does_not_show_is_no_different_treatment(reason: str) -> None:
+    first, *others = _everybody()
+    shy = replace(first, outcome=Outcome.BLOCKED, reason=reason)
+    assert _of(PROTOCOL, [shy, *others]).uniform
+    assert not _of(PROTOCOL, [replace(shy, reason="http_403"), *others]).uniform
 
 
 def _everybody() -> list[ExecutedSearch]:

@@ -43,7 +43,7 @@ def test_a_practice_case_asks_the_named_port_and_the_capture_shows_the_name(
     found = run.on(transport, Feed(user_agent="test"), planned("https://log.example/log.xml"))
     assert found.result.outcome is Outcome.COMPLETED
     assert site.asked[0][1]["host"] == "log.example"
-    assert b"WARC-Target-URI: https://log.example/log.xml\r\n" in found.captures[0].warc
+    assert b"WARC-Target-URI: https://log.example/log.xml\r\n" in found.captures[-1].warc
 
 
 def test_a_name_that_is_not_in_the_file_does_not_resolve(

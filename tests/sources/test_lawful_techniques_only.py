@@ -20,7 +20,15 @@ from vetting.sources.registry import build_sources
 
 FOLDER = Path(vetting.sources.__file__).parent
 MODULES = sorted(FOLDER.rglob("*.py"))
-QUERIES = ("Jane Roe", "jane.example", f"http://{HOST}/feed", "jane@example.test", "@jane@site.example")
+QUERIES = (
+    "Jane Roe",
+    "jane.example",
+    f"http://{HOST}/feed",
+    "jane@example.test",
+    "@jane@site.example",
+    "jroe",
+    "github:jroe",
+)
 # fmt: off
 EVASIVE = frozenset({
     "aiohttp_socks", "anticaptchaofficial", "botasaurus", "camoufox", "capsolver", "cloudscraper", "curl_cffi",
@@ -34,6 +42,8 @@ EVASIVE = frozenset({
 EVASIVE_WORDS = (".onion", "socks4://", "socks5", "2captcha", "9050", "residential", "undetected", "stealth")
 BROWSERS = ("mozilla/", "applewebkit", "chrome/", "firefox/", "safari/")
 OTHER_METHODS = frozenset({"POST", "PUT", "PATCH", "DELETE", "CONNECT", "OPTIONS", "TRACE"})
+POSTS = {"timestamp"}
+"""No source: sends a digest of an export to the department's time-stamping authority, as RFC 3161 asks."""
 OFF_SWITCHES = frozenset({"proxy", "proxies", "mounts", "auth", "cookies", "http_credentials", "storage_state"})
 """Arguments by which an HTTP client or a browser is given another address, a credential or a memory."""
 SENT_TO_OURSELVES: Mapping[str, str] = {}
@@ -121,7 +131,7 @@ def test_no_module_of_the_sources_knows_a_way_around(module: Path) -> None:
     assert _imported(tree).isdisjoint(EVASIVE)
     assert _imported(tree, whole=True).isdisjoint({"http.cookiejar", "http.cookies", "requests", "urllib.request"})
     words = {node.value for node in ast.walk(tree) if isinstance(node, ast.Constant) and isinstance(node.value, str)}
-    assert words.isdisjoint(OTHER_METHODS)
+    assert words.isdisjoint(OTHER_METHODS) or module.stem in POSTS
     said = "\n".join(words - _docstrings(tree)).lower()
     assert [word for word in (*EVASIVE_WORDS, *BROWSERS) if word in said] == []
 

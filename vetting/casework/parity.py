@@ -15,7 +15,7 @@ from vetting.errors import not_ready
 from vetting.log.event import EventType
 from vetting.protocol import FailurePolicy, Step
 from vetting.records.case_files import CaseFileUnit
-from vetting.search import FAILED, RAN, Outcome, step_of
+from vetting.search import SearchResult, failed, ran, step_of
 from vetting.validation import State
 
 _IN_A_REPORT = frozenset({State.FILTERED, State.RELEASED})
@@ -112,8 +112,9 @@ def _exclude_unshared(desk: Desk, position: str, steps: Sequence[Step]) -> froze
         already = excluded_steps(unit.deviations(position))
         outcomes = _outcomes(unit, position)
         for step in steps:
-            seen = outcomes.get(step.id, set())
-            if step.id in already or not (seen & FAILED and seen & RAN):
+            seen = outcomes.get(step.id, [])
+            unshared = any(failed(r.outcome, r.reason) for r in seen) and any(ran(r.outcome) for r in seen)
+            if step.id in already or not unshared:
                 continue
             if reported_step(desk, unit, position, step.id):
                 late.add(step.id)
@@ -122,12 +123,12 @@ def _exclude_unshared(desk: Desk, position: str, steps: Sequence[Step]) -> froze
     return frozenset(late)
 
 
-def _outcomes(unit: CaseFileUnit, position: str) -> Mapping[str, set[Outcome]]:
+def _outcomes(unit: CaseFileUnit, position: str) -> Mapping[str, list[SearchResult]]:
     """By step, over every case of the position, that of a candidate who withdrew too: what was left out stays so."""
-    found: dict[str, set[Outcome]] = {}
+    found: dict[str, list[SearchResult]] = {}
     for case in unit.cases(position):
         for result in unit.results(case.number):
-            found.setdefault(step_of(result.key), set()).add(result.outcome)
+            found.setdefault(step_of(result.key), []).append(result)
     return found
 
 
