@@ -103,8 +103,8 @@ def show_audit(audit: Audit) -> None:
     for departure in report.departures:
         what = plain(departure.difference)
         say(f"{departure.case_number} {departure.key}: {what} (entry {departure.sequence})", style="bold red")
-    for case, archives in audit.imports.items():
-        say(f"{case}: {archives} {'archive' if archives == 1 else 'archives'} imported by hand, beside the searches.")
+    for case, files in audit.imports.items():
+        say(f"{case}: {files} {'file' if files == 1 else 'files'} imported by hand, beside the searches.")
     for person, marked in audit.marks.items():
         say(
             f"{person} corrected the filter in {marked.findings} {'finding' if marked.findings == 1 else 'findings'}: "
