@@ -2,7 +2,7 @@
 # Other Python: make demo PYTHON=/path/to/python3.12
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test check bench bench-filter format lock clean
+.PHONY: help demo live serve test test-peers check bench bench-filter format lock clean
 
 BIN := .venv/bin
 READY := .venv/.ready
@@ -13,11 +13,19 @@ help:  ## Print this list
 demo: $(READY)  ## Vet invented candidates for one position, from authorization to verified log
 	@$(BIN)/vetting demo
 
+live: $(READY)  ## Run the servers that the demo's internet was recorded from, for practice cases
+	@tests/peers/install.sh
+	@$(BIN)/python -m demo.record.live "$${VETTING_PEERS:-.peers}"
+
 serve: $(READY)  ## Serve the desks on this machine
 	@$(BIN)/vetting serve
 
 test: $(READY)  ## Run every test, on as many cores as there are, up to four
-	@$(BIN)/python -m pytest --numprocesses=auto --maxprocesses=4 --dist=loadfile
+	@$(BIN)/python -m pytest --numprocesses=auto --maxprocesses=4 --dist=loadfile --ignore=tests/peers
+
+test-peers: $(READY)  ## Search servers by others (AT Protocol, SearXNG, MediaWiki, pywb ...); the first time installs them
+	@tests/peers/install.sh
+	@$(BIN)/python -m pytest tests/peers
 
 check: $(READY)  ## The one gate: format, lint, types, floors, then the house and its documents
 	@$(BIN)/ruff format --check .
@@ -27,7 +35,7 @@ check: $(READY)  ## The one gate: format, lint, types, floors, then the house an
 	@$(BIN)/python -m pytest --quiet tests/promises/test_the_house_stands.py tests/promises/test_no_link_is_dead.py
 
 bench: $(READY)  ## Measure seconds and memory of starts, stages and pages; fails no build
-	@for measurement in $(filter-out tests/bench/filter_quality.py,$(wildcard tests/bench/*.py)); do $(BIN)/python "$$measurement" || exit 1; done
+	@for measurement in $(filter-out tests/bench/filter_quality.py,$(wildcard tests/bench/*.py)); do PYTHONPATH=. $(BIN)/python "$$measurement" || exit 1; done
 
 bench-filter: $(READY)  ## Score the filter on cases by others, stock Presidio beside it: docs/filter-quality.md
 	@$(BIN)/python tests/bench/filter_quality.py

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from flows.coded import coded_flow, coded_task
 from flows.workbench import current
 from reports import leak_check, pdf
 from vetting.casework.desk import Desk
+from vetting.casework.recapturing import recapture
 from vetting.casework.releasing import already_released, clear_for_release, file_report, withheld_reasons
 from vetting.casework.searching import progress
 from vetting.release import ReleasedReport
@@ -25,6 +26,9 @@ class Release:
     reasons: tuple[str, ...]
     """Why the filter withheld a finding as a whole: one code for each that it withheld, in alphabetical order."""
 
+    asked_again: tuple[str, ...] = ()
+    """What became of the source of each reported finding: one state for each that is known, in alphabetical order."""
+
     @property
     def withheld(self) -> int:
         """How many findings the filter withheld as a whole."""
@@ -38,13 +42,18 @@ def release(case_number: str) -> Release:
     filed = already_released(bench.desk, case_number)
     if filed is not None:
         return _release(bench.desk, filed, released_now=False)
-    protocol = progress(bench.desk, case_number).protocol
+    state = progress(bench.desk, case_number)
+    protocol = state.protocol
+    stands = recapture(bench.desk, case_number, bench.ask_for(practice=state.case.practice))
     gate = bench.gate(protocol)
     cleared = clear_for_release(bench.desk, case_number, gate, bench.criteria(protocol).by_code)
     rendered = pdf.render(cleared.report)
     leaks = leak_check.check(rendered, cleared.report, cleared.hunted, gate.finds, cleared.vocabulary)
     leak_check.refuse(leaks)
-    return _release(bench.desk, file_report(bench.desk, cleared, rendered), released_now=True)
+    filed = file_report(bench.desk, cleared, rendered)
+    return replace(
+        _release(bench.desk, filed, released_now=True), asked_again=tuple(sorted(one.standing.value for one in stands))
+    )
 
 
 def _release(desk: Desk, filed: ReleasedReport, *, released_now: bool) -> Release:
@@ -59,6 +68,8 @@ def _release(desk: Desk, filed: ReleasedReport, *, released_now: bool) -> Releas
 @coded_flow("release-report")
 def release_report(case_number: str) -> Release:
     """Releases the report of a case, also a nil report, or says that it was released before.
+
+    Before the gate, what each reported finding stands on is asked for once more, and what became of it is noted.
 
     Refuses while a search lacks an outcome or a finding a validation. A failed leak check releases nothing.
     """

@@ -73,7 +73,7 @@ def narrow_application() -> FastAPI:
     from prefect.server import api
     from prefect.server.api import server
 
-    needed = (api.admin, api.flows, api.flow_runs, api.task_runs, api.events)
+    needed = (api.admin, api.flows, api.flow_runs, api.task_runs, api.events, api.concurrency_limits_v2)
     server.API_ROUTERS = tuple(module.router for module in needed)
     return server.create_app(ephemeral=True)
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from flows.coded import coded_flow, coded_task
 from flows.workbench import current
+from vetting.casework.leasing import lease
 from vetting.casework.searching import Progress, begin, progress, run_search
+from vetting.errors import VettingError
 from vetting.search import Search
 
 
@@ -17,15 +19,7 @@ def begin_searches(case_number: str) -> None:
 @coded_task("search-step")
 def search_step(case_number: str, step_id: str, *, again: bool) -> None:
     """Runs the outstanding searches of one protocol step, or again those whose source was unavailable."""
-    bench = current()
-    state = progress(bench.desk, case_number)
-    for search in _due(state, again=again):
-        if search.step.id != step_id:
-            continue
-        run = bench.conduct_for(practice=state.case.practice)
-        bench.watch(
-            run_search(bench.desk, state, search, run, bench.criteria(state.protocol), bench.analyzer(state.protocol))
-        )
+    run_step(case_number, step_id, again=again)
 
 
 @coded_flow("vet-candidate")
@@ -39,11 +33,37 @@ def vet_candidate(case_number: str, *, again: bool = False) -> int:
     """
     begin_searches(case_number)
     state = progress(current().desk, case_number)
-    due = _due(state, again=again)
-    for step_id in dict.fromkeys(search.step.id for search in due):
+    searches = state.due(again=again)
+    for step_id in dict.fromkeys(search.step.id for search in searches):
         search_step(case_number, step_id, again=again)
-    return len(due)
+    return len(searches)
 
 
-def _due(state: Progress, *, again: bool) -> tuple[Search, ...]:
-    return state.unavailable if again else state.outstanding
+def run_step(case_number: str, step_id: str, *, again: bool) -> None:
+    """The body of the task: the searches of one step and case that nobody else has in hand."""
+    bench = current()
+    state = progress(bench.desk, case_number)
+    searches = [search for search in state.due(again=again) if search.step.id == step_id]
+    for search in lease(bench.desk, case_number, searches, bench.holder):
+        _run(state, search)
+
+
+def _run(state: Progress, search: Search) -> None:
+    bench = current()
+    bench.starts(search)
+    conduct = bench.conduct_for(practice=state.case.practice)
+    try:
+        result = run_search(
+            bench.desk, state, search, conduct, bench.criteria(state.protocol), bench.analyzer(state.protocol)
+        )
+    except VettingError as error:
+        # A holder on another machine, taken for dead, was first: its outcome stands, and there is exactly one.
+        if error.code == "already_recorded" and _recorded(state, search):
+            return
+        raise
+    bench.watch(result)
+
+
+def _recorded(state: Progress, search: Search) -> bool:
+    now = progress(current().desk, state.case.number)
+    return search.key in {result.key for result in now.results}

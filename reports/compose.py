@@ -14,7 +14,7 @@ from typing import Final
 
 from reports import wording
 from vetting.errors import bad_input, refused
-from vetting.release import LONGEST_WORDS, PRINTABLE, Report, ReportedOutcome, ReportedSearch, SanitizedFinding, Status
+from vetting.release import LONGEST_WORDS, PRINTABLE, Report, ReportedSearch, SanitizedFinding, Status
 
 LONGEST_QUOTATION: Final = 1500
 """Characters of a quotation: a finding is never split over two pages, so it must fit on one."""
@@ -154,7 +154,7 @@ def _summary(report: Report) -> tuple[Row, ...]:
 
 
 def _glance(report: Report) -> tuple[Row, ...]:
-    planned = [search for search in report.searches if search.outcome != ReportedOutcome.NOT_APPLICABLE]
+    planned = [search for search in report.searches if search.outcome not in wording.NOT_COUNTED]
     performed = sum(search.outcome in wording.PERFORMED for search in planned)
     reported = len(report.findings)
     return (

@@ -34,7 +34,8 @@ NO_FINDINGS: Final = "No finding is reported for this candidate."
 SEARCHES: Final = "Searches performed"
 SEARCHES_WORDS: Final = (
     "Every candidate for this position gets these searches. Blocked or unavailable is not the same as no results. "
-    "Where the candidate listed nothing to search, a search is not applicable and not counted."
+    "Where the candidate listed nothing to search, a search is not applicable and not counted; nor is one that was "
+    "left out for everyone."
 )
 SEARCH_HEADS: Final = ("Step", "Search", "Outcome")
 
@@ -84,5 +85,6 @@ AUTHORIZED: Final = "Signed by the candidate before the first search"
 
 PERFORMED: Final = frozenset({ReportedOutcome.COMPLETED, ReportedOutcome.NO_RESULTS})
 MISSED: Final = frozenset({ReportedOutcome.BLOCKED, ReportedOutcome.UNAVAILABLE})
+NOT_COUNTED: Final = frozenset({ReportedOutcome.NOT_APPLICABLE, ReportedOutcome.EXCLUDED})
 OUTCOMES: Final = frozenset(ReportedOutcome)
 """The closed vocabulary of outcomes (condition U5: never a blank); every report may say each of them."""

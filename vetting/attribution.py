@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -11,6 +11,7 @@ from types import MappingProxyType
 from vetting.candidate import ACCOUNT_KINDS, Candidate, IdentifierKind
 from vetting.errors import bad_input
 from vetting.evidence import Engagement, RawText
+from vetting.signals import NAME, NameFrequency, Signal
 
 
 class Level(StrEnum):
@@ -52,6 +53,24 @@ _DISCLOSURE: Mapping[Link, frozenset[IdentifierKind]] = MappingProxyType(
     {Link.DISCLOSED_ACCOUNT: ACCOUNT_KINDS, Link.SAME_EMAIL: frozenset({IdentifierKind.EMAIL})}
 )
 """What the candidate must have disclosed for a link to be possible."""
+
+LINKS: Mapping[Signal, Link] = MappingProxyType(
+    {
+        Signal.DISCLOSED_ACCOUNT: Link.DISCLOSED_ACCOUNT,
+        Signal.RECIPROCAL_LINK: Link.RECIPROCAL_LINK,
+        Signal.SAME_EMAIL: Link.SAME_EMAIL,
+        Signal.SAME_TOWN: Link.SAME_TOWN,
+        Signal.EMAIL_IN_TEXT: Link.DISTINCTIVE_DETAIL,
+        Signal.LINKS_TO_DISCLOSED: Link.DISTINCTIVE_DETAIL,
+        Signal.NAMED_BY_DISCLOSED: Link.DISTINCTIVE_DETAIL,
+        Signal.SAME_HANDLE: Link.DISTINCTIVE_DETAIL,
+        Signal.HANDLE_FROM_NAME: Link.SAME_NAME,
+        Signal.SAME_NAME: Link.SAME_NAME,
+        Signal.DIFFERENT_TOWN: Link.DIFFERENT_TOWN,
+        Signal.DIFFERENT_PERSON_SHOWN: Link.DIFFERENT_PERSON_SHOWN,
+    }
+)
+"""What a reviewer may call each collected signal, once they have looked at it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,3 +119,31 @@ def check_level(level: Level, links: tuple[Link, ...]) -> None:
             f"The evidence given does not carry attribution level {level}.",
             "Give two independent links besides the name, one of them strong and none against, or a lower level.",
         )
+
+
+def grade(signals: Iterable[Signal], frequency: NameFrequency) -> Level:
+    """The level that collected evidence proposes: a help for the reviewer, who decides, and never an attribution.
+
+    - A1: anything at all; a name alone, whoever bears it, is never more.
+    - A2: the name with two weak facts, or with one where the name is known to be rare; or one strong fact alone.
+    - A3: a strong fact and an independent second one. A4: the same, where the strong one is a disclosed account.
+    - AX: another person is shown, and nothing strong speaks for the candidate.
+
+    While something speaks against, weak facts propose A1 and strong ones A2, so that a person looks at what disagrees.
+    Evidence for never lowers the proposal (AX is below A0), and evidence against never raises it. `check_level` accepts
+    each proposal with the links in `LINKS` that stand for its evidence.
+    """
+    given = frozenset(signals)
+    favorable = {signal for signal in given if not signal.against}
+    against = given - favorable
+    strong = {signal for signal in favorable if signal.strong}
+    if against and not strong:
+        refuted = any(signal.strong for signal in against)
+        return Level.AX if refuted else Level.A1 if favorable else Level.A0
+    topics = {signal.topic for signal in favorable} - {NAME}
+    if strong and len(topics) >= 2 and not against:
+        return Level.A4 if Signal.DISCLOSED_ACCOUNT in strong else Level.A3
+    needed = 1 if frequency is NameFrequency.RARE else 2
+    if strong or (Signal.SAME_NAME in favorable and len(topics) >= needed):
+        return Level.A2
+    return Level.A1 if favorable else Level.A0

@@ -77,6 +77,29 @@ class Capture:
         return f"Capture({self.id}, {len(self.warc)} bytes)"
 
 
+class Standing(StrEnum):
+    """What became of a source that was asked once more before a release."""
+
+    UNCHANGED = "unchanged"  # the same payload, or the words still stand in it
+    CHANGED = "changed"  # answered, and the words are not there
+    GONE = "gone"  # not found, gone, or the account is deactivated
+    NOT_REACHABLE = "not_reachable"  # a refusal or a failure, or nothing that could be compared
+    NOT_ASKED = "not_asked"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RepeatedCapture:
+    """One finding's source, asked once more."""
+
+    finding_id: str
+    standing: Standing
+    reason: str
+    """A code: why it was not reachable or not asked; empty otherwise."""
+    capture_id: str | None
+    """What was answered now; None where nothing was asked."""
+    at: datetime
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProfileLink:
     """An address that an account gives as its owner's."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from vetting.evidence import Engagement, RawText
+from vetting.signals import Signal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,3 +53,5 @@ class Finding:
     cues: tuple[str, ...]
     """Names of the cues that proposed it (from config/criteria/), never the words matched."""
     found_at: datetime
+    signals: tuple[Signal, ...] = ()
+    """What the hit said for and against being the candidate's; sealed with the finding, and never in the log."""

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
 from vetting.candidate import IdentifierKind
+from vetting.deviation import Decision, DeviationReason
 from vetting.errors import not_found
 from vetting.journal import last_seen, log_errors, remember
 from vetting.log.event import Entry, EventType
@@ -23,13 +24,23 @@ from vetting.log.store import LogStore
 from vetting.log.verify import Verdict, verify
 from vetting.protocol import Json, SearchProtocol, from_document
 from vetting.roles import Permission, Person, authorize
-from vetting.search import Outcome
+from vetting.search import Outcome, step_of
 from vetting.settings import Settings
-from vetting.uniformity import Difference, EnrolledCase, ExecutedSearch, UniformityReport, compare
+from vetting.uniformity import (
+    ApprovedDeviation,
+    Difference,
+    EnrolledCase,
+    ExecutedSearch,
+    ReleasedFinding,
+    UniformityReport,
+    compare,
+)
+from vetting.validation import State
 
 if TYPE_CHECKING:
     import pandas as pd
 
+_DEVIATING = frozenset({EventType.DEVIATION_REQUESTED, EventType.DEVIATION_APPROVED, EventType.DEVIATION_REFUSED})
 _SEARCHED = frozenset({EventType.SEARCH_EXECUTED, EventType.SEARCH_BLOCKED, EventType.SEARCH_UNAVAILABLE})
 
 
@@ -44,6 +55,23 @@ class Marked:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LoggedDeviation:
+    """What the log holds of one deviation."""
+
+    id: str
+    reason: str
+    step: str
+    case_number: str
+    requested_by: str
+    """Empty where the failure policy asked for it."""
+    decided_by: str
+    decision: str
+    """`approved` or `refused`; empty while nobody has decided."""
+    sequence: int
+    """Of the decision, or of the request while there is none."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Audit:
     """What the log proves about one position."""
 
@@ -54,6 +82,8 @@ class Audit:
     """Files imported by hand, by case: no search, but no candidate should have more dug up unseen (U6)."""
     marks: Mapping[str, Marked]
     """By reviewer: somebody who restores far more than others is looked at (auditor check 28)."""
+    deviations: tuple[LoggedDeviation, ...]
+    """Everything that was asked for, what was refused or is undecided too (U6)."""
 
 
 def verify_log(settings: Settings, known: Mapping[int, str] | None = None) -> Verdict:
@@ -106,9 +136,24 @@ def audit_position(settings: Settings, person: Person, position: str) -> Audit:
         raise not_found("position_unknown", f"The log knows no position {position}.", "Check the name.")
     body = _body(frozen)
     protocol = from_document(cast("Mapping[str, Json]", body["document"]))
-    report = compare(position, protocol, frozen.sequence, _enrolled(entries), _executed(entries))
+    report = compare(
+        position,
+        protocol,
+        frozen.sequence,
+        _enrolled(entries),
+        _executed(entries),
+        _approved(entries),
+        _released(entries),
+    )
     imported = Counter(str(e.event.case) for e in entries if e.event.type is EventType.EVIDENCE_IMPORTED)
-    return Audit(verdict=verdict, report=report, protocol=protocol, imports=imported, marks=_marked(entries))
+    return Audit(
+        verdict=verdict,
+        report=report,
+        protocol=protocol,
+        imports=imported,
+        marks=_marked(entries),
+        deviations=_deviations(entries),
+    )
 
 
 def matrix(audit: Audit) -> pd.DataFrame:
@@ -122,12 +167,15 @@ def matrix(audit: Audit) -> pd.DataFrame:
 
 def _cell(report: UniformityReport, case: str, step: str) -> str:
     mine = {key: outcome for (number, key), outcome in report.outcomes.items() if number == case}
-    words = [outcome.value.replace("_", " ") for key, outcome in mine.items() if key.rpartition(".")[0] == step]
+    words = [outcome.value.replace("_", " ") for key, outcome in mine.items() if step_of(key) == step]
     missing = any(
-        d.difference is Difference.MISSING and d.case_number == case and d.key.rpartition(".")[0] == step
+        d.difference is Difference.MISSING and d.case_number == case and step_of(d.key) == step
         for d in report.departures
     )
-    return ", ".join([*dict.fromkeys(words), *(["not run"] if missing else [])])
+    left_out = any(d.difference is Difference.STEP_LEFT_OUT and d.key == step for d in report.departures)
+    words = [word for word in words if not (left_out and word == Outcome.EXCLUDED.value)]
+    gone = ["not run"] if missing else ["left out"] if left_out else []
+    return ", ".join([*dict.fromkeys(words), *gone])
 
 
 def _enrolled(entries: list[Entry]) -> tuple[EnrolledCase, ...]:
@@ -139,6 +187,7 @@ def _enrolled(entries: list[Entry]) -> tuple[EnrolledCase, ...]:
             protocol_digest=str(body["protocol"]),
             sequence=entry.sequence,
             reported=entry.event.case in reported,
+            plan=str(body.get("plan", "")),
         )
         for entry in entries
         if entry.event.type is EventType.CANDIDATE_ENROLLED
@@ -160,6 +209,62 @@ def _executed(entries: list[Entry]) -> tuple[ExecutedSearch, ...]:
         if entry.event.type in _SEARCHED
         for body in [_body(entry)]
     )
+
+
+def _released(entries: list[Entry]) -> tuple[ReleasedFinding, ...]:
+    found = {str(b["finding"]): str(b["key"]) for b in _bodies(entries, EventType.FINDING_RECORDED)}
+    return tuple(
+        ReleasedFinding(
+            case_number=str(entry.event.case), key=found.get(str(body["finding"]), ""), sequence=entry.sequence
+        )
+        for entry in entries
+        if entry.event.type is EventType.VALIDATION_RECORDED
+        for body in [_body(entry)]
+        if body["state"] == State.RELEASED.value
+    )
+
+
+def _deviations(entries: list[Entry]) -> tuple[LoggedDeviation, ...]:
+    """Each request with what was decided of it, and each record of the failure policy."""
+    found: dict[str, LoggedDeviation] = {}
+    for entry in entries:
+        if entry.event.type not in _DEVIATING:
+            continue
+        body, asked = _body(entry), entry.event.type is EventType.DEVIATION_REQUESTED
+        id_ = str(body["deviation"])
+        before = found.get(id_)
+        found[id_] = LoggedDeviation(
+            id=id_,
+            reason=str(body["reason"]),
+            step=str(body.get("step", "")),
+            case_number=entry.event.case or "",
+            requested_by=entry.event.actor if asked else before.requested_by if before else "",
+            decided_by="" if asked else entry.event.actor,
+            decision="" if asked else entry.event.type.value.removeprefix("deviation."),
+            sequence=entry.sequence,
+        )
+    return tuple(found.values())
+
+
+def _approved(entries: list[Entry]) -> tuple[ApprovedDeviation, ...]:
+    opened = next(_bodies(entries, EventType.POSITION_OPENED), {})
+    deciders = set(cast("list[str]", opened.get("deciders", [])))
+    return tuple(
+        ApprovedDeviation(
+            id=d.id,
+            reason=DeviationReason(d.reason),
+            step=d.step,
+            case_number=d.case_number,
+            sequence=d.sequence,
+            by_two=len({d.requested_by, d.decided_by} - {""} - deciders) == len(("requested", "decided")),
+        )
+        for d in _deviations(entries)
+        if d.decision == Decision.APPROVED.value
+    )
+
+
+def _bodies(entries: list[Entry], kind: EventType) -> Iterator[Mapping[str, Json]]:
+    return (_body(entry) for entry in entries if entry.event.type is kind)
 
 
 def _marked(entries: list[Entry]) -> dict[str, Marked]:

@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 import rfc8785
 
 from vetting.candidate import IdentifierKind
 
 Json: TypeAlias = "str | int | bool | list[Json] | dict[str, Json]"
+
+SCHEMA: Final = 2
+"""Of the document as it is written now. Schema 1 wrote no number and none of what has a default below."""
+REQUEST_SECONDS: Final = 20
+"""How long one request may take where the protocol says nothing else."""
 
 
 class Technique(StrEnum):
@@ -35,6 +40,25 @@ class Quotation(StrEnum):
     SANITIZED = "sanitized"
 
 
+class FailurePolicy(StrEnum):
+    """What happens to a step whose source failed for one candidate and answered for another (condition U5)."""
+
+    RERUN = "rerun"
+    """It is asked again for all whom it failed, before any report."""
+    EXCLUDE = "exclude"
+    """What it found is left out for everybody of the position."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReviewerRules:
+    """How many people look at what (condition U8)."""
+
+    independent: int = 2
+    """Persons who validate each finding that is released."""
+    sample_of_nil_results: int = 0
+    """Percent of the empty results that a second person looks at."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
     """One line of the protocol: a source, an anchor, a query template and limits. There is no free-text query."""
@@ -50,6 +74,9 @@ class Step:
     max_pages: int
     max_items: int
     attempts: int
+    timeout_seconds: int = REQUEST_SECONDS
+    """For one request, the same for everybody."""
+    failure_policy: FailurePolicy = FailurePolicy.RERUN
     render: bool = False
     """Whether pictures are made of the pages on which something is found."""
 
@@ -72,10 +99,21 @@ class SearchProtocol:
     steps: tuple[Step, ...]
     digests: Mapping[str, str]
     """SHA-256 of every configuration file the protocol stands on (criteria, class packs, sources), by name."""
+    languages: tuple[str, ...] = ("en",)
+    """What is asked for (Accept-Language, the search service's language), in this order; the filter reads these."""
+    reviewers: ReviewerRules = ReviewerRules()
+    report_template: str = "standard_1"
+    fcra_mode: bool = True
+    """Whether the report is held to the Fair Credit Reporting Act: no adverse item older than 7 years (15 U.S.C.
+    1681c(a)(5))."""
+    may_request_handles: bool | None = None
+    """Whether candidates may be asked for account names (REQ-POL-3); None where that was not frozen with the rest."""
+    schema: int = SCHEMA
+    """The form of the document this was read from: a protocol keeps the digest it was frozen with."""
 
     def document(self) -> dict[str, Json]:
         """The protocol as plain JSON: what is logged, hashed and handed to an auditor. Holds nothing of a candidate."""
-        return {
+        first: dict[str, Json] = {
             "id": self.id,
             "version": self.version,
             "title": self.title,
@@ -88,7 +126,24 @@ class SearchProtocol:
             "criteria": self.criteria,
             "class_packs": list(self.class_packs),
             "digests": dict(self.digests),
-            "steps": [_step_document(step) for step in self.steps],
+            "steps": [_step_document(step, self.schema) for step in self.steps],
+        }
+        return first if self.schema == 1 else first | self._second()
+
+    def _second(self) -> dict[str, Json]:
+        """What schema 2 added."""
+        asked: dict[str, Json] = (
+            {} if self.may_request_handles is None else {"may_request_handles": self.may_request_handles}
+        )
+        return asked | {
+            "schema": self.schema,
+            "languages": list(self.languages),
+            "reviewers": {
+                "independent": self.reviewers.independent,
+                "sample_of_nil_results": self.reviewers.sample_of_nil_results,
+            },
+            "report_template": self.report_template,
+            "fcra_mode": self.fcra_mode,
         }
 
     def digest(self) -> str:
@@ -96,8 +151,8 @@ class SearchProtocol:
         return hashlib.sha256(rfc8785.dumps(self.document())).hexdigest()
 
 
-def _step_document(step: Step) -> dict[str, Json]:
-    return {
+def _step_document(step: Step, schema: int) -> dict[str, Json]:
+    first: dict[str, Json] = {
         "id": step.id,
         "title": step.title,
         "source": step.source,
@@ -109,6 +164,9 @@ def _step_document(step: Step) -> dict[str, Json]:
         "attempts": step.attempts,
         **({"render": True} if step.render else {}),  # absent otherwise: protocols frozen before keep their digest
     }
+    if schema == 1:
+        return first
+    return first | {"timeout_seconds": step.timeout_seconds, "failure_policy": step.failure_policy.value}
 
 
 def from_document(document: Mapping[str, Json]) -> SearchProtocol:
@@ -119,7 +177,7 @@ def from_document(document: Mapping[str, Json]) -> SearchProtocol:
     packs = d["class_packs"]
     if not isinstance(steps, list) or not isinstance(digests, dict) or not isinstance(packs, list):
         raise ValueError("protocol document")
-    return SearchProtocol(
+    frozen = SearchProtocol(
         id=str(d["id"]),
         version=int(str(d["version"])),
         title=str(d["title"]),
@@ -133,6 +191,26 @@ def from_document(document: Mapping[str, Json]) -> SearchProtocol:
         class_packs=tuple(str(p) for p in packs),
         digests={str(k): str(v) for k, v in digests.items()},
         steps=tuple(_step_from(s) for s in steps if isinstance(s, dict)),
+        schema=1,
+    )
+    return _with_second(frozen, d) if "schema" in d else frozen
+
+
+def _with_second(frozen: SearchProtocol, d: Mapping[str, Json]) -> SearchProtocol:
+    languages, reviewers, handles = d["languages"], d["reviewers"], d.get("may_request_handles")
+    if d["schema"] != SCHEMA or not isinstance(languages, list) or not isinstance(reviewers, dict):
+        raise ValueError("protocol document")
+    return replace(
+        frozen,
+        schema=SCHEMA,
+        languages=tuple(str(language) for language in languages),
+        reviewers=ReviewerRules(
+            independent=int(str(reviewers["independent"])),
+            sample_of_nil_results=int(str(reviewers["sample_of_nil_results"])),
+        ),
+        report_template=str(d["report_template"]),
+        fcra_mode=bool(d["fcra_mode"]),
+        may_request_handles=None if handles is None else bool(handles),
     )
 
 
@@ -147,5 +225,7 @@ def _step_from(s: Mapping[str, Json]) -> Step:
         max_pages=int(str(s["max_pages"])),
         max_items=int(str(s["max_items"])),
         attempts=int(str(s["attempts"])),
+        timeout_seconds=int(str(s.get("timeout_seconds", REQUEST_SECONDS))),
+        failure_policy=FailurePolicy(str(s.get("failure_policy", FailurePolicy.RERUN.value))),
         render=s.get("render") is True,
     )

@@ -12,6 +12,8 @@ from enum import StrEnum
 from typing import Final, NewType, final
 
 REPORT_SCHEMA = 1
+REPORT_TEMPLATE: Final = "standard_1"
+"""The one skeleton of a report (condition U9): a protocol names it, and another skeleton gets another name."""
 
 LONGEST_WORDS: Final = 400
 """Characters of one field of the closed vocabulary or of the configuration."""
@@ -142,6 +144,7 @@ class ReportedOutcome(StrEnum):
     BLOCKED = "Blocked by the source"
     UNAVAILABLE = "Source unavailable"
     NOT_APPLICABLE = "Not applicable"
+    EXCLUDED = "Left out for everyone"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -29,12 +29,16 @@ class Permission(StrEnum):
     OPEN_CASE = "open_case"
     RUN_SEARCHES = "run_searches"
     IMPORT_EVIDENCE = "import_evidence"
+    EXPORT_EVIDENCE = "export_evidence"
     REVIEW_FINDINGS = "review_findings"
     RELEASE_REPORT = "release_report"
+    REFER_THREAT = "refer_threat"
     READ_REPORTS = "read_reports"
     DETERMINE = "determine"
     VERIFY_UNIFORMITY = "verify_uniformity"
     MANAGE_PEOPLE = "manage_people"
+    REQUEST_DEVIATION = "request_deviation"
+    DECIDE_DEVIATION = "decide_deviation"
 
 
 _ACTS: Mapping[Permission, str] = MappingProxyType(
@@ -44,12 +48,16 @@ _ACTS: Mapping[Permission, str] = MappingProxyType(
         Permission.OPEN_CASE: "open a case",
         Permission.RUN_SEARCHES: "run searches",
         Permission.IMPORT_EVIDENCE: "import evidence",
+        Permission.EXPORT_EVIDENCE: "export evidence",
         Permission.REVIEW_FINDINGS: "review findings",
         Permission.RELEASE_REPORT: "release a report",
+        Permission.REFER_THREAT: "refer a threat to life",
         Permission.READ_REPORTS: "read reports",
         Permission.DETERMINE: "record a determination",
         Permission.VERIFY_UNIFORMITY: "verify uniformity",
         Permission.MANAGE_PEOPLE: "manage people",
+        Permission.REQUEST_DEVIATION: "ask for a deviation",
+        Permission.DECIDE_DEVIATION: "decide on a deviation",
     }
 )
 _I, _R, _D, _A, _M = Role.INVESTIGATOR, Role.REVIEWER, Role.DECISION_MAKER, Role.AUDITOR, Role.ADMINISTRATOR
@@ -61,12 +69,16 @@ PERMISSIONS: Mapping[Permission, frozenset[Role]] = MappingProxyType(
         Permission.OPEN_CASE: frozenset({_I}),
         Permission.RUN_SEARCHES: frozenset({_I}),
         Permission.IMPORT_EVIDENCE: frozenset({_I}),
+        Permission.EXPORT_EVIDENCE: frozenset({_I}),
         Permission.REVIEW_FINDINGS: frozenset({_I, _R}),
         Permission.RELEASE_REPORT: frozenset({_I}),
+        Permission.REFER_THREAT: frozenset({_I}),
         Permission.READ_REPORTS: frozenset({_D}),
         Permission.DETERMINE: frozenset({_D}),
         Permission.VERIFY_UNIFORMITY: frozenset({_A}),
         Permission.MANAGE_PEOPLE: frozenset({_M}),
+        Permission.REQUEST_DEVIATION: frozenset({_I}),
+        Permission.DECIDE_DEVIATION: frozenset({_I, _R}),
     }
 )
 

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
+
+import rfc8785
 
 from vetting.candidate import Candidate, IdentifierKind
 from vetting.protocol import SearchProtocol, Step
@@ -19,6 +23,13 @@ class Outcome(StrEnum):
     BLOCKED = "blocked"
     UNAVAILABLE = "unavailable"
     NOT_APPLICABLE = "not_applicable"
+    EXCLUDED = "excluded"
+    """Not asked, because the step is left out for everybody of the position (U5, U6)."""
+
+
+FAILED: Final = frozenset({Outcome.BLOCKED, Outcome.UNAVAILABLE})
+RAN: Final = frozenset({Outcome.COMPLETED, Outcome.NO_RESULTS})
+"""A step with outcomes of both kinds treats candidates differently (U5)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +42,8 @@ class Search:
     ordinal: int
     """1 for the first disclosed anchor, 2 for the second; 0 where none was disclosed."""
     query: str
+    languages: tuple[str, ...] = ("en",)
+    """Of the protocol: what the source is asked for, in this order."""
 
     def __repr__(self) -> str:
         return f"Search({self.key})"
@@ -56,6 +69,11 @@ class SearchResult:
     captures: int
 
 
+def step_of(key: str) -> str:
+    """The step a search key belongs to; empty for what is no search's key."""
+    return key.rpartition(".")[0]
+
+
 def expected_keys(protocol: SearchProtocol, disclosed: Mapping[IdentifierKind, int]) -> tuple[str, ...]:
     """The keys of the searches that must be run: a function of protocol and number of disclosed anchors (U2)."""
     keys: list[str] = []
@@ -71,8 +89,19 @@ def plan(protocol: SearchProtocol, candidate: Candidate) -> tuple[Search, ...]:
     for step in protocol.steps:
         anchors = candidate.anchors(step.anchor)
         if not anchors:
-            searches.append(Search(key=f"{step.id}.0", step=step, ordinal=0, query=""))
+            searches.append(Search(key=f"{step.id}.0", step=step, ordinal=0, query="", languages=protocol.languages))
         for n, anchor in enumerate(anchors, start=1):
             query = step.query.replace("{anchor}", anchor)
-            searches.append(Search(key=f"{step.id}.{n}", step=step, ordinal=n, query=query))
+            searches.append(
+                Search(key=f"{step.id}.{n}", step=step, ordinal=n, query=query, languages=protocol.languages)
+            )
     return tuple(searches)
+
+
+def plan_digest(protocol: SearchProtocol, disclosed: Mapping[IdentifierKind, int]) -> str:
+    """SHA-256 of protocol digest and expected keys, 64 hex digits: the plan of a candidate without a query.
+
+    It is in the log when the candidate is enrolled, before any search is begun; the auditor computes it from counts.
+    """
+    plan_document = {"protocol": protocol.digest(), "keys": list(expected_keys(protocol, disclosed))}
+    return hashlib.sha256(rfc8785.dumps(plan_document)).hexdigest()

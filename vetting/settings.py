@@ -36,6 +36,23 @@ class Stores(BaseModel):
     accounts: str = ""
 
 
+class ReceivingUnit(BaseModel):
+    """Who takes a threat to life that a search came upon: a unit of criminal investigation, reached day and night."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    unit: str = Field(default="", max_length=200, pattern=r"^[ -~]*$")
+    contact: str = Field(default="", max_length=200, pattern=r"^[ -~]*$")
+
+
+class Timestamp(BaseModel):
+    """A time-stamping authority (RFC 3161) for exports; without an address none is asked."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    url: str = ""
+    certificates: str = ""
+    """PEM file beside department.toml: the authority's root certificate, and those between it and the signer."""
+
+
 class Rendering(BaseModel):
     """The browser that makes pictures of pages; empty means the `chromium` that is on the path."""
 
@@ -53,6 +70,8 @@ class Department(BaseModel):
     names: tuple[str, ...] = ()
     """Words that are names here although a lexicon knows them as words for a protected class (`lint_name`)."""
     stores: Stores = Stores()
+    referral: ReceivingUnit = ReceivingUnit()
+    timestamp: Timestamp = Timestamp()
     rendering: Rendering = Rendering()
 
 
@@ -114,6 +133,11 @@ class Settings:
     def prefect_home(self) -> Path:
         """Prefect's own folder: opaque numbers and codes only."""
         return self.home / "prefect"
+
+    @property
+    def pace_key(self) -> Path:
+        """The key that hides from Prefect which host a rate limit is for, mode 0600; made when it is first needed."""
+        return self.home / "pace.key"
 
     @property
     def log_origin(self) -> str:

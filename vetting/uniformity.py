@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import partial
 
 from vetting.candidate import IdentifierKind
-from vetting.protocol import SearchProtocol
-from vetting.search import Outcome, expected_keys
+from vetting.deviation import DeviationReason
+from vetting.protocol import FailurePolicy, SearchProtocol
+from vetting.search import FAILED, RAN, Outcome, expected_keys, plan_digest, step_of
 
 
 class Difference(StrEnum):
@@ -22,6 +24,16 @@ class Difference(StrEnum):
     SEARCHED_BEFORE_PROTOCOL = "searched_before_protocol"
     FAILURE_NOT_SHARED = "failure_not_shared"
     """A source failed for one candidate and not for another (U5): re-run or exclude for all."""
+    OTHER_PLAN = "other_plan"
+    """Enrolled with another plan than protocol and number of anchors give."""
+    STEP_LEFT_OUT = "step_left_out"
+    """For everybody of the position, by an approved deviation or the protocol's own failure policy."""
+    CANDIDATE_WITHDREW = "candidate_withdrew"
+    SEARCHED_AFTER_WITHDRAWAL = "searched_after_withdrawal"
+    NOT_APPROVED = "not_approved"
+    """Left out or ended without two people who do not decide here, or without what the failure policy asks for."""
+    REPORTED_ALTHOUGH_LEFT_OUT = "reported_although_left_out"
+    """A finding of a step that is left out for everybody was released."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +57,31 @@ class EnrolledCase:
     protocol_digest: str
     sequence: int
     reported: bool
+    plan: str = ""
+    """Digest of the plan as it was logged; empty in a log from before it was."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApprovedDeviation:
+    """What the log holds of a deviation that was approved."""
+
+    id: str
+    reason: DeviationReason
+    step: str
+    case_number: str
+    sequence: int
+    """Of the approval."""
+    by_two: bool
+    """Whether one person asked and another approved, neither of whom decides on the position."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReleasedFinding:
+    """What the log holds of a finding that is in a report: the search that found it, and when it was released."""
+
+    case_number: str
+    key: str
+    sequence: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,9 +89,13 @@ class Departure:
     """One departure, with the place in the log where it can be seen."""
 
     case_number: str
+    """Empty where it is of everybody in the position."""
     key: str
+    """Of the search; of the step where a whole step is meant; empty where neither is."""
     difference: Difference
     sequence: int
+    explained_by: str = ""
+    """Id of the approved deviation, or of the record of the failure policy, that explains it; empty where none does."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,9 +114,14 @@ class UniformityReport:
     """Cases without a report whose searches are not all run, and how many are left: not yet a departure."""
 
     @property
+    def unexplained(self) -> tuple[Departure, ...]:
+        """The departures that neither an approved deviation nor the failure policy explains."""
+        return tuple(departure for departure in self.departures if not departure.explained_by)
+
+    @property
     def uniform(self) -> bool:
-        """True where every candidate was searched exactly as the protocol demands."""
-        return not self.departures
+        """True where every candidate was searched exactly as the protocol demands, or every departure is explained."""
+        return not self.unexplained
 
 
 def compare(
@@ -84,10 +130,14 @@ def compare(
     frozen_at: int,
     cases: Sequence[EnrolledCase],
     executed: Sequence[ExecutedSearch],
+    deviations: Sequence[ApprovedDeviation] = (),
+    released: Sequence[ReleasedFinding] = (),
 ) -> UniformityReport:
-    """Recomputes the expected searches and compares them with the executed ones (auditor checks 3, 9, 13)."""
-    digest = protocol.digest()
-    departures: list[Departure] = []
+    """Recomputes the expected searches and compares them with the executed ones (auditor checks 3, 9, 13, 15)."""
+    valid = [d for d in deviations if _approved(d, protocol, executed)]
+    withdrawn = {d.case_number: d for d in valid if d.case_number}
+    left_out = {d.step: d for d in reversed(valid) if d.step}
+    departures = [*_deviating(deviations, valid), *_reported(released, left_out)]
     outcomes: dict[tuple[str, str], Outcome] = {}
     keys: dict[str, None] = {}
     unfinished: dict[str, int] = {}
@@ -96,30 +146,88 @@ def compare(
         expected = expected_keys(protocol, case.disclosed)
         keys.update(dict.fromkeys(expected))
         outcomes.update({(case.case_number, s.key): s.outcome for s in sorted(done, key=lambda s: s.sequence)})
-        found = _differences(case, expected, done, digest, frozen_at)
-        if not case.reported and (left := [d for d in found if d.difference is Difference.MISSING]):
-            unfinished[case.case_number] = len(left)
-            found = [d for d in found if d.difference is not Difference.MISSING]
-        departures += found
-    departures += _unshared_failures(cases, executed)
-    order = [step.id for step in protocol.steps]
+        found = [*_differences(case, expected, done, protocol, frozen_at), *_unapproved(done, left_out)]
+        missing = [d for d in found if d.difference is Difference.MISSING]
+        gone = withdrawn.get(case.case_number)
+        if missing and not case.reported and not gone:
+            unfinished[case.case_number] = len(missing)
+        departures += found if case.reported and not gone else [d for d in found if d not in missing]
+        departures += _after(done, gone) if gone else ()
+    departures += _unshared_failures([c for c in cases if c.case_number not in withdrawn], executed, left_out)
     return UniformityReport(
         position=position,
-        protocol_digest=digest,
+        protocol_digest=protocol.digest(),
         frozen_at_sequence=frozen_at,
         cases=tuple(case.case_number for case in cases),
-        keys=tuple(sorted(keys, key=lambda k: (order.index(k.rpartition(".")[0]), int(k.rpartition(".")[2])))),
+        keys=_ordered(keys, protocol),
         outcomes=outcomes,
         departures=tuple(departures),
         unfinished=unfinished,
     )
 
 
+def _ordered(keys: Iterable[str], protocol: SearchProtocol) -> tuple[str, ...]:
+    """In the order of the protocol."""
+    order = [step.id for step in protocol.steps]
+    return tuple(sorted(keys, key=lambda k: (order.index(step_of(k)), int(k.rpartition(".")[2]))))
+
+
+def _departure(case: str, key: str, difference: Difference, sequence: int, explained_by: str = "") -> Departure:
+    return Departure(case_number=case, key=key, difference=difference, sequence=sequence, explained_by=explained_by)
+
+
+def _approved(deviation: ApprovedDeviation, protocol: SearchProtocol, executed: Sequence[ExecutedSearch]) -> bool:
+    """Whether two people agreed; or, for the failure policy, whether the protocol has it for this step and the log
+    shows, before the record, that the step failed for one search and ran for another.
+    """
+    if deviation.reason is not DeviationReason.FAILURE_POLICY:
+        return deviation.by_two
+    policed = {step.id for step in protocol.steps if step.failure_policy is FailurePolicy.EXCLUDE}
+    before = {s.outcome for s in executed if s.sequence < deviation.sequence and step_of(s.key) == deviation.step}
+    return deviation.step in policed and bool(before & FAILED) and bool(before & RAN)
+
+
+def _deviating(all_: Sequence[ApprovedDeviation], valid: Sequence[ApprovedDeviation]) -> Iterator[Departure]:
+    """Each deviation is listed, those that are explained by themselves too: nothing is left out in silence."""
+    for d in all_:
+        if d not in valid:
+            yield _departure(d.case_number, d.step, Difference.NOT_APPROVED, d.sequence)
+            continue
+        difference = Difference.CANDIDATE_WITHDREW if d.case_number else Difference.STEP_LEFT_OUT
+        yield _departure(d.case_number, d.step, difference, d.sequence, d.id)
+
+
+def _reported(released: Sequence[ReleasedFinding], left_out: Mapping[str, ApprovedDeviation]) -> Iterator[Departure]:
+    for finding in released:
+        if step_of(finding.key) in left_out:
+            difference = Difference.REPORTED_ALTHOUGH_LEFT_OUT
+            yield _departure(finding.case_number, finding.key, difference, finding.sequence)
+
+
+def _unapproved(done: Sequence[ExecutedSearch], left_out: Mapping[str, ApprovedDeviation]) -> Iterator[Departure]:
+    """Searches that were not made although nobody had approved of leaving their step out."""
+    for search in done:
+        approval = left_out.get(step_of(search.key))
+        if search.outcome is Outcome.EXCLUDED and (approval is None or search.sequence < approval.sequence):
+            yield _departure(search.case_number, search.key, Difference.NOT_APPROVED, search.sequence)
+
+
+def _after(done: Sequence[ExecutedSearch], gone: ApprovedDeviation) -> Iterator[Departure]:
+    for search in done:
+        if search.sequence > gone.sequence:
+            difference = Difference.SEARCHED_AFTER_WITHDRAWAL
+            yield _departure(search.case_number, search.key, difference, search.sequence)
+
+
 def _differences(
-    case: EnrolledCase, expected: Sequence[str], done: Sequence[ExecutedSearch], digest: str, frozen_at: int
+    case: EnrolledCase,
+    expected: Sequence[str],
+    done: Sequence[ExecutedSearch],
+    protocol: SearchProtocol,
+    frozen_at: int,
 ) -> list[Departure]:
-    def note(key: str, difference: Difference, sequence: int) -> Departure:
-        return Departure(case_number=case.case_number, key=key, difference=difference, sequence=sequence)
+    digest, planned = protocol.digest(), {"", plan_digest(protocol, case.disclosed)}
+    note = partial(_departure, case.case_number)
 
     there = {search.key for search in done}
     return [
@@ -127,6 +235,7 @@ def _differences(
         *(note(s.key, Difference.EXTRA, s.sequence) for s in done if s.key not in expected),
         *(note(s.key, Difference.OTHER_PROTOCOL, s.sequence) for s in done if s.protocol_digest != digest),
         *(note(s.key, Difference.REPEATED, s.sequence) for s in _needless(done)),
+        *([note("", Difference.OTHER_PLAN, case.sequence)] if case.plan not in planned else []),
         *([note("", Difference.OTHER_PROTOCOL, case.sequence)] if case.protocol_digest != digest else []),
         *([note("", Difference.SEARCHED_BEFORE_PROTOCOL, case.sequence)] if case.sequence < frozen_at else []),
     ]
@@ -141,25 +250,20 @@ def _needless(done: Sequence[ExecutedSearch]) -> Iterator[ExecutedSearch]:
         before[search.key] = search.outcome
 
 
-def _unshared_failures(cases: Sequence[EnrolledCase], executed: Sequence[ExecutedSearch]) -> list[Departure]:
-    """U5: a step that failed for some candidates and ran for others treats them differently."""
-    failed = {Outcome.BLOCKED, Outcome.UNAVAILABLE}
-    ran = {Outcome.COMPLETED, Outcome.NO_RESULTS}
+def _unshared_failures(
+    cases: Sequence[EnrolledCase], executed: Sequence[ExecutedSearch], left_out: Mapping[str, ApprovedDeviation]
+) -> Iterator[Departure]:
+    """U5: a step that failed for some candidates and ran for others treats them differently, unless it is left out for
+    everybody. One that failed for all alike does not.
+    """
     enrolled = {case.case_number for case in cases}
     by_step: dict[str, list[ExecutedSearch]] = {}
     latest = {(s.case_number, s.key): s for s in sorted(executed, key=lambda s: s.sequence)}
     for search in latest.values():
         if search.case_number in enrolled:
-            by_step.setdefault(search.key.rpartition(".")[0], []).append(search)
-    return [
-        Departure(
-            case_number=search.case_number,
-            key=search.key,
-            difference=Difference.FAILURE_NOT_SHARED,
-            sequence=search.sequence,
-        )
-        for searches in by_step.values()
-        if {s.outcome for s in searches} & ran
-        for search in searches
-        if search.outcome in failed
-    ]
+            by_step.setdefault(step_of(search.key), []).append(search)
+    for step, searches in by_step.items():
+        explained_by = left_out[step].id if step in left_out else ""
+        if {s.outcome for s in searches} & RAN:
+            for s in (s for s in searches if s.outcome in FAILED):
+                yield _departure(s.case_number, s.key, Difference.FAILURE_NOT_SHARED, s.sequence, explained_by)

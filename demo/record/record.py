@@ -8,10 +8,8 @@ from __future__ import annotations
 import gzip
 import shutil
 import sys
-import tempfile
 import uuid
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
@@ -20,13 +18,9 @@ from typing import Final
 import httpx
 from warcio.warcwriter import WARCWriter
 
-from demo.record.hosts import Ports, port_of_host
 from demo.record.plans import INTERNET, SOURCES, Planned, planned_searches
-from demo.record.seed_atproto import seed_atproto
-from demo.record.seed_web import seed_archive, seed_index, seed_sites, web_hosts
-from demo.record.seed_wiki import seed_wiki
-from demo.record.servers import free_ports, running, servers
-from demo.record.world import World, load_world
+from demo.record.town import town
+from demo.record.world import load_world
 from vetting.sources.conduct import Conducted, conduct
 from vetting.sources.egress import mapped_transport
 from vetting.sources.interface import Source
@@ -44,7 +38,8 @@ _ABOUT: Final = {
 def main(peers: Path) -> None:
     """Writes demo/internet/ anew. Raises RuntimeError when a server fails or the replay differs from the recording."""
     world = load_world()
-    with seeded(peers, world) as transport:
+    with town(peers, world) as places:
+        transport = mapped_transport({host: ("127.0.0.1", port) for host, port in places.items()})
         recorded = {planned: _conducted(planned, transport) for planned in planned_searches()}
     shutil.rmtree(INTERNET, ignore_errors=True)
     INTERNET.mkdir()
@@ -52,27 +47,6 @@ def main(peers: Path) -> None:
         mine = [conducted for planned, conducted in recorded.items() if planned.candidate == candidate]
         _write(INTERNET / f"{candidate}.warc.gz", mine)
     _report(recorded)
-
-
-@contextmanager
-def seeded(peers: Path, world: World) -> Iterator[httpx.BaseTransport]:
-    """The world on running servers, reached by its public names; servers and their files are gone afterwards."""
-    peers = peers.resolve()
-    ports = Ports(**dict(zip(Ports.__dataclass_fields__, free_ports(len(Ports.__dataclass_fields__)), strict=True)))
-    work = Path(tempfile.mkdtemp(prefix="recording-", dir=peers))
-    work.chmod(0o755)  # nginx's workers read the pages under an account of their own
-    try:
-        seed_index(work / "web.db", world.pages)
-        seed_sites(work / "nginx" / "sites", world)
-        seed_archive(work / "pywb", world, peers / "v-pywb" / "bin")
-        seed_wiki(work, world.edits)
-        with running(servers(peers, work, ports), peers / "logs"):
-            seed_atproto(ports.pds, world.accounts)
-            handles = [account.handle for account in world.accounts]
-            places = port_of_host(ports, handles, web_hosts(world))
-            yield mapped_transport({host: ("127.0.0.1", port) for host, port in places.items()})
-    finally:
-        shutil.rmtree(work)
 
 
 def _conducted(planned: Planned, transport: httpx.BaseTransport) -> Conducted:

@@ -21,18 +21,23 @@ def seed_atproto(port: int, accounts: Iterable[Account]) -> None:
             _seed_account(server, account)
 
 
-def _seed_account(server: httpx.Client, account: Account) -> None:
-    opened = _call(
+def open_account(server: httpx.Client, handle: str) -> tuple[str, str]:
+    """Creates an account: its DID and the token of its owner, who is signed in."""
+    opened = call(
         server,
         "com.atproto.server.createAccount",
-        {"email": f"owner@{account.handle}", "handle": account.handle, "password": secrets.token_urlsafe(18)},
+        {"email": f"owner@{handle}", "handle": handle, "password": secrets.token_urlsafe(18)},
     )
-    did, token = str(opened["did"]), str(opened["accessJwt"])
+    return str(opened["did"]), str(opened["accessJwt"])
+
+
+def _seed_account(server: httpx.Client, account: Account) -> None:
+    did, token = open_account(server, account.handle)
     profile = {"displayName": account.display_name, "description": account.description}
-    _put(server, did, token, "app.bsky.actor.profile", "self", profile)
+    put_record(server, did, token, "app.bsky.actor.profile", "self", profile)
     for ordinal, (at, words) in enumerate(account.posts):
         post = {"text": words, "createdAt": at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.000Z"), "langs": ["en"]}
-        _put(server, did, token, "app.bsky.feed.post", record_key(at, ordinal), post)
+        put_record(server, did, token, "app.bsky.feed.post", record_key(at, ordinal), post)
 
 
 def record_key(at: datetime, ordinal: int) -> str:
@@ -41,19 +46,22 @@ def record_key(at: datetime, ordinal: int) -> str:
     return "".join(_ALPHABET[number >> shift & 31] for shift in range(60, -1, -5))
 
 
-def _put(server: httpx.Client, did: str, token: str, collection: str, key: str, record: Mapping[str, object]) -> None:
+def put_record(
+    server: httpx.Client, did: str, token: str, collection: str, key: str, record: Mapping[str, object]
+) -> None:
+    """Writes one record of an account under its key."""
     body: dict[str, object] = {
         "repo": did,
         "collection": collection,
         "rkey": key,
         "record": {"$type": collection, **record},
     }
-    _call(server, "com.atproto.repo.putRecord", body, {"Authorization": f"Bearer {token}"})
+    call(server, "com.atproto.repo.putRecord", body, token)
 
 
-def _call(
-    server: httpx.Client, method: str, body: Mapping[str, object], headers: dict[str, str] | None = None
-) -> dict[str, Any]:
+def call(server: httpx.Client, method: str, body: Mapping[str, object], token: str = "") -> dict[str, Any]:
+    """What an XRPC procedure answered. Raises httpx.HTTPStatusError when it refuses."""
+    headers = {"Authorization": f"Bearer {token}"} if token else {}
     answer = server.post(method, json=body, headers=headers)
     answer.raise_for_status()
-    return dict(answer.json())
+    return dict(answer.json()) if answer.content else {}

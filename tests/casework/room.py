@@ -3,7 +3,7 @@
 import hashlib
 import secrets
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
@@ -24,7 +24,7 @@ from vetting.casework.releasing import (
     file_report,
 )
 from vetting.casework.reviewing import attribute, findings_of, validate
-from vetting.casework.searching import begin, progress, run_search
+from vetting.casework.searching import Conduct, begin, progress, run_search
 from vetting.evidence import Capture, Engagement, Hit, RawText
 from vetting.finding import Criterion
 from vetting.log.event import EventType
@@ -97,6 +97,8 @@ class Room:
 
     one: Desk
     two: Desk
+    bring: Callable[[Search, tuple[Passage, ...]], Conducted] | None = None
+    """What brings the passages home instead of `found_on`."""
 
     def desk(self, person: Person = ONE) -> Desk:
         """A desk opened now, as after a crash."""
@@ -110,32 +112,39 @@ class Room:
         desk = self.desk()
         return already_released(desk, number) or file_report(desk, self.clear(desk, number), PDF)
 
-    def searched(self, passages: tuple[Passage, ...]) -> str:
-        """A case whose searches are done and found these passages; its number."""
+    def searched(self, passages: tuple[Passage, ...], *, down: str = "") -> str:
+        """A case whose searches are done and found these passages, but for the search `down`; its number."""
         one, two = self.one, self.two
         protocol = load_protocol(self.settings.config, "patrol_officer", self.analyzer.version, now().date())
         open_position(one, "patrol", protocol, [CHIEF], practice=True)
         attest(one, "patrol")
         attest(two, "patrol")
-        return self.enrolled(SOMEONE, passages)
+        return self.enrolled(SOMEONE, passages, down=down)
 
     def enrolled(self, candidate: Candidate, passages: tuple[Passage, ...] = (), *, down: str = "") -> str:
         """One more case whose searches are done, but that the source of the search `down` did not answer."""
-        signed = Authorization(form_sha256="0" * 64, signed_at=now(), expires_at=now() + timedelta(days=1))
-        number = open_case(self.one, "patrol", candidate, signed, secrets.token_bytes(32)).number
+        number = self.opened(candidate)
         state = begin(self.one, number)
         for search in state.planned:
             self.run(search, passages if search.key == FOUND_BY else (), number, answers=search.key != down)
         return number
 
+    def opened(self, candidate: Candidate) -> str:
+        """One more case, none of whose searches is done."""
+        signed = Authorization(form_sha256="0" * 64, signed_at=now(), expires_at=now() + timedelta(days=1))
+        return open_case(self.one, "patrol", candidate, signed, secrets.token_bytes(32)).number
+
     def run(self, search: Search, passages: tuple[Passage, ...], number: str, *, answers: bool = True) -> None:
         """One search, which brings home these passages, or nothing because its source is down."""
-        state = progress(self.one, number)
-        brought = found_on(search, passages)
+        brought = (self.bring or found_on)(search, passages)
         if not answers:
             failed = replace(brought.result, outcome=Outcome.UNAVAILABLE, reason="timeout", captures=0)
             brought = Conducted(result=failed, captures=(), hits=())
-        run_search(self.one, state, search, lambda _: brought, self.criteria, self.analyzer)
+        self.run_by(lambda _: brought, search, number)
+
+    def run_by(self, conduct: Conduct, search: Search, number: str) -> None:
+        """One search, conducted as told."""
+        run_search(self.one, progress(self.one, number), search, conduct, self.criteria, self.analyzer)
 
     def reviewed(self, *passages: Passage) -> str:
         """The same, and two people validated every finding."""

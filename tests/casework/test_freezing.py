@@ -12,6 +12,7 @@ import pytest
 from vetting.casework.freezing import load_workable
 from vetting.casework.intake import open_position
 from vetting.casework.opening import create_home, open_desk
+from vetting.casework.protocol_file import refuse_changed_config
 from vetting.errors import ExitCode, VettingError
 from vetting.protocol import from_document
 from vetting.roles import Person, Role, SensitivePosition
@@ -111,6 +112,78 @@ def test_a_protocol_that_would_never_give_a_report_is_not_frozen(changed: Change
     with pytest.raises(VettingError) as refusal:
         load_workable(settings, "patrol_officer", TODAY)
     assert (refusal.value.code, refusal.value.exit_code) == (code, ExitCode.BAD_INPUT)
+
+
+STEP = """
+[[steps]]
+id = "more"
+title = "{title}"
+source = "{source}"
+technique = "{technique}"
+anchor = "{anchor}"
+query = "{query}"
+max_pages = 1
+max_items = 10
+attempts = 2
+"""
+
+
+def _step(**fields: str) -> str:
+    step = STEP
+    for name, value in {"title": "Disclosed handle, profile on a code site", **fields}.items():
+        step = step.replace(f"{{{name}}}", value)
+    return step
+
+
+@pytest.mark.parametrize("source", ["brave", "courtlistener"])
+def test_a_step_for_a_source_that_needs_a_key_is_refused_where_the_source_has_no_table(
+    changed: Change, source: str
+) -> None:
+    step = _step(source=source, technique="official_api_with_key", anchor="full_name", query="{anchor}")
+    settings = changed(PROTOCOL, r"\Z", step)
+    with pytest.raises(VettingError) as refusal:
+        load_workable(settings, "patrol_officer", TODAY)
+    assert refusal.value.code == "source_not_set_up"
+    assert refusal.value.sentence.endswith(f"step more: source {source} has no table in config/sources.toml.")
+    assert refusal.value.remedy == "Add its table (docs/sources.md), or leave the step out."
+
+
+@pytest.mark.parametrize(
+    ("query", "code"),
+    [
+        ("github:{anchor}", ""),
+        ("{anchor}", "query_unfit"),
+        ("github: {anchor}", "query_unfit"),
+        ("github:{anchor} resume", "query_unfit"),
+        ("nowhere:{anchor}", "site_unknown"),
+    ],
+)
+def test_a_step_that_looks_for_a_handle_names_one_site_of_the_list(changed: Change, query: str, code: str) -> None:
+    step = _step(source="site_profile", technique="public_page", anchor="handle", query=query)
+    settings = changed(PROTOCOL, r"\Z", step)
+    if not code:
+        assert load_workable(settings, "patrol_officer", TODAY).steps[-1].query == query
+        return
+    with pytest.raises(VettingError) as refusal:
+        load_workable(settings, "patrol_officer", TODAY)
+    assert refusal.value.code == code
+
+
+def test_a_registration_is_looked_up_for_a_disclosed_domain(changed: Change) -> None:
+    title = "Disclosed domain, registration"
+    step = _step(title=title, source="rdap", technique="public_api", anchor="domain", query="{anchor}")
+    assert load_workable(changed(PROTOCOL, r"\Z", step), "patrol_officer", TODAY).steps[-1].source == "rdap"
+
+
+def test_the_list_of_sites_may_not_change_under_a_frozen_protocol(changed: Change) -> None:
+    settings = changed(PROTOCOL, r"\Z", "")
+    protocol = load_workable(settings, "patrol_officer", TODAY)
+    refuse_changed_config(settings.config, protocol)
+    path = settings.config / "sites.toml"
+    path.write_text(path.read_text(encoding="utf-8").replace("2026-11-27", "2026-11-28", 1), encoding="utf-8")
+    with pytest.raises(VettingError, match="sites") as refusal:
+        refuse_changed_config(settings.config, protocol)
+    assert refusal.value.code == "config_changed"
 
 
 @pytest.mark.parametrize("title", ["School Resource Officer", "Boston Marine Unit Officer", "Dispatcher"])

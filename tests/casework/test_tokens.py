@@ -28,6 +28,16 @@ def test_a_token_holds_nothing_and_waits_for_nobody(room: Room, words: str, code
         validate(room.one, finding.id, State.ATTRIBUTED, RawText("x"), criterion=room.criteria.by_code[code])
 
 
+@pytest.mark.parametrize("words", [CONDUCT, ILL, "Roe v. Riverton, a boundary dispute."])
+def test_a_court_record_leaves_a_token_for_the_official_channel_and_no_conduct(room: Room, words: str) -> None:
+    number = room.searched((Passage(words=words, platform="court_record"),))
+    (item,) = findings_of(room.one, number)
+    finding = item.finding
+    assert (finding.code, item.state, item.waiting) == ("CH-1", State.ROUTED, False)
+    assert [text.reveal() for text in (finding.passage, finding.locator, finding.author)] == ["", "", ""]
+    assert room.release(number).report.findings == ()
+
+
 def test_one_page_leaves_one_token(room: Room) -> None:
     number = room.searched((Passage(words=f"{NEWS} Nice day today. Rain again. Charges against her were dropped."),))
     assert [item.finding.code for item in findings_of(room.one, number)] == ["CH-1"]

@@ -7,9 +7,18 @@ from datetime import date
 import pytest
 
 from vetting.candidate import IdentifierKind
-from vetting.protocol import Quotation, SearchProtocol, Step, Technique
-from vetting.search import Outcome, expected_keys
-from vetting.uniformity import Difference, EnrolledCase, ExecutedSearch, compare
+from vetting.deviation import DeviationReason
+from vetting.protocol import FailurePolicy, Quotation, SearchProtocol, Step, Technique
+from vetting.search import Outcome, expected_keys, plan_digest
+from vetting.uniformity import (
+    ApprovedDeviation,
+    Difference,
+    EnrolledCase,
+    ExecutedSearch,
+    ReleasedFinding,
+    UniformityReport,
+    compare,
+)
 
 DISCLOSED = {IdentifierKind.FULL_NAME: 1, IdentifierKind.ATPROTO_HANDLE: 2, IdentifierKind.WEBSITE: 0}
 
@@ -124,6 +133,85 @@ def test_a_source_that_failed_for_everybody_treats_everybody_alike() -> None:
     everyone = [s for c in CASES for s in _done(c)]
     failed = [replace(s, outcome=Outcome.UNAVAILABLE) if s.key == "name.1" else s for s in everyone]
     assert compare("p", PROTOCOL, 1, CASES, failed).uniform
+
+
+def _everybody() -> list[ExecutedSearch]:
+    return [s for c in CASES for s in _done(c)]
+
+
+def _failing() -> list[ExecutedSearch]:
+    """The name search was unavailable for the first candidate and answered for the second."""
+    first, *rest = _everybody()
+    return [replace(first, outcome=Outcome.UNAVAILABLE), *rest]
+
+
+APPROVED = ApprovedDeviation(
+    id="D-1", reason=DeviationReason.SOURCE_OUTAGE, step="name", case_number="", sequence=80, by_two=True
+)
+POLICY = replace(APPROVED, reason=DeviationReason.FAILURE_POLICY, by_two=False)
+EXCLUDING = replace(
+    PROTOCOL, steps=(replace(PROTOCOL.steps[0], failure_policy=FailurePolicy.EXCLUDE), *PROTOCOL.steps[1:])
+)
+
+
+def _of(protocol: SearchProtocol, executed: list[ExecutedSearch], *deviations: ApprovedDeviation) -> UniformityReport:
+    digest = protocol.digest()
+    cases = [replace(case, protocol_digest=digest) for case in CASES]
+    return compare("p", protocol, 1, cases, [replace(s, protocol_digest=digest) for s in executed], deviations)
+
+
+def test_a_step_that_two_people_left_out_explains_its_failure_and_is_listed() -> None:
+    report = _of(PROTOCOL, _failing(), APPROVED)
+    assert report.uniform
+    assert {(d.difference, d.explained_by) for d in report.departures} == {
+        (Difference.STEP_LEFT_OUT, "D-1"),
+        (Difference.FAILURE_NOT_SHARED, "D-1"),
+    }
+
+
+def test_one_person_alone_explains_nothing() -> None:
+    report = _of(PROTOCOL, _failing(), replace(APPROVED, by_two=False))
+    assert {d.difference for d in report.unexplained} == {Difference.NOT_APPROVED, Difference.FAILURE_NOT_SHARED}
+
+
+def test_the_failure_policy_explains_only_what_the_frozen_protocol_and_the_log_bear_out() -> None:
+    assert _of(EXCLUDING, _failing(), POLICY).uniform
+    for protocol, executed, record in (
+        (PROTOCOL, _failing(), POLICY),  # the step is one to ask again
+        (EXCLUDING, _everybody(), POLICY),  # nothing failed
+        (EXCLUDING, _failing(), replace(POLICY, sequence=5)),  # nothing had failed then
+        (EXCLUDING, _failing(), replace(POLICY, step="posts")),  # another step
+    ):
+        assert Difference.NOT_APPROVED in {d.difference for d in _of(protocol, executed, record).unexplained}
+
+
+def test_a_search_that_was_not_made_without_anybody_s_approval_is_named() -> None:
+    first, *rest = _everybody()
+    skipped = [replace(first, outcome=Outcome.EXCLUDED, sequence=90), *rest]
+    assert {d.difference for d in _of(PROTOCOL, skipped).unexplained} == {Difference.NOT_APPROVED}
+    assert _of(PROTOCOL, skipped, APPROVED).uniform
+    late = replace(APPROVED, sequence=95)
+    assert {d.difference for d in _of(PROTOCOL, skipped, late).unexplained} == {Difference.NOT_APPROVED}
+
+
+def test_a_finding_that_was_released_although_its_step_is_left_out_is_named() -> None:
+    released = [ReleasedFinding(case_number="C-1", key="name.1", sequence=99)]
+    report = compare("p", PROTOCOL, 1, CASES, _everybody(), [APPROVED], released)
+    assert [(d.case_number, d.difference) for d in report.unexplained] == [
+        ("C-1", Difference.REPORTED_ALTHOUGH_LEFT_OUT)
+    ]
+    assert compare("p", PROTOCOL, 1, CASES, _everybody(), [], released).uniform
+    imported = [replace(released[0], key="import")]
+    assert compare("p", PROTOCOL, 1, CASES, _everybody(), [APPROVED], imported).uniform
+
+
+def test_a_candidate_enrolled_with_another_plan_than_the_protocol_gives_is_named() -> None:
+    planned = replace(CASES[0], plan=plan_digest(PROTOCOL, CASES[0].disclosed))
+    assert compare("p", PROTOCOL, 1, [planned], _done(planned)).uniform
+    other = replace(planned, plan=plan_digest(PROTOCOL, CASES[1].disclosed))
+    assert {d.difference for d in compare("p", PROTOCOL, 1, [other], _done(other)).departures} == {
+        Difference.OTHER_PLAN
+    }
 
 
 def test_a_candidate_enrolled_before_the_protocol_was_frozen_is_named() -> None:

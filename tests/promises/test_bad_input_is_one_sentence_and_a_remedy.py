@@ -64,6 +64,14 @@ def _protocol(folder: Path, pattern: str, replacement: str) -> Path:
         ("^approved_by = .*$", 'approved_by = ""', REFUSED, "draft"),
         ("^in_force_from = .*$", "in_force_from = 2090-01-01", REFUSED, "in force"),
         ("^lookback_years = .*$", "lookback_years = 70", BAD_INPUT, "lookback_years"),
+        ("^lookback_years = .*$", "lookback_years = 8", BAD_INPUT, "1681c"),
+        ("^languages = .*$", 'languages = ["fr"]', BAD_INPUT, "languages"),
+        ("^languages = .*$", "languages = []", BAD_INPUT, "languages"),
+        ("^independent = .*$", "independent = 3", BAD_INPUT, "independent"),
+        ("^sample_of_nil_results = .*$", "sample_of_nil_results = 10", BAD_INPUT, "sample_of_nil_results"),
+        ("^report_template = .*$", 'report_template = "short"', BAD_INPUT, "report template"),
+        ("^attempts = 2", 'attempts = 2\nfailure_policy = "skip"', BAD_INPUT, "failure_policy"),
+        ("^attempts = 2", "attempts = 2\ntimeout_seconds = 0", BAD_INPUT, "timeout_seconds"),
         ("^criteria = .*$", 'criteria = "absent"', BAD_INPUT, "criteria"),
         ("^class_packs = .*$", 'class_packs = ["atlantis"]', NOT_FOUND, "atlantis"),
         ("^version = 1", "version = ", BAD_INPUT, "TOML"),
@@ -131,12 +139,33 @@ def test_a_candidate_file_that_may_not_be_used_is_refused(
         ("import", "C-NOSUCH00", "README.md"),
         ("case", "list", "no-such-position"),
         ("case", "open", "no-such-position", "demo/candidates/mei_harrowgate.toml"),
+        ("deviate", "list", "no-such-position"),
+        ("deviate", "approve", "D-NOSUCH00"),
+        ("deviate", "request", "no-such-position", "--reason", "source_outage", "--step", "name_web"),
+        ("deviate", "request", POSITION, "--reason", "source_outage", "--step", "no_such_step"),
+        ("deviate", "request", POSITION, "--reason", "candidate_withdrew", "--case", "C-NOSUCH00"),
         ("position", "open", "other", "--protocol", "nowhere", "--decision-maker", "chief.osei"),
         ("position", "open", "other", "--protocol", "patrol_officer", "--decision-maker", "nobody"),
     ],
 )
 def test_what_does_not_exist_is_said_so(copy: Demo, arguments: tuple[str, ...]) -> None:
     _refusal(copy.vetting(*arguments), NOT_FOUND)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("--reason", "source_outage"),
+        ("--reason", "candidate_withdrew", "--step", "name_web"),
+        ("--reason", "failure_policy", "--step", "name_web"),
+        ("--reason", "source_outage", "--step", "name_web", "--case", "C-1"),
+    ],
+)
+def test_a_deviation_that_is_none_is_refused(copy: Demo, arguments: tuple[str, ...]) -> None:
+    copy.sign_in("j.alvarez")
+    before = _rows(copy)
+    _refusal(copy.vetting("deviate", "request", POSITION, *arguments), BAD_INPUT)
+    assert _rows(copy) == before
 
 
 @pytest.mark.parametrize(
@@ -218,6 +247,8 @@ def test_nobody_acts_without_signing_in(demo: Demo, tmp_path: Path) -> None:
     [
         ("chief.osei", ("case", "open", POSITION, "demo/candidates/mei_harrowgate.toml")),
         ("chief.osei", ("uniformity", POSITION)),
+        ("chief.osei", ("deviate", "list", POSITION)),
+        ("t.okafor", ("deviate", "request", POSITION, "--reason", "source_outage", "--step", "name_web")),
         ("j.alvarez", ("report", "list", POSITION)),
         ("j.alvarez", ("uniformity", POSITION)),
         ("t.okafor", ("case", "open", POSITION, "demo/candidates/mei_harrowgate.toml")),

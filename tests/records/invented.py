@@ -8,7 +8,8 @@ from datetime import UTC, date, datetime, timedelta
 
 from vetting.attribution import Attribution, Level, Link
 from vetting.candidate import Authorization, Candidate, Identifier, IdentifierKind
-from vetting.evidence import Capture, Engagement, RawText
+from vetting.deviation import Decision, Deviation, DeviationReason
+from vetting.evidence import Capture, Engagement, RawText, RepeatedCapture, Standing
 from vetting.finding import Finding
 from vetting.marking import Mark, MarkAct, MarkReason
 from vetting.protocol import Quotation, SearchProtocol, Step, Technique
@@ -164,6 +165,10 @@ def mark(ordinal: int = 1, note: str = "The depot is known to everybody here.") 
     )
 
 
+def repeated_capture(standing: Standing = Standing.GONE) -> RepeatedCapture:
+    return RepeatedCapture(finding_id="F-0001", standing=standing, reason="", capture_id="K-0001", at=NOW)
+
+
 def validation(state: State = State.ATTRIBUTED, note: str = "Read in context.") -> Validation:
     """One transition."""
     return Validation(
@@ -175,6 +180,22 @@ def validation(state: State = State.ATTRIBUTED, note: str = "Read in context.") 
         note=RawText(note),
         reviewer="rev2",
         at=NOW,
+    )
+
+
+def deviation(id_: str = "D-0001") -> Deviation:
+    """A step that one person asked to leave out and another approved of leaving out."""
+    return Deviation(
+        id=id_,
+        position="patrol-officer-2026",
+        reason=DeviationReason.SOURCE_OUTAGE,
+        case_number="",
+        step="name-web",
+        requested_by="inv1",
+        requested_at=NOW,
+        decision=Decision.APPROVED,
+        decided_by="rev2",
+        decided_at=NOW + timedelta(hours=1),
     )
 
 

@@ -10,14 +10,15 @@ import httpx
 import pytest
 
 from tests.sources.loopback import AGENT, HOST, NOW, Reply, Runner, Site
+from vetting.sources.courtesy import Courtesy
 from vetting.sources.egress import mapped_transport
-from vetting.sources.internet import Internet
+from vetting.sources.internet import Internet, Limits
 
 
 @pytest.fixture
 def site() -> Iterator[Site]:
-    """Yield a running loopback server; unknown paths are 404."""
-    routes: dict[str, Reply] = {}
+    """Yield a running loopback server; unknown paths are 404, and so is its robots.txt unless a test gives it one."""
+    routes: dict[str, Reply] = {"/robots.txt": lambda handler: handler.send_error(404)}
     asked: list[tuple[str, dict[str, str]]] = []
 
     class Handler(BaseHTTPRequestHandler):
@@ -69,15 +70,19 @@ def make_internet(transport: httpx.BaseTransport, new_id: Callable[[], str]) -> 
     """Return a maker of the internet as one search sees it, with limits a test may lower."""
 
     def make(
-        over: httpx.BaseTransport | None = None, *, max_body_bytes: int = 50_000_000, timeout_seconds: float = 20.0
+        over: httpx.BaseTransport | None = None,
+        *,
+        max_body_bytes: int = 50_000_000,
+        timeout_seconds: float = 20.0,
+        courtesy: Courtesy | None = None,
     ) -> Internet:
         return Internet(
             over or transport,
             clock=lambda: NOW,
             new_id=new_id,
             user_agent=AGENT,
-            max_body_bytes=max_body_bytes,
-            timeout_seconds=timeout_seconds,
+            limits=Limits(max_body_bytes=max_body_bytes, timeout_seconds=timeout_seconds),
+            courtesy=courtesy,
         )
 
     return make

@@ -70,6 +70,20 @@ def test_profile_and_posts_are_read_with_time_and_address(site: Site, run: Runne
     assert post.posted_at.isoformat() == "2024-05-06T07:08:09.123000+00:00"
 
 
+def test_what_the_account_says_of_its_owner_stands_beside_every_hit(site: Site, run: Runner) -> None:
+    _account(site)
+    said = "Boats: https://roe.example/boats. Write to jane@roe.example"
+    _records(site, [_post(1)], {"description": said, "displayName": "Jane Roe"})
+    for hit in run(_source(), "jroe.riverton.test").hits:
+        assert hit.profile is not None
+        assert (hit.profile.handle.reveal(), hit.profile.name.reveal()) == ("jroe.riverton.test", "Jane Roe")
+        assert [(link.url.reveal(), link.verified) for link in hit.profile.links] == [
+            ("https://roe.example/boats", False)
+        ]
+        assert [email.reveal() for email in hit.profile.emails] == ["jane@roe.example"]
+        assert hit.profile.confirmed, "the DID document claims the handle"
+
+
 def test_the_words_an_author_gave_to_pictures_belong_to_the_post(site: Site, run: Runner) -> None:
     _account(site)
     record = _post(1)

@@ -61,7 +61,7 @@ def test_nothing_a_feed_points_to_is_opened_or_fetched(site: Site, run: Runner, 
     <rss version="2.0"><channel><item><title>T &f; &h;</title><description>D</description></item></channel></rss>"""
     site.answer("/feed", hostile, kind="application/rss+xml")
     done = run(_source(), "http://site.example/feed")
-    assert site.paths() == ["/feed"]
+    assert site.paths() == ["/robots.txt", "/feed"]
     assert all("root:" not in hit.text.reveal() for hit in done.hits)
     inside = tmp_path / "inside.xml"
     inside.write_text(RSS)
@@ -100,3 +100,24 @@ def test_the_recording_gives_the_same_again(site: Site, run: Runner) -> None:
     first = run(_source(), "http://site.example/feed")
     again = run.again(first, _source(), "http://site.example/feed")
     assert [hit.text for hit in again.hits] == [hit.text for hit in first.hits]
+
+
+@pytest.mark.parametrize("inside", ["<!--", "<a>" * 50, "<![CDATA[", "<?x ", "<!x "])
+def test_a_feed_that_breaks_off_before_its_first_entry_is_unreadable(site: Site, run: Runner, inside: str) -> None:
+    site.answer("/feed", f"<rss version='2.0'><channel>{inside}<item><title>x", kind="application/rss+xml")
+    done = run(_source(), "http://site.example/feed")
+    assert done.result.outcome is Outcome.UNAVAILABLE or done.hits, "an entry is read, or the feed is not"
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        "<item/>" * 100_001,
+        "<a>" * 100_001,
+        "<a " + " ".join(f"b{n}='1'" for n in range(201)) + "/>",
+        "<a b='>' " + " ".join(f"b{n}='1'" for n in range(201)) + "/>",
+    ],
+)
+def test_a_feed_of_more_tags_than_anybody_writes_is_too_large(site: Site, run: Runner, entry: str) -> None:
+    site.answer("/feed", f"<rss version='2.0'><channel><item>{entry}</item></channel></rss>", kind="text/xml")
+    assert run(_source(), "http://site.example/feed").result.reason == "too_large"

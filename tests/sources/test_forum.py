@@ -24,7 +24,7 @@ def test_the_public_profile_is_one_hit(site: Site, run: Runner) -> None:
 def test_an_account_that_is_not_there_is_no_results(site: Site, run: Runner) -> None:
     done = run(_source(), "jroe")
     assert (done.result.outcome, done.result.reason) == (Outcome.NO_RESULTS, "account_not_found")
-    assert len(site.asked) == 1
+    assert len(site.asked) == 2, "its robots.txt and the page"
 
 
 @pytest.mark.parametrize(
@@ -41,7 +41,7 @@ def test_a_refusal_is_blocked(site: Site, run: Runner, status: int, body: str, r
     site.answer("/members/jroe", body, status=status)
     done = run(_source(), "jroe")
     assert (done.result.outcome, done.result.reason, done.hits) == (Outcome.BLOCKED, reason, ())
-    assert len(done.captures) == 1
+    assert len(done.captures) == 2, "its robots.txt and the page"
 
 
 def test_what_is_no_page_is_unreadable(site: Site, run: Runner) -> None:

@@ -25,6 +25,7 @@ from vetting.errors import ExitCode, VettingError
 from vetting.evidence import Capture
 from vetting.sources import archive_file, archive_members, warc_reader
 from vetting.sources.archive_file import read_archive
+from vetting.sources.recorded import recorded_transport
 
 GOOD = archive([("http://a.example/", "text/html", PAGE)])
 DAMAGED = {
@@ -37,6 +38,19 @@ DAMAGED = {
     b"Content-Length: 10\r\n\r\nsome words..\r\n\r\n",
     "length negative": GOOD.replace(b"Content-Length: ", b"Content-Length: -", 1),
     "length enormous": GOOD.replace(b"Content-Length: ", b"Content-Length: 99999999999", 1),
+    "length with a sign": GOOD.replace(b"Content-Length: ", b"Content-Length: +", 1),
+    "length in hexadecimal": GOOD.replace(b"Content-Length: ", b"Content-Length: 0x", 1),
+    "length with an underscore": re.sub(rb"(Content-Length: \d)", rb"\1_", GOOD, count=1),
+    "length in two parts": re.sub(rb"(Content-Length: \d)", rb"\1 ", GOOD, count=1),
+    "length with a fraction": re.sub(rb"(Content-Length: \d+)", rb"\1.0", GOOD, count=1),
+    "length given twice": re.sub(rb"(Content-Length: \d+\r\n)", rb"\1Content-Length: 0\r\n", GOOD, count=1),
+    "length of nothing": re.sub(rb"Content-Length: \d+", b"Content-Length: 0", GOOD, count=1),
+    "length missing": re.sub(rb"Content-Length: \d+\r\n", b"", GOOD, count=1),
+    "length empty": re.sub(rb"Content-Length: \d+", b"Content-Length:", GOOD, count=1),
+    "length of thousands of digits": GOOD.replace(b"Content-Length: ", b"Content-Length: " + b"9" * 6_000, 1),
+    "length one too long": re.sub(rb"Content-Length: (\d+)", lambda m: b"Content-Length: %d" % (int(m[1]) + 1), GOOD),
+    "length one too short": re.sub(rb"Content-Length: (\d+)", lambda m: b"Content-Length: %d" % (int(m[1]) - 1), GOOD),
+    "length of two records": GOOD.replace(b"Content-Length: ", b"Content-Length: 1", 1) + b"x" * 2_000,
     "length not a number": GOOD.replace(b"Content-Length: ", b"Content-Length: \xd9\xa1", 1),
     "one byte altered": GOOD.replace(b"First line", b"Other line"),
     "no date": GOOD.replace(b"WARC-Date", b"WARC-Data"),
@@ -123,6 +137,23 @@ def test_a_damaged_or_hostile_archive_is_refused_in_one_sentence(tmp_path: Path,
     assert str(refusal).count("nothing was imported") == 1
     for captured in ("First", "Other", "secret", "a.example", "etc"):
         assert captured not in str(refusal)
+
+
+@pytest.mark.parametrize("what", [what for what in DAMAGED if "length" in what])
+def test_a_recorded_internet_with_wrong_lengths_answers_nothing(tmp_path: Path, what: str) -> None:
+    written(tmp_path, GOOD, "good.warc")
+    written(tmp_path, DAMAGED[what], "wrong.warc")
+    with pytest.raises(VettingError) as refused:
+        recorded_transport(tmp_path, practice=True)
+    assert refused.value.exit_code is ExitCode.BAD_INPUT
+    assert "First" not in str(refused.value)
+
+
+@pytest.mark.parametrize("claimed", [b"0", b"3", b"99999", b"-1", b"x"])
+def test_a_length_that_only_the_recorded_server_claimed_hides_no_words(tmp_path: Path, claimed: bytes) -> None:
+    page = archive([("http://a.example/", "text/html", PAGE)], Content_Length=claimed.decode())
+    _, (hit,) = imported(written(tmp_path, page))
+    assert hit.text.reveal().split() == ["First", "line.", "Second", "line."]
 
 
 def test_a_file_that_is_not_there_is_refused(tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ from vetting.search import Outcome
 from vetting.sources.mediawiki import Mediawiki, build
 
 USERS = {"query": {"users": [{"userid": 2, "name": "Jane Roe"}]}}
+PAGE = "I build [[boat]]s. [https://roe.example/boats My yard], jane@roe.example"
 MISSING = {"query": {"users": [{"name": "Jane Roe", "missing": True}]}}
 
 
@@ -30,7 +31,7 @@ def _wiki(site: Site, users: object = USERS, *, edits: int = 1, page_by: str | N
                 "revid": 7,
                 "user": page_by,
                 "timestamp": "2024-02-03T04:05:06Z",
-                "slots": {"main": {"content": "I build [[boat]]s."}},
+                "slots": {"main": {"content": PAGE}},
             }
             page: dict[str, object] = {"title": "User:Jane Roe", "missing": True}
             return {"query": {"pages": [{"revisions": [revision]} if page_by else page]}}
@@ -54,11 +55,23 @@ def _wiki(site: Site, users: object = USERS, *, edits: int = 1, page_by: str | N
     site.routes["/api.php"] = reply
 
 
+@pytest.mark.parametrize("page_by", ["Jane Roe", "Ann Poe"])
+def test_what_the_account_wrote_on_its_own_page_stands_beside_every_hit(site: Site, run: Runner, page_by: str) -> None:
+    _wiki(site, edits=1, page_by=page_by)
+    own = page_by == "Jane Roe"
+    for hit in run(_source(), "Jane Roe").hits:
+        assert hit.profile is not None
+        assert hit.profile.handle.reveal() == "Jane Roe"
+        assert [link.url.reveal() for link in hit.profile.links] == (["https://roe.example/boats"] if own else [])
+        assert [email.reveal() for email in hit.profile.emails] == (["jane@roe.example"] if own else [])
+        assert not hit.profile.confirmed
+
+
 def test_the_user_page_and_the_edit_summaries_are_hits(site: Site, run: Runner) -> None:
     _wiki(site, edits=2)
     done = run(_source(), "User:jane_Roe")
     page, *edits = done.hits
-    assert (page.text.reveal(), page.platform) == ("I build [[boat]]s.", "profile")
+    assert (page.text.reveal(), page.platform) == (PAGE, "profile")
     assert [edit.text.reveal() for edit in edits] == ["edit 0", "edit 1"]
     assert {edit.platform for edit in edits} == {"wiki_edit"}
     assert all(hit.engagement is Engagement.AUTHORED and hit.posted_at for hit in done.hits)

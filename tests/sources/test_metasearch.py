@@ -55,7 +55,7 @@ def test_a_result_that_cannot_be_read_is_kept_as_the_engine_told_it(site: Site, 
     assert (snippet.platform, page.platform) == ("search_result", "web_page")
     assert snippet.posted_at is not None
     assert snippet.capture_id == done.captures[0].id
-    assert len(done.captures) == 3, "the page that could not be read is captured too"
+    assert len(done.captures) == 4, "the robots.txt, and the page that could not be read, are captured too"
 
 
 def test_a_picture_or_document_is_not_interpreted(site: Site, run: Runner) -> None:
@@ -83,7 +83,7 @@ def test_no_more_items_than_allowed_are_followed(site: Site, run: Runner) -> Non
     site.answer("", PAGE)
     _results(site, *(f"http://site.example/{number}" for number in range(9)))
     assert len(run(_source(), items=4).hits) == 4
-    assert sum(not path.startswith("/search") for path in site.paths()) == 4
+    assert sum(not path.startswith(("/search", "/robots.txt")) for path in site.paths()) == 4
 
 
 def test_no_result_with_every_engine_up_is_no_results(site: Site, run: Runner) -> None:

@@ -14,14 +14,20 @@ from tests.sources.loopback import AGENT, HOST, NOW, Runner, Site, planned
 from vetting.evidence import Engagement, Hit, RawText
 from vetting.protocol import Technique
 from vetting.search import Outcome, Search
+from vetting.sources.activitypub import build as build_activitypub
 from vetting.sources.atproto import build as build_atproto
+from vetting.sources.brave import Brave, BraveSettings
+from vetting.sources.courtlistener import CourtListener, CourtListenerSettings
 from vetting.sources.feed import build as build_feed
 from vetting.sources.forum import build as build_forum
+from vetting.sources.github import build as build_github
 from vetting.sources.interface import Answer, NotSearchedError, Reason, Source, answered
-from vetting.sources.internet import Internet
+from vetting.sources.internet import ApiKey, Internet
 from vetting.sources.mediawiki import build as build_mediawiki
 from vetting.sources.metasearch import build as build_metasearch
+from vetting.sources.rdap import build as build_rdap
 from vetting.sources.refusals import retry_after
+from vetting.sources.site_profiles import build as build_site_profiles
 from vetting.sources.web_archive import build as build_web_archive
 
 URL = f"http://{HOST}/"
@@ -160,6 +166,24 @@ def test_the_pause_a_server_asks_for_is_read_in_both_forms(value: str, seconds: 
     )
 
 
+@pytest.mark.parametrize(
+    ("remaining", "reset", "seconds"),
+    [
+        ("0", str(int(NOW.timestamp()) + 90), 90.0),  # GitHub: seconds since 1970
+        ("0", "2026-05-04T03:03:31.000000Z", 90.0),  # Mastodon: a date
+        ("0", "2026-05-04T03:00:00Z", 0.0),
+        ("0", "soon", None),
+        ("0", "9" * 12, None),
+        ("0", "", None),
+        ("7", str(int(NOW.timestamp()) + 90), None),
+    ],
+)
+def test_the_end_of_a_used_up_limit_is_a_pause_too(remaining: str, reset: str, seconds: float | None) -> None:
+    headers = {"x-ratelimit-remaining": remaining, "x-ratelimit-reset": reset}
+    assert retry_after(headers, NOW.replace(microsecond=0)) == seconds
+    assert retry_after({**headers, "retry-after": "7"}, NOW) == 7.0, "what the server asks for goes first"
+
+
 def test_a_recording_is_not_waited_for(site: Site, run: Runner) -> None:
     _statuses(site, 500)
     first = run(OnePage(), attempts=3)
@@ -190,15 +214,56 @@ def test_hits_belong_to_a_completed_search_and_to_no_other(reason: Reason) -> No
         Answer(reason=reason, hits=() if completed else (_hit("C-1"),))
 
 
+KEY = ApiKey(header="X-Token", value="invented")
+SITE = {
+    "id": "a_site",
+    "name": "A Site",
+    "category": "forum",
+    "profile": URL + "{account}",
+    "exists": {"status": 200, "text": "words"},
+    "missing": {"status": 404},
+    "known": "staff",
+    "reviewed_on": "2026-01-02",
+}
 SOURCES: dict[str, Source] = {
     "metasearch": build_metasearch(AGENT, {"endpoint": URL}),
     "atproto": build_atproto(AGENT, {"resolver": f"http://{HOST}", "plc_directory": f"http://{HOST}"}),
+    "fediverse": build_activitypub(AGENT, {}),
+    "github": build_github(AGENT, {"api": URL}),
     "mediawiki": build_mediawiki(AGENT, {"api": URL}),
     "web_archive": build_web_archive(AGENT, {"cdx": URL, "memento": URL + "{timestamp}/{url}"}),
     "feed": build_feed(AGENT, {}),
     "forum": build_forum(AGENT, {"profile": URL + "{account}"}),
+    "internet_archive": build_web_archive(
+        AGENT, {"dialect": "internet_archive", "cdx": URL, "memento": URL + "{timestamp}/{url}"}
+    ),
+    "brave": Brave(
+        user_agent=AGENT, key=KEY, settings=BraveSettings.model_validate({"endpoint": URL, "key_file": "/none"})
+    ),
+    "rdap": build_rdap(AGENT, {"bootstrap": URL}),
+    "site_profile": build_site_profiles(AGENT, {"sites": [SITE]}),
+    "courtlistener": CourtListener(
+        user_agent=AGENT,
+        key=KEY,
+        settings=CourtListenerSettings.model_validate(
+            {
+                "endpoint": URL,
+                "key_file": "/none",
+                "legal_gate": {"approved_by": "Counsel", "approved_on": "2026-01-02"},
+            }
+        ),
+    ),
 }
-QUERIES = {"atproto": "jroe.riverton.test", "web_archive": "jane.example", "feed": URL}
+QUERIES = {
+    "atproto": "jroe.riverton.test",
+    "fediverse": f"jroe@{HOST}",
+    "github": "jroe",
+    "web_archive": "jane.example",
+    "internet_archive": "jane.example",
+    "feed": URL,
+    "rdap": "jane.example",
+    "site_profile": "a_site:jroe",
+}
 
 _ANSWERS = st.tuples(
     st.sampled_from([200, 200, 200, 204, 301, 400, 401, 403, 404, 410, 429, 500, 503]),
@@ -206,7 +271,18 @@ _ANSWERS = st.tuples(
     st.one_of(
         st.binary(max_size=200),
         st.sampled_from(
-            [b"{}", b"[]", b"null", b'{"results":[{}],"unresponsive_engines":[[]]}', b"<rss/>", b'{"did":[]}']
+            [
+                *(b"{}", b"[]", b"null", b'{"results":[{}],"unresponsive_engines":[[]]}', b"<rss/>", b'{"did":[]}'),
+                b'{"type":"search","query":{},"web":{"results":[{}]}}',
+                b'[["timestamp","original","statuscode","mimetype"],["20210708091011","http://a.example/","200","text/html"]]',
+                b'{"services":[[["example"],["http://site.example/"]]],"objectClassName":"domain","events":[{}]}',
+                (
+                    b'{"services":[[[1],[]],[["example"],["http://site.example/"]]],"objectClassName":"domain","entities":'
+                    b'[{"roles":["registrant"],"vcardArray":["vcard",[["adr",{},"text",[1,2,3,4,5,6,7]]]]}]}'
+                ),
+                b'{"count":1,"results":[{"opinions":[1,{"snippet":2}]}],"next":"http://[x?cursor=1"}',
+                b'[{"id":"1"}]',
+            ]
         ),
         st.recursive(
             st.one_of(st.none(), st.booleans(), st.text(max_size=8)),

@@ -20,6 +20,10 @@ def _row(url: str, timestamp: str = "20210708091011", digest: str = "", **other:
     return {"url": url, "timestamp": timestamp, "status": "200", "mime": "text/html", "digest": digest or url, **other}
 
 
+def _page(site: Site, path: str, body: str, *, kept: str = "Thu, 08 Jul 2021 09:10:11 GMT", status: int = 200) -> None:
+    site.answer(path, body, status=status, headers={"Memento-Datetime": kept})
+
+
 def _index(site: Site, *rows: dict[str, str]) -> None:
     site.answer("/web/cdx", "".join(json.dumps(row) + "\n" for row in rows), kind="text/x-ndjson")
 
@@ -33,8 +37,8 @@ def test_each_different_page_is_read_once(site: Site, run: Runner) -> None:
         _row("http://jane.example/gone", status="404"),
         _row("http://jane.example/about?x=1"),
     )
-    site.answer("/web/20210708091011id_/http://jane.example/", "<html><p>Home of Jane")
-    site.answer("/web/20210708091011id_/http://jane.example/about", "<html><p>About Jane")
+    _page(site, "/web/20210708091011id_/http://jane.example/", "<html><p>Home of Jane")
+    _page(site, "/web/20210708091011id_/http://jane.example/about", "<html><p>About Jane")
     done = run(_source(), "https://jane.example/")
     assert done.result.reason == "found"
     assert [hit.text.reveal() for hit in done.hits] == ["Home of Jane", "About Jane"]
@@ -55,7 +59,7 @@ def test_the_index_is_asked_for_the_disclosed_address_and_below(site: Site, run:
 
 def test_a_listed_page_that_cannot_be_read_makes_the_search_partly_read(site: Site, run: Runner) -> None:
     _index(site, _row("http://jane.example/a"), _row("http://jane.example/b"))
-    site.answer("/web/20210708091011id_/http://jane.example/a", "<html><p>A")
+    _page(site, "/web/20210708091011id_/http://jane.example/a", "<html><p>A")
     assert run(_source(), "jane.example").result.reason == "partly_read"
 
 
@@ -90,7 +94,7 @@ def test_an_address_that_is_no_website_touches_no_network(site: Site, run: Runne
 
 def test_the_recording_gives_the_same_again(site: Site, run: Runner) -> None:
     _index(site, _row("http://jane.example/a"), _row("http://jane.example/b"))
-    site.answer("/web/20210708091011id_/http://jane.example/a", "<html><p>A")
+    _page(site, "/web/20210708091011id_/http://jane.example/a", "<html><p>A")
     first = run(_source(), "jane.example")
     again = run.again(first, _source(), "jane.example")
     assert [hit.text for hit in again.hits] == [hit.text for hit in first.hits]

@@ -69,7 +69,7 @@ def same_candidate(one: Candidate, other: Candidate) -> bool:
     """Whether two records are of one person: an account in common, or name (or a former one) and town."""
     if _accounts(one) & _accounts(other):
         return True
-    return bool(_names(one) & _names(other)) and _one_town(_plain(one.town), _plain(other.town))
+    return bool(_names(one) & _names(other)) and _one_town(plain_words(one.town), plain_words(other.town))
 
 
 def _one_town(one: tuple[str, ...], other: tuple[str, ...]) -> bool:
@@ -124,10 +124,10 @@ def _is_page(address: str) -> bool:
 
 
 def _accounts(candidate: Candidate) -> set[tuple[IdentifierKind, str]]:
-    return {(identifier.kind, _account(identifier)) for identifier in candidate.identifiers}
+    return {(identifier.kind, account_spelling(identifier)) for identifier in candidate.identifiers}
 
 
-def _account(identifier: Identifier) -> str:
+def account_spelling(identifier: Identifier) -> str:
     """One spelling for what leads to the same account or page."""
     value = unicodedata.normalize("NFKC", identifier.value).casefold().strip()
     if identifier.kind in _PAGES:
@@ -138,10 +138,10 @@ def _account(identifier: Identifier) -> str:
 
 
 def _names(candidate: Candidate) -> set[tuple[str, ...]]:
-    return {tuple(sorted(_plain(name))) for name in (candidate.full_name, *candidate.other_names)}
+    return {tuple(sorted(plain_words(name))) for name in (candidate.full_name, *candidate.other_names)}
 
 
-def _plain(text: str) -> tuple[str, ...]:
+def plain_words(text: str) -> tuple[str, ...]:
     """The words of a name without case, accents and punctuation, so that two spellings of it are one."""
     letters = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
     return tuple(re.findall(r"\w+", re.sub("['\u2019\u02bc]", "", letters.casefold())))

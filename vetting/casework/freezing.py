@@ -17,10 +17,11 @@ from filters.protected_classes import ProtectedClass
 from vetting.casework.protocol_file import declared_packs, load_protocol
 from vetting.errors import VettingError, bad_input
 from vetting.finding import Criterion
-from vetting.protocol import SearchProtocol
+from vetting.protocol import SearchProtocol, Step
 from vetting.release import fits_report, leads_somewhere
 from vetting.settings import Settings
-from vetting.sources.registry import ANCHORS, build_sources
+from vetting.sources.interface import Source
+from vetting.sources.registry import ANCHORS, SITE_QUERIES, build_sources, refuse_lapsed_terms
 
 LONGEST_DOCUMENT: Final = 60_000
 """Bytes of a protocol as it is logged: an entry of the log has 65,535 at most."""
@@ -38,9 +39,9 @@ def load_workable(settings: Settings, name: str, today: date) -> SearchProtocol:
     """The protocol `config/protocols/<name>.toml`, ready to be frozen with this department's configuration.
 
     Refuses what `load_protocol` refuses, and a protocol that could be opened and never brought to an end: a source that
-    is not set up, an anchor that its source cannot look for, class packs without the federal or the jurisdiction's own,
-    words that no report can print or that the leak check takes for an address or a day, words that themselves tell a
-    class, a document too long for the log.
+    is not set up or whose terms nobody reviewed, an anchor that its source cannot look for, class packs without the
+    federal or the jurisdiction's own, words that no report can print or that the leak check takes for an address or a
+    day, words that themselves tell a class, a document too long for the log.
     """
     config = settings.config
     analyzer = Analyzer.load(config / "class_packs", declared_packs(config, name))
@@ -50,6 +51,7 @@ def load_workable(settings: Settings, name: str, today: date) -> SearchProtocol:
     problems = (*_of_steps(protocol, config), *_of_packs(protocol, config), *words)
     if problems:
         raise problems[0]
+    refuse_lapsed_terms(config / "sources.toml", (step.source for step in protocol.steps), today)
     return protocol
 
 
@@ -70,12 +72,32 @@ def _of_steps(protocol: SearchProtocol, config: Path) -> Iterator[VettingError]:
                 f"{where}: source {step.source} cannot look for {step.anchor.value}.",
                 f"Use as anchor: {wanted}.",
             )
-        if len(ANCHORS[step.source]) == 1 and step.query != "{anchor}":
+        if step.source in SITE_QUERIES:
+            yield from _of_site(step, where, configured.get(step.source))
+        elif len(ANCHORS[step.source]) == 1 and step.query != "{anchor}":
             yield bad_input(
                 "query_unfit",
                 f"{where}: source {step.source} is asked for an account or address, not for words.",
                 'Write query = "{anchor}".',
             )
+
+
+def _of_site(step: Step, where: str, source: Source | None) -> Iterator[VettingError]:
+    """A step that looks at one site names it, and the list of sites must have it."""
+    form = SITE_QUERIES[step.source].fullmatch(step.query)
+    sites = getattr(source, "sites", {})
+    if form is None:
+        yield bad_input(
+            "query_unfit",
+            f"{where}: source {step.source} is asked for an account on one site of its list.",
+            'Write query = "SITE:{anchor}", with the id of a site of config/sites.toml.',
+        )
+    elif source is not None and form[1] not in sites:
+        yield bad_input(
+            "site_unknown",
+            f"{where}: config/sites.toml has no site of that id.",
+            f"Use one of: {', '.join(sorted(sites))}.",
+        )
 
 
 def _of_packs(protocol: SearchProtocol, config: Path) -> Iterator[VettingError]:

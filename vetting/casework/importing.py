@@ -4,14 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from filters.analyzer import Analyzer
 from filters.criteria import Criteria
 from vetting.casework.candidate_file import check_authorization
 from vetting.casework.desk import Body, Desk, commit
+from vetting.casework.identifying import signals_of
+from vetting.casework.intake import may_request_handles
 from vetting.casework.protocol_file import refuse_changed_config
-from vetting.casework.searching import preview, propose, refuse_released, store_evidence
+from vetting.casework.searching import (
+    preview,
+    progress,
+    propose,
+    refuse_released,
+    refuse_withdrawn,
+    store_evidence,
+)
 from vetting.errors import VettingError, bad_input, refused
 from vetting.evidence import Capture, Hit, RawText
 from vetting.files import digest_of
@@ -90,7 +100,9 @@ def import_evidence(
     digest = digest_of(path, MAX_IMPORT_BYTES)
     kind = kind_of(path, giver)
     captures, read = _evidence(desk, path, kind, giver, seen)
-    findings = propose(desk, number, IMPORT_KEY, read, criteria)
+    with desk.case_files.reading() as view:
+        gather = partial(signals_of, search=None, candidate=view.candidate(number))
+    findings = propose(desk, number, IMPORT_KEY, read, criteria, gather)
     file = _not_yet(desk, case, digest)
     custody: Body = {
         "file": file,
@@ -117,8 +129,9 @@ def _admitted(desk: Desk, number: str, giver: Giver) -> CaseRecord:
     desk.permit(Permission.IMPORT_EVIDENCE, position=case.position, searcher=True)
     check_authorization(case.authorization, desk.clock())
     refuse_released(desk, number)
+    refuse_withdrawn(progress(desk, number))
     if giver is Giver.CANDIDATE:
-        _refuse_asking(desk)
+        _refuse_asking(desk, case)
     with desk.case_files.reading() as view:
         refuse_changed_config(desk.settings.config, view.position(case.position).protocol)
     return case
@@ -142,9 +155,9 @@ def _evidence(
     return (capture,), _Read(reading.hits, partly=reading.partly)
 
 
-def _refuse_asking(desk: Desk) -> None:
+def _refuse_asking(desk: Desk, case: CaseRecord) -> None:
     """Refuses a candidate's own data where an employer may not ask for it (e.g. California Labor Code 980(b))."""
-    if not desk.settings.department.may_request_handles:
+    if not may_request_handles(desk, case.position):
         raise refused(
             "export_not_asked_for",
             "This department may not ask candidates about their accounts, so it takes no export of one.",

@@ -15,6 +15,7 @@ from vetting.protocol import SearchProtocol
 from vetting.records.case_files import CaseFileUnit
 from vetting.records.rows import CaseRecord, PositionRecord
 from vetting.roles import Permission, Person, Role, check_searcher
+from vetting.search import plan_digest
 
 _SLUG = re.compile(r"[a-z0-9][a-z0-9-]{2,39}")
 
@@ -95,6 +96,23 @@ def attest(desk: Desk, position: str) -> None:
             unit.post(desk.event(EventType.ATTESTATION_RECORDED, key, {"no_conflict": True}, position=position))
 
 
+def may_request_handles(desk: Desk, position: str) -> bool:
+    """Whether candidates for this position may be asked for account names, as it was frozen with the position.
+
+    Refuses where the department says otherwise by now: some candidates would be asked and others not.
+    """
+    now = desk.settings.department.may_request_handles
+    with desk.case_files.reading() as unit:
+        frozen = unit.position(position).protocol.may_request_handles
+    if frozen not in {None, now}:
+        raise refused(
+            "handles_changed",
+            "Whether account names may be asked for changed in config/department.toml since the position was opened.",
+            "Restore it, or open the position anew and enrol every candidate again.",
+        )
+    return now
+
+
 def open_case(
     desk: Desk, position: str, candidate: Candidate, authorization: Authorization, case_secret: bytes
 ) -> CaseRecord:
@@ -122,6 +140,7 @@ def open_case(
         "protocol": opened.protocol.digest(),
         "disclosed": {kind.value: count for kind, count in candidate.disclosed().items()},
         "candidate": commit(case_secret, "candidate", candidate.canonical()),
+        "plan": plan_digest(opened.protocol, candidate.disclosed()),
     }
     signed = _signed(case_secret, authorization)
     with desk.act() as unit:

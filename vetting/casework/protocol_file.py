@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import unicodedata
 from collections.abc import Sequence
 from datetime import date
@@ -15,17 +16,32 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstra
 from filters.query_linter import lint_query
 from vetting.candidate import IdentifierKind
 from vetting.errors import VettingError, bad_input, not_found, refused
-from vetting.files import digest_of
-from vetting.protocol import Quotation, SearchProtocol, Step, Technique
+from vetting.files import digest_of, read_file
+from vetting.protocol import (
+    REQUEST_SECONDS,
+    FailurePolicy,
+    Quotation,
+    ReviewerRules,
+    SearchProtocol,
+    Step,
+    Technique,
+)
+from vetting.release import REPORT_TEMPLATE
 from vetting.settings import TOML_BYTES, first_problem, read_toml
-from vetting.sources.registry import TECHNIQUES
+from vetting.sources.registry import SITES, TECHNIQUES
+from vetting.sources.version import connectors_version
 
+_TERM_DATE = re.compile(rb"terms_(reviewed_on|valid_until)\s*=")
 _Slug = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
 _Line = Annotated[
     str,
     StringConstraints(min_length=1, max_length=120, strip_whitespace=True, pattern=r"^[^\x00-\x1f\x7f]+$"),
     AfterValidator(partial(unicodedata.normalize, "NFC")),  # the log takes no other form
 ]
+
+
+FCRA_YEARS = 7
+"""15 U.S.C. 1681c(a)(5)."""
 
 
 class _StepFile(BaseModel):
@@ -39,7 +55,17 @@ class _StepFile(BaseModel):
     max_pages: int = Field(ge=1, le=50)
     max_items: int = Field(ge=1, le=1000)
     attempts: int = Field(ge=1, le=5)
+    timeout_seconds: int = Field(default=REQUEST_SECONDS, ge=1, le=120)
+    failure_policy: FailurePolicy = FailurePolicy.RERUN
     render: bool = False
+
+
+class _ReviewersFile(BaseModel):
+    """Only what the program does: two people validate, and no sample of empty results is drawn yet (docs/limits.md)."""
+
+    model_config = ConfigDict(extra="forbid")
+    independent: Literal[2] = 2
+    sample_of_nil_results: Literal[0] = 0
 
 
 class _ProtocolFile(BaseModel):
@@ -52,6 +78,10 @@ class _ProtocolFile(BaseModel):
     in_force_from: date
     jurisdiction: _Slug
     lookback_years: int = Field(ge=1, le=10)
+    fcra_mode: bool = True
+    languages: list[Literal["en"]] = Field(default=["en"], min_length=1, max_length=1)  # the filter reads no other
+    reviewers: _ReviewersFile = _ReviewersFile()
+    report_template: str = REPORT_TEMPLATE
     quotation: Quotation
     criteria: _Slug
     class_packs: list[_Slug] = Field(min_length=1)
@@ -62,27 +92,25 @@ def load_protocol(config: Path, name: str, filter_version: str, today: date) -> 
     """The protocol `config/protocols/<name>.toml`, ready to be frozen.
 
     Refuses: an unknown source, a technique that is not on the allow-list or is not the source's own, a query that asks
-    for protected facts or holds any placeholder but `{anchor}`, a step id used twice, a draft (no approval), and
-    a protocol not yet in force (REQ-POL-1).
+    for protected facts or holds any placeholder but `{anchor}`, a step id used twice, a look-back that the Fair Credit
+    Reporting Act forbids, a report template that this program does not fill, a draft (no approval), and a protocol not
+    yet in force (REQ-POL-1). What department.toml says of account names is part of the protocol: it changes what
+    candidates are asked.
     """
     path = _path(config, name)
     try:
         file = _ProtocolFile.model_validate(read_toml(path))
     except ValidationError as error:
         raise bad_input("protocol_invalid", f"{path}: {first_problem(error)}.", "Correct that field.") from None
-    if not file.approved_by or file.approved_on is None or file.approved_on > today:
-        raise refused("protocol_draft", f"Protocol {name} is a draft.", "Have it approved: approved_by, approved_on.")
-    if file.in_force_from > today:
-        raise refused("protocol_early", f"Protocol {name} is in force from {file.in_force_from} only.", "Wait.")
+    approved_on = _approval(file, name, today)
+    _refuse_unfit(file, path)
     steps = tuple(_checked(step, path) for step in file.steps)
-    if len({step.id for step in steps}) != len(steps):
-        raise bad_input("step_twice", f"{path}: a step id is used twice.", "Give each step an id of its own.")
     return SearchProtocol(
         id=file.id,
         version=file.version,
         title=file.title,
         approved_by=file.approved_by,
-        approved_on=file.approved_on,
+        approved_on=approved_on,
         in_force_from=file.in_force_from,
         jurisdiction=file.jurisdiction,
         lookback_years=file.lookback_years,
@@ -90,8 +118,48 @@ def load_protocol(config: Path, name: str, filter_version: str, today: date) -> 
         criteria=file.criteria,
         class_packs=tuple(file.class_packs),
         steps=steps,
-        digests={**config_digests(config, file.criteria, file.class_packs), "filter": filter_version},
+        digests={
+            **config_digests(config, file.criteria, file.class_packs),
+            "filter": filter_version,
+            "connectors": connectors_version(),
+        },
+        languages=tuple(file.languages),
+        reviewers=ReviewerRules(
+            independent=file.reviewers.independent, sample_of_nil_results=file.reviewers.sample_of_nil_results
+        ),
+        report_template=file.report_template,
+        fcra_mode=file.fcra_mode,
+        may_request_handles=_may_request_handles(config),
     )
+
+
+def _approval(file: _ProtocolFile, name: str, today: date) -> date:
+    """The day of the approval. Refuses a draft, and a protocol that is not in force yet."""
+    if not file.approved_by or file.approved_on is None or file.approved_on > today:
+        raise refused("protocol_draft", f"Protocol {name} is a draft.", "Have it approved: approved_by, approved_on.")
+    if file.in_force_from > today:
+        raise refused("protocol_early", f"Protocol {name} is in force from {file.in_force_from} only.", "Wait.")
+    return file.approved_on
+
+
+def _refuse_unfit(file: _ProtocolFile, path: Path) -> None:
+    if file.fcra_mode and file.lookback_years > FCRA_YEARS:
+        raise bad_input(
+            "lookback_too_long",
+            f"{path}: lookback_years is more than {FCRA_YEARS}, and no older adverse item may be reported "
+            "(15 U.S.C. 1681c(a)(5)).",
+            "Shorten it; fcra_mode = false only where counsel finds that the Act does not apply.",
+        )
+    if file.report_template != REPORT_TEMPLATE:
+        raise bad_input(
+            "report_template_unknown", f"{path}: there is no report template of that name.", f"Use {REPORT_TEMPLATE}."
+        )
+    if len({step.id for step in file.steps}) != len(file.steps):
+        raise bad_input("step_twice", f"{path}: a step id is used twice.", "Give each step an id of its own.")
+
+
+def _may_request_handles(config: Path) -> bool:
+    return read_toml(config / "department.toml").get("may_request_handles") is True
 
 
 def _path(config: Path, name: str) -> Path:
@@ -122,15 +190,7 @@ def _checked(step: _StepFile, path: Path) -> Step:
             f"{where}: source {step.source} works by {TECHNIQUES[step.source].value}.",
             "Name that technique.",
         )
-    template = step.query.replace("{anchor}", "")
-    if "{" in template or "}" in template or "{anchor}" not in step.query:
-        raise bad_input(
-            "query_template", f"{where}: the query needs {{anchor}} and no other placeholder.", "Correct it."
-        )
-    try:
-        lint_query(step.query)
-    except VettingError as error:
-        raise bad_input(error.code, f"{where}: {error.sentence}", error.remedy) from None
+    _check_query(step, where)
     return Step(
         id=step.id,
         title=step.title,
@@ -141,14 +201,34 @@ def _checked(step: _StepFile, path: Path) -> Step:
         max_pages=step.max_pages,
         max_items=step.max_items,
         attempts=step.attempts,
+        timeout_seconds=step.timeout_seconds,
+        failure_policy=step.failure_policy,
         render=step.render,
     )
 
 
+def _check_query(step: _StepFile, where: str) -> None:
+    template = step.query.replace("{anchor}", "")
+    if "{" in template or "}" in template or "{anchor}" not in step.query:
+        raise bad_input(
+            "query_template", f"{where}: the query needs {{anchor}} and no other placeholder.", "Correct it."
+        )
+    try:
+        lint_query(step.query)
+    except VettingError as error:
+        raise bad_input(error.code, f"{where}: {error.sentence}", error.remedy) from None
+
+
 def refuse_changed_config(config: Path, protocol: SearchProtocol) -> None:
-    """Refuses a position whose criteria, class packs or sources are not the files it was frozen with (U4)."""
+    """Refuses a position whose criteria, class packs, sources, report template or rule on account names are not those
+    it was frozen with (U4).
+    """
     now = config_digests(config, protocol.criteria, protocol.class_packs)
     changed = sorted(name for name, digest in now.items() if protocol.digests.get(name) != digest)
+    if protocol.may_request_handles not in {None, _may_request_handles(config)}:
+        changed.append("may_request_handles")
+    if protocol.report_template != REPORT_TEMPLATE:
+        changed.append("report_template")
     if changed:
         raise refused(
             "config_changed",
@@ -157,11 +237,22 @@ def refuse_changed_config(config: Path, protocol: SearchProtocol) -> None:
         )
 
 
+def refuse_changed_connectors(protocol: SearchProtocol) -> None:
+    """Refuses to search a position with other connectors than it was opened with: two candidates, one search (U1)."""
+    if protocol.digests.get("connectors") != connectors_version():
+        raise refused(
+            "connectors_changed",
+            "The connectors are not the version this position was opened with.",
+            "Install that version, or open the position anew and run every candidate again (U1, U4).",
+        )
+
+
 def config_digests(config: Path, criteria: str, packs: Sequence[str]) -> dict[str, str]:
     """SHA-256 of every file the protocol stands on: none can be exchanged under it unnoticed."""
     files = {
         "criteria": config / "criteria" / f"{criteria}.toml",
         "sources": config / "sources.toml",
+        "sites": config / SITES,
         "retention": config / "retention.toml",
         **{f"class_pack_{pack}": config / "class_packs" / f"{pack}.toml" for pack in packs},
     }
@@ -169,9 +260,16 @@ def config_digests(config: Path, criteria: str, packs: Sequence[str]) -> dict[st
         if not path.is_file():
             raise bad_input("config_missing", f"The protocol names {name}, but {path} is missing.", "Restore the file.")
     digests = {name: digest_of(path, TOML_BYTES).hex() for name, path in files.items()}
+    digests["sources"] = _sources_digest(files["sources"])
     # The name stands at the head of every page, so it may not change between two candidates; where the stores are, may.
     name = str(read_toml(config / "department.toml").get("name"))
     return {**digests, "department_name": hashlib.sha256(name.encode()).hexdigest()}
+
+
+def _sources_digest(path: Path) -> str:
+    """Of the file without its term dates: reading the terms of a source once more changes nobody's search."""
+    kept = (line for line in read_file(path, TOML_BYTES).splitlines(keepends=True) if not _TERM_DATE.match(line))
+    return hashlib.sha256(b"".join(kept)).hexdigest()
 
 
 def declared_packs(config: Path, name: str) -> tuple[str, ...]:

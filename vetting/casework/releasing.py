@@ -17,9 +17,11 @@ from filters.wording import closed
 from vetting.casework.candidate_file import check_authorization
 from vetting.casework.desk import Body, Desk
 from vetting.casework.marking import for_the_gate
+from vetting.casework.parity import settle_parity
 from vetting.casework.protocol_file import refuse_changed_config
 from vetting.casework.reviewing import Reviewed, add_step, reviewed
-from vetting.casework.searching import Progress, progress
+from vetting.casework.searching import Progress, progress, refuse_withdrawn
+from vetting.deviation import excluded_steps
 from vetting.errors import not_ready
 from vetting.evidence import RawText
 from vetting.finding import Criterion
@@ -31,13 +33,15 @@ from vetting.records.case_files import CaseFileUnit
 from vetting.records.rows import FilterRecordRow
 from vetting.release import ReleasedReport, Report, ReportedOutcome, ReportedSearch, SanitizedFinding
 from vetting.roles import Permission
+from vetting.search import Search, SearchResult, step_of
 from vetting.validation import Element, State, Validation
 
 PASSED = "passed"
 STATEMENT_ONLY = "statement_only"
 """The gate vouched for the conduct but not for the words."""
 
-_REVIEWED = frozenset({State.SECOND_REVIEWED, State.FILTERED, State.RELEASED})
+REPORTABLE = frozenset({State.SECOND_REVIEWED, State.FILTERED, State.RELEASED})
+"""Two people have spoken on it; what remains is the gate's to say."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,27 +59,35 @@ class Cleared:
         return f"Cleared({self.report.number})"
 
 
-def clear_for_release(desk: Desk, number: str, gate: Gate, criteria: Mapping[str, Criterion]) -> Cleared:
-    """Passes every reviewed finding through the gate and composes the report.
-
-    Refuses while a planned search has no outcome, a source was down and was not asked again, a finding waits for
-    attribution or validation, or the criteria are not those the protocol was frozen with: their
-    statements are what a report says. A nil report is a report like any other.
-    """
+def ready(desk: Desk, number: str) -> tuple[Progress, tuple[Reviewed, ...]]:
+    """The case and its findings. Refuses what `clear_for_release` refuses before the gate."""
     state = progress(desk, number)
     desk.permit(Permission.RELEASE_REPORT, position=state.case.position, searcher=True)
+    refuse_withdrawn(state)
     check_authorization(state.case.authorization, desk.clock())
     refuse_changed_config(desk.settings.config, state.protocol)
     _refuse_outstanding(state)
-    _refuse_single_outage(desk, state)
+    state = settle_parity(desk, state)
     with desk.case_files.reading() as view:
-        findings = reviewed(view, number)
+        findings = _counted(view, number)
     _refuse_waiting(findings, number)
+    return state, findings
+
+
+def clear_for_release(desk: Desk, number: str, gate: Gate, criteria: Mapping[str, Criterion]) -> Cleared:
+    """Passes every reviewed finding through the gate and composes the report.
+
+    Refuses while a planned search has no outcome, a source was down and was not asked again for all whom it failed, a
+    finding waits for attribution or validation, the candidate withdrew, or the criteria are not those the protocol was
+    frozen with: their statements are what a report says. A nil report is a report like any other. What a step found
+    that is left out for everybody is in no report.
+    """
+    state, findings = ready(desk, number)
     groups: dict[str, list[Passed]] = defaultdict(list)
     with desk.act() as unit:
         door = _Door(desk=desk, unit=unit, state=state, gate=gate)
         for item in findings:
-            passed = door.passes(criteria[item.finding.code], item) if item.state in _REVIEWED else None
+            passed = door.passes(criteria[item.finding.code], item) if item.state in REPORTABLE else None
             if passed is not None:
                 groups[item.finding.code].append(passed)
     sanitized = tuple(reported(group) for _, group in sorted(groups.items()))
@@ -140,8 +152,11 @@ def file_report(desk: Desk, cleared: Cleared, pdf: bytes) -> ReleasedReport:
 
 
 def _standing(unit: CaseFileUnit, number: str) -> str:
-    """A digest of all that a report stands on: outcomes, findings, and how much was recorded about each."""
+    """A digest of all that a report stands on: outcomes, findings, how much was recorded about each, and the steps that
+    are left out.
+    """
     held = [
+        sorted(_excluded(unit, number)),
         [[r.key, r.outcome.value, r.ended_at.isoformat()] for r in unit.results(number)],
         [
             [
@@ -156,6 +171,16 @@ def _standing(unit: CaseFileUnit, number: str) -> str:
     return hashlib.sha256(json.dumps(held).encode()).hexdigest()
 
 
+def _excluded(unit: CaseFileUnit, number: str) -> frozenset[str]:
+    return excluded_steps(unit.deviations(unit.case(number).position))
+
+
+def _counted(unit: CaseFileUnit, number: str) -> tuple[Reviewed, ...]:
+    """The findings of the case, but for those of steps that are left out for everybody."""
+    excluded = _excluded(unit, number)
+    return tuple(item for item in reviewed(unit, number) if step_of(item.finding.search_key) not in excluded)
+
+
 def _refuse_outstanding(state: Progress) -> None:
     missing = len(state.outstanding)
     if missing:
@@ -163,23 +188,6 @@ def _refuse_outstanding(state: Progress) -> None:
             "search_without_outcome",
             f"{missing} of {len(state.planned)} planned searches have no outcome yet.",
             f"Run: vetting run {state.case.number}.",
-        )
-
-
-def _refuse_single_outage(desk: Desk, state: Progress) -> None:
-    """Refuses while a source that was down was asked once only: the same for everybody, whoever is released first (U5).
-
-    A source that is still down then is reported as unavailable, never as nothing found.
-    """
-    number = state.case.number
-    with desk.case_files.reading() as view:
-        once = [s for s in state.unavailable if len(view.results_of(number, s.key)) == 1]
-    if once:
-        searches = "search" if len(once) == 1 else "searches"
-        raise not_ready(
-            "outage_not_repeated",
-            f"The source of {len(once)} {searches} was unavailable and has not been asked again (U5).",
-            f"Ask once more, at another time: vetting run {number} --again.",
         )
 
 
@@ -293,7 +301,7 @@ def _step(desk: Desk, finding_id: str, state: State) -> Validation:
 
 def _mark_released(desk: Desk, number: str) -> None:
     with desk.case_files.reading() as view:
-        filtered = [item for item in reviewed(view, number) if item.state is State.FILTERED]
+        filtered = [item for item in _counted(view, number) if item.state is State.FILTERED]
     if not filtered:
         return
     with desk.act() as unit:
@@ -323,7 +331,7 @@ def _compose(desk: Desk, state: Progress, gate: Gate, findings: tuple[SanitizedF
             ReportedSearch(
                 step=1 + [step.id for step in state.protocol.steps].index(search.step.id),
                 title=search.step.title,
-                outcome=ReportedOutcome[results[search.key].outcome.name].value,
+                outcome=_reported_outcome(state, search, results[search.key]).value,
             )
             for search in state.planned
         ),
@@ -332,6 +340,11 @@ def _compose(desk: Desk, state: Progress, gate: Gate, findings: tuple[SanitizedF
         log_root=checkpoint.root_hex[:16],
         witnessed=False,
     )
+
+
+def _reported_outcome(state: Progress, search: Search, result: SearchResult) -> ReportedOutcome:
+    """The same word for everybody of the position where the step is left out, whatever came of the search before."""
+    return ReportedOutcome.EXCLUDED if state.left_out(search) else ReportedOutcome[result.outcome.name]
 
 
 def _vocabulary(protocol: SearchProtocol, criteria: Iterable[Criterion]) -> tuple[str, ...]:

@@ -2,27 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 
 from filters.analyzer import Analyzer
 from filters.criteria import Criteria, load_criteria
 from filters.gate import Gate
 from vetting.casework.desk import Desk
+from vetting.casework.leasing import Holder, this_process
 from vetting.casework.protocol_file import refuse_changed_config
+from vetting.casework.recapturing import Ask
 from vetting.casework.searching import Conduct
 from vetting.errors import refused
+from vetting.files import digest_of
 from vetting.protocol import SearchProtocol
 from vetting.search import Search, SearchResult
+from vetting.settings import TOML_BYTES
+from vetting.sources.asking_again import AskedAgain, StandsOn, ask_again
 from vetting.sources.conduct import Conducted, Render, conduct
+from vetting.sources.courtesy import Courtesy, Pace, unpaced
+from vetting.sources.interface import Source
 from vetting.sources.recorded import transport_for
-from vetting.sources.registry import build_sources
+from vetting.sources.registry import build_sources, read_terms
 from vetting.sources.rendering import find_chromium, render_pages
 
 
-def _silent(_result: SearchResult) -> None:
+def _silent(_what: object) -> None:
     """Nobody watches."""
 
 
@@ -33,10 +40,16 @@ class Workbench:
     desk: Desk
     recordings: Path | None = None
     """The recorded internet for practice cases; a real case refuses it."""
+    starts: Callable[[Search], None] = _silent
+    pace: Pace = unpaced
+    """How requests to the live internet wait for their turn: without one, nothing is sent."""
     watch: Callable[[SearchResult], None] = _silent
+    holder: Holder = field(default_factory=this_process)
+    """In whose hand the searches are while they run."""
     _criteria: dict[str, Criteria] = field(default_factory=dict)
     _analyzers: dict[tuple[str, ...], Analyzer] = field(default_factory=dict)
     _conducts: dict[bool, Conduct] = field(default_factory=dict)
+    _manners: Courtesy | None = None
 
     def criteria(self, protocol: SearchProtocol) -> Criteria:
         """The criteria the protocol names. Refuses files that are not those it was frozen with (U4)."""
@@ -70,15 +83,61 @@ class Workbench:
         return self._conducts[practice]
 
     def _conduct(self, *, practice: bool) -> Conduct:
-        sources = build_sources(self.desk.settings.config / "sources.toml")
+        sources, configuration = self._sources()
+        terms = read_terms(self._sources_file)
         transport = transport_for(practice=practice, recordings=self.recordings if practice else None)
+        courtesy = self._courtesy(practice=practice)
 
         def run(search: Search) -> Conducted:
-            source = sources[search.step.source]
-            render = self._render() if search.step.render else None
-            return conduct(source, search, transport, clock=self.desk.clock, new_id=self.desk.new_id, render=render)
+            name = search.step.source
+            return conduct(
+                sources[name],
+                search,
+                transport,
+                clock=self.desk.clock,
+                new_id=self.desk.new_id,
+                courtesy=courtesy,
+                requests_per_minute=terms[name].requests_per_minute,
+                configuration=configuration,
+                render=self._render() if search.step.render else None,
+            )
 
         return run
 
+    def ask_for(self, *, practice: bool) -> Ask:
+        """How what was captured is asked for once more: by the same sources, on the same internet."""
+        transport = cache(partial(transport_for, practice=practice, recordings=self.recordings if practice else None))
+
+        def ask(source: str, before: StandsOn) -> AskedAgain:
+            sources, configuration = self._sources()
+            return ask_again(
+                sources[source],
+                before,
+                transport(),
+                self.desk.clock,
+                self.desk.new_id,
+                configuration=configuration,
+                courtesy=self._courtesy(practice=practice),
+                requests_per_minute=read_terms(self._sources_file)[source].requests_per_minute,
+            )
+
+        return ask
+
     def _render(self) -> Render:
         return partial(render_pages, find_chromium(self.desk.settings.department.rendering.chromium))
+
+    def _courtesy(self, *, practice: bool) -> Courtesy | None:
+        """One for the whole run, so that a host that asked for rest has it; a recorded internet needs none."""
+        if practice:
+            return None
+        if self._manners is None:
+            self._manners = Courtesy(self.pace, self.desk.clock)
+        return self._manners
+
+    def _sources(self) -> tuple[Mapping[str, Source], str]:
+        """The sources, and the SHA-256 of the file that configures them."""
+        return build_sources(self._sources_file), digest_of(self._sources_file, TOML_BYTES).hex()
+
+    @property
+    def _sources_file(self) -> Path:
+        return self.desk.settings.config / "sources.toml"

@@ -8,13 +8,17 @@ from vetting.cli import (
     audits,
     cases,
     demonstration,
+    deviations,
+    exports,
     filtering,
     marks,
     people,
     positions,
+    referrals,
     reports,
     reviews,
     running,
+    searches,
     setup,
 )
 
@@ -25,11 +29,14 @@ app.command("sign-out")(people.sign_out)
 app.add_typer(people.app, name="person", help="Persons, roles and sensitive-position records.")
 app.add_typer(positions.app, name="position", help="Positions and their frozen protocols.")
 app.add_typer(cases.app, name="case", help="One case per candidate.")
-app.command("run")(cases.run)
+app.add_typer(deviations.app, name="deviate", help="Deviations from a frozen protocol: one asks, another decides.")
+app.command("run")(searches.run)
 app.command("import")(cases.import_file)
+app.command("export")(exports.export)
 app.command("review")(reviews.review)
 app.command("mark")(marks.mark)
 app.command("release")(reports.release)
+app.command("refer")(referrals.refer)
 app.add_typer(reports.app, name="report", help="Released reports, for decision makers.")
 app.command("filter")(filtering.filter_lines)
 app.command("verify")(audits.verify)

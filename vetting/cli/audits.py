@@ -10,11 +10,12 @@ import typer
 
 from vetting.cli import session
 from vetting.cli.printing import AsJson, as_json, plain, say, table, working
+from vetting.deviation import Decision
 from vetting.errors import ExitCode, bad_input
 from vetting.files import MEBIBYTE, digest_of
 from vetting.log.verify import PAPER_DIGITS, Verdict
 from vetting.oversight import Audit, audit_position, matrix, released_as, verify_log
-from vetting.uniformity import UniformityReport
+from vetting.uniformity import Departure, UniformityReport
 
 REPORT_BYTES = 100 * MEBIBYTE
 READING = "Verifying the log"
@@ -101,8 +102,11 @@ def show_audit(audit: Audit) -> None:
     if report.cases:
         say("n/a: the candidate disclosed nothing that this step searches for.")
     for departure in report.departures:
-        what = plain(departure.difference)
-        say(f"{departure.case_number} {departure.key}: {what} (entry {departure.sequence})", style="bold red")
+        _show_departure(departure)
+    for asked in audit.deviations:
+        if asked.decision != Decision.APPROVED:
+            of, stands = asked.step or asked.case_number, asked.decision or "not decided"
+            say(f"{of}: deviation {asked.id} asked for, {plain(asked.reason)}, {stands} (entry {asked.sequence}).")
     for case, files in audit.imports.items():
         say(f"{case}: {files} {'file' if files == 1 else 'files'} imported by hand, beside the searches.")
     for person, marked in audit.marks.items():
@@ -116,6 +120,14 @@ def show_audit(audit: Audit) -> None:
     show_verdict(audit.verdict)
 
 
+def _show_departure(departure: Departure) -> None:
+    """In red where nothing explains it; never in silence."""
+    of = " ".join(filter(None, (departure.case_number, departure.key)))
+    explained = f", explained by {departure.explained_by}" if departure.explained_by else ""
+    said = f"{of}: {plain(departure.difference)} (entry {departure.sequence}{explained})"
+    say(said, style="" if explained else "bold red")
+
+
 def _before(candidates: int) -> str:
     if candidates < 2:
         return "before the only candidate" if candidates else "before any candidate"
@@ -124,11 +136,14 @@ def _before(candidates: int) -> str:
 
 def _conclude(report: UniformityReport) -> None:
     if not report.uniform:
-        say(f"NOT uniform: {len(report.departures)} departures.", style="bold red")
+        left = len(report.unexplained)
+        say(f"NOT uniform: {left} {'departure' if left == 1 else 'departures'}.", style="bold red")
     elif not report.cases:
         say("No candidate is enrolled yet: there is nothing to compare.")
     elif report.unfinished:
         say("No departure so far; the position is not finished.", style="bold")
+    elif report.departures:
+        say("Uniform but for what is listed above, which applies to everybody alike or was approved.", style="bold")
     else:
         say("Uniform: every candidate's executed searches equal the ones the protocol demands.", style="bold green")
 
@@ -162,8 +177,15 @@ def _audit(audit: Audit) -> dict[str, object]:
         "marks": {person: asdict(marked) for person, marked in audit.marks.items()},
         "unfinished": dict(audit.report.unfinished),
         "departures": [
-            {"case": d.case_number, "search": d.key, "difference": d.difference.value, "entry": d.sequence}
+            {
+                "case": d.case_number,
+                "search": d.key,
+                "difference": d.difference.value,
+                "entry": d.sequence,
+                "explained_by": d.explained_by,
+            }
             for d in audit.report.departures
         ],
+        "deviations": [asdict(deviation) for deviation in audit.deviations],
         "log": _verdict(audit.verdict),
     }

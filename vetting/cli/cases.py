@@ -1,4 +1,4 @@
-"""`vetting case ...`, `vetting run` and `vetting import`."""
+"""`vetting case ...` and `vetting import`."""
 
 from __future__ import annotations
 
@@ -8,23 +8,19 @@ from typing import Annotated
 
 import typer
 
-from flows.runtime import Server, prefect_server
-from flows.workbench import at as working_at
 from vetting.casework.candidate_file import load_candidate
 from vetting.casework.desk import Desk
 from vetting.casework.importing import import_evidence, seen_at
-from vetting.casework.intake import open_case, renew_authorization
+from vetting.casework.intake import may_request_handles, open_case, renew_authorization
 from vetting.casework.reviewing import reviewed
-from vetting.casework.searching import Progress, progress, refuse_released
+from vetting.casework.searching import progress
 from vetting.casework.workbench import Workbench
-from vetting.cli import session
 from vetting.cli.asking import ask
-from vetting.cli.engine import warming
 from vetting.cli.positions import desk
-from vetting.cli.printing import AsJson, as_json, note, plain, progress_bar, say, table, working
+from vetting.cli.printing import AsJson, as_json, note, say, table, working
 from vetting.errors import ExitCode, VettingError
 from vetting.roles import Permission
-from vetting.search import SearchResult
+from vetting.search import step_of
 from vetting.sources.received_file import FileKind, Giver, Seen, kind_of
 
 app = typer.Typer(no_args_is_help=True)
@@ -33,7 +29,7 @@ Case = Annotated[str, typer.Argument(help="Case number, e.g. C-7K3M2QXA.")]
 
 def open_from_file(at: Desk, position: str, path: Path) -> str:
     """Opens a case from a candidate file; its number. Refuses what `load_candidate` and `open_case` refuse."""
-    allowed = at.settings.department.may_request_handles
+    allowed = may_request_handles(at, position)
     candidate, authorization = load_candidate(path, at.clock(), may_request_handles=allowed)
     return open_case(at, position, candidate, authorization, secrets.token_bytes(32)).number
 
@@ -59,7 +55,9 @@ def authorize_command(
 ) -> None:
     """Record an authorization that the candidate signed anew, after the earlier one ran out."""
     at = desk()
-    allowed = at.settings.department.may_request_handles
+    with at.case_files.reading() as unit:
+        position = unit.case(case).position
+    allowed = may_request_handles(at, position)
     disclosed, authorization = load_candidate(candidate, at.clock(), may_request_handles=allowed)
     renew_authorization(at, case, disclosed, authorization)
     say(f"The searches of {case} are authorized until {authorization.expires_at:%Y-%m-%d}.")
@@ -92,63 +90,9 @@ def _standing(at: Desk, number: str) -> tuple[str, int, int, int, int, str | Non
         findings = reviewed(unit, number)
     with at.released.reading() as released:
         reports = {filed.report.case_number: filed.report.number for filed in released.reports(state.case.position)}
-    waiting = sum(item.waiting for item in findings)
+    waiting = sum(item.waiting and step_of(item.finding.search_key) not in state.excluded for item in findings)
     report = reports.get(number)
     return number, len(state.results), len(state.planned), len(findings), waiting, report
-
-
-def run(
-    case: Case,
-    again: Annotated[
-        bool, typer.Option("--again", help="Once more the searches whose source was unavailable.")
-    ] = False,
-    json: AsJson = False,
-) -> None:
-    """Run the searches of a case. After an interruption, run it again: it goes on where it stopped."""
-    with warming(session.settings()) as server:
-        at = desk()
-        state = progress(at, case)
-        at.permit(Permission.RUN_SEARCHES, position=state.case.position, searcher=True)
-        if again:
-            refuse_released(at, case)
-        if state.unavailable if again else state.outstanding:
-            _vet(at, state, server, again=again)
-        elif again:
-            note("No search of this case has an unavailable source: there is nothing to run again.")
-        else:
-            note("Every planned search of this case has its outcome already.")
-    show_results(at, case, json=json)
-
-
-def _vet(at: Desk, state: Progress, server: Server, *, again: bool) -> None:
-    with prefect_server(at.settings.prefect_home, server), progress_bar() as bar:
-        from flows.vet_candidate import vet_candidate
-
-        due, done = (len(state.unavailable), 0) if again else (len(state.planned), len(state.results))
-        task = bar.add_task("Searches", total=due, completed=done)
-
-        def watch(_result: SearchResult) -> None:
-            bar.advance(task)
-
-        bench = Workbench(desk=at, recordings=session.recordings(), watch=watch)
-        bench.analyzer(state.protocol)  # loads the language model while Prefect's server is still coming up
-        with working_at(bench):
-            vet_candidate(state.case.number, again=again)
-
-
-def show_results(at: Desk, case: str, *, json: bool) -> None:
-    """Every planned search of the case with its outcome."""
-    state = progress(at, case)
-    titles = {search.key: search.step.title for search in state.planned}
-    rows = [(r.key, titles[r.key], r.outcome.value, r.reason) for r in state.results]
-    if json:
-        as_json([dict(zip(("search", "title", "outcome", "reason"), row, strict=True)) for row in rows])
-        return
-    worded = [(key, title, plain(outcome), reason) for key, title, outcome, reason in rows]
-    table(("Search", "Title", "Outcome", "Reason"), worded, title=f"Case {case}")
-    say(f"{len(state.results)} of {len(state.planned)} searches have an outcome. Next: vetting review {case}")
-    if state.unavailable:
-        note(f"A source that was unavailable can be asked once more: vetting run {case} --again")
 
 
 def import_file(

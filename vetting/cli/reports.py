@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 from typing import Annotated
 
@@ -15,7 +16,8 @@ from vetting.cli import session
 from vetting.cli.cases import Case
 from vetting.cli.engine import warming
 from vetting.cli.positions import desk
-from vetting.cli.printing import AsJson, as_json, say, table, working
+from vetting.cli.printing import AsJson, as_json, plain, say, table, working
+from vetting.evidence import Standing
 from vetting.files import disk_errors, write_file
 from vetting.roles import Person
 from vetting.settings import Settings
@@ -40,6 +42,7 @@ def release(case: Case, json: AsJson = False) -> None:
                 "released_now": done.released_now,
                 "withheld": done.withheld,
                 "reasons": list(done.reasons),
+                "asked_again": dict(Counter(done.asked_again)),
             }
         )
         return
@@ -47,9 +50,18 @@ def release(case: Case, json: AsJson = False) -> None:
         say(f"Report {done.number} is released. Decision makers read it with: vetting report save {done.number}")
     else:
         say(f"Report {done.number} was released before, on {done.released_at:%Y-%m-%d}.")
+    if done.asked_again:
+        say(_asked_again(Counter(done.asked_again), case))
     if done.withheld:
         verb = "finding was" if done.withheld == 1 else "findings were"
         say(f"{done.withheld} {verb} withheld by the filter ({', '.join(dict.fromkeys(done.reasons))}).")
+
+
+def _asked_again(counted: Counter[str], case: str) -> str:
+    """How many findings' sources are not what they were, in a sentence."""
+    told = ", ".join(f"{counted[state]} {plain(state)}" for state in Standing if counted[state])
+    said = f"The sources of the reported findings were asked for once more: {told}."
+    return f"{said} See: vetting review {case}" if set(counted) - {Standing.UNCHANGED} else said
 
 
 @app.command("list")

@@ -11,8 +11,10 @@ import typer
 from filters.criteria import Criteria
 from filters.withholding import Withholding
 from vetting.attribution import Attribution, Level, Link
+from vetting.casework.collected import Evidence, evidence_of
 from vetting.casework.desk import Desk
 from vetting.casework.marking import withholdings_of
+from vetting.casework.recapturing import standings
 from vetting.casework.reviewing import (
     Reviewed,
     attribute,
@@ -22,7 +24,7 @@ from vetting.casework.reviewing import (
     validate,
 )
 from vetting.casework.workbench import Workbench
-from vetting.cli import explanation
+from vetting.cli import explanation, repeated, signals
 from vetting.cli.asking import ask
 from vetting.cli.cases import Case
 from vetting.cli.explanation import printable
@@ -82,11 +84,15 @@ def review(
     elif state is not None:
         done = _validate(at, chosen, State(state), element, severity, quote=quote, json=json)
     if json:
-        as_json(_record(chosen_finding(at, case, finding), withholdings_of(at, chosen.finding)))
+        now = chosen_finding(at, case, finding)
+        record = _record(now, withholdings_of(at, now.finding), evidence_of(at, now.finding))
+        as_json(record | repeated.record(standings(at, [finding])))
     elif done:
         say(done)
     else:
-        _show(chosen, withholdings_of(at, chosen.finding), criteria_of(at, case).by_code.get(chosen.finding.code))
+        criterion = criteria_of(at, case).by_code.get(chosen.finding.code)
+        _show(chosen, withholdings_of(at, chosen.finding), criterion, evidence_of(at, chosen.finding))
+        repeated.show(standings(at, [finding]))
 
 
 def _refuse_idle(*, finding: str, level: Level | None, state: Step | None, attributing: bool, judged: bool) -> None:
@@ -196,7 +202,7 @@ def _list(case: str, findings: tuple[Reviewed, ...], *, json: bool) -> None:
     say(f"{waiting} of {len(rows)} wait." if waiting else f"Nothing waits. Next: vetting release {case}")
 
 
-def _record(chosen: Reviewed, found: Sequence[Withholding]) -> dict[str, object]:
+def _record(chosen: Reviewed, found: Sequence[Withholding], evidence: Evidence) -> dict[str, object]:
     """What was recorded, for a program: codes, states, reviewers and times, and no word of passage or note."""
     finding, said = chosen.finding, chosen.attribution
     return {
@@ -207,6 +213,7 @@ def _record(chosen: Reviewed, found: Sequence[Withholding]) -> dict[str, object]
         "engagement": chosen.engagement.value,
         "level": chosen.level.value,
         "state": chosen.state.value,
+        "evidence": signals.record(evidence),
         "attribution": said
         and {
             "level": said.level.value,
@@ -231,7 +238,7 @@ def _record(chosen: Reviewed, found: Sequence[Withholding]) -> dict[str, object]
     }
 
 
-def _show(chosen: Reviewed, found: Sequence[Withholding], criterion: Criterion | None) -> None:
+def _show(chosen: Reviewed, found: Sequence[Withholding], criterion: Criterion | None, evidence: Evidence) -> None:
     """The passage, on the reviewer's terminal only, with control characters taken out."""
     finding = chosen.finding
     posted = finding.posted_at.date().isoformat() if finding.posted_at else "undated"
@@ -244,6 +251,8 @@ def _show(chosen: Reviewed, found: Sequence[Withholding], criterion: Criterion |
             labelled(label, printable(text))
     if criterion is not None and criterion.token:
         say("Nothing of it is kept here: it is settled, and no reviewer needs to act.")
+    else:
+        signals.show(evidence)
     for one in found:
         explanation.show_withholding(finding, one)
     explanation.show_marks(finding, chosen.marks)

@@ -19,7 +19,7 @@ from sqlalchemy import (
 from vetting.records.columns import code, moment, new_metadata, sealed, sequence
 from vetting.records.outbox import outbox_table
 
-REVISION = "case_files_0003"
+REVISION = "case_files_0006"
 METADATA = new_metadata()
 
 
@@ -207,5 +207,54 @@ marks = Table(
     UniqueConstraint("finding_id", "ordinal"),
 )
 """What reviewers withhold beyond the filter, or restore; `withdraws` is 0, or the ordinal of the mark taken back."""
+
+leases = Table(
+    "leases",
+    METADATA,
+    sequence(),
+    Column("case_number", String, ForeignKey("cases.number"), nullable=False),  # the unique key begins with it
+    code("key"),
+    code("holder"),
+    moment("expires_at"),
+    UniqueConstraint("case_number", "key"),
+)
+"""Who is running a search at the moment: working state, the only rows that come and go."""
+
+repeated_captures = Table(
+    "repeated_captures",
+    METADATA,
+    sequence(),
+    Column("finding_id", String, ForeignKey("findings.id"), nullable=False),  # the unique key begins with it
+    Column("ordinal", Integer, nullable=False),
+    code("state"),
+    code("reason"),
+    Column("capture_id", String, ForeignKey("captures.id"), nullable=True),
+    moment("at"),
+    UniqueConstraint("finding_id", "ordinal"),
+)
+"""What became of a finding's source before its release; no capture where nothing was asked."""
+deviations = Table(
+    "deviations",
+    METADATA,
+    sequence(),
+    _id("id"),
+    _of("position", "positions.id"),
+    code("reason"),
+    code("case_number"),
+    code("step"),
+    code("requested_by"),
+    moment("requested_at"),
+)
+"""`case_number` is empty where a step is left out, `step` where a candidate withdrew."""
+
+deviation_decisions = Table(
+    "deviation_decisions",
+    METADATA,
+    sequence(),
+    Column("deviation", String, ForeignKey("deviations.id"), nullable=False, unique=True),
+    code("decision"),
+    code("decided_by"),
+    moment("decided_at"),
+)
 
 outbox = outbox_table(METADATA)

@@ -9,12 +9,14 @@ from vetting.errors import storage
 from vetting.records import case_file_tables as t
 from vetting.records.case_unit import CaseUnit
 from vetting.records.database import WAIT_SECONDS, Database
+from vetting.records.deviation_unit import DeviationUnit
 from vetting.records.finding_unit import FindingUnit
+from vetting.records.lease_unit import LeaseUnit
 from vetting.records.seal import VaultKey, VaultPublicKey
 
 
-class CaseFileUnit(CaseUnit, FindingUnit):
-    """One transaction: positions, cases, searches, captures, findings, reviews, and the outbox."""
+class CaseFileUnit(CaseUnit, FindingUnit, LeaseUnit, DeviationUnit):
+    """One transaction: positions, cases, searches, captures, findings, reviews, deviations, leases, and the outbox."""
 
 
 class CaseFiles:

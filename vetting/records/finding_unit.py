@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Row, Table, func, select
 
 from vetting.attribution import Attribution, Level, Link
-from vetting.evidence import Engagement, RawText
+from vetting.evidence import Engagement, RawText, RepeatedCapture, Standing
 from vetting.finding import Finding
 from vetting.marking import Mark, MarkAct, MarkReason
 from vetting.records import case_file_tables as t
@@ -133,6 +133,35 @@ class FindingUnit(SealedUnit):
         """All of the finding, those taken back too, in order. Needs the vault key."""
         return tuple(self._mark(row) for row in self._all(t.marks, finding_id=finding_id))
 
+    def add_repeated_capture(self, repeated: RepeatedCapture) -> int:
+        """What became of the finding's source; its ordinal, from the earlier ones read in the same transaction."""
+        ordinal = len(self._all(t.repeated_captures, finding_id=repeated.finding_id)) + 1
+        self._add(
+            t.repeated_captures,
+            finding_id=repeated.finding_id,
+            ordinal=ordinal,
+            state=repeated.standing.value,
+            reason=repeated.reason,
+            capture_id=repeated.capture_id,
+            at=repeated.at,
+        )
+        return ordinal
+
+    @intact("repeated capture")
+    def repeated_capture(self, finding_id: str) -> RepeatedCapture | None:
+        """The latest; None while the finding's source was not asked once more."""
+        rows = self._all(t.repeated_captures, finding_id=finding_id)
+        if not rows:
+            return None
+        row = rows[-1]
+        return RepeatedCapture(
+            finding_id=finding_id,
+            standing=Standing(row.state),
+            reason=row.reason,
+            capture_id=row.capture_id,
+            at=row.at,
+        )
+
     def add_filter_record(self, record: FilterRecordRow) -> None:
         """One decision of the filter."""
         case_number = self._case_of(record.finding_id)
@@ -222,5 +251,6 @@ class FindingUnit(SealedUnit):
             platform=row.platform,
             cues=confidential.cues,
             found_at=row.found_at,
+            signals=confidential.signals,
         )
         return finding, confidential.salt

@@ -12,6 +12,7 @@ from vetting.candidate import Candidate, Identifier, IdentifierKind
 from vetting.evidence import RawText
 from vetting.finding import Finding
 from vetting.marking import Mark
+from vetting.signals import Signal
 
 
 def _bytes(document: Mapping[str, object]) -> bytes:
@@ -58,6 +59,8 @@ class SealedFinding:
     cues: tuple[str, ...]
     salt: bytes
     """Of the commitment in the log: short passages could be guessed without it."""
+    signals: tuple[Signal, ...]
+    """They say something about a person: where they live, which account is theirs."""
 
 
 def finding_bytes(finding: Finding, salt: bytes) -> bytes:
@@ -70,6 +73,7 @@ def finding_bytes(finding: Finding, salt: bytes) -> bytes:
             "posted_at": finding.posted_at.isoformat() if finding.posted_at else None,
             "cues": list(finding.cues),
             "salt": salt.hex(),
+            "signals": [signal.value for signal in finding.signals],
         }
     )
 
@@ -84,6 +88,7 @@ def finding_from(content: bytes) -> SealedFinding:
         posted_at=datetime.fromisoformat(d["posted_at"]) if d["posted_at"] else None,
         cues=tuple(d["cues"]),
         salt=bytes.fromhex(d["salt"]),
+        signals=tuple(Signal(code) for code in d.get("signals", [])),  # findings of before have none
     )
 
 

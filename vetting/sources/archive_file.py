@@ -132,7 +132,7 @@ def hits_from(captures: Iterable[Capture]) -> Iterator[Hit]:
     octets, characters = MAX_READ_BYTES, MAX_READ_CHARACTERS
     for capture in captures:
         for record in read_warc(io.BytesIO(capture.warc), compressed=False):
-            body, content_type = _body(record)
+            body, content_type = body_of(record)
             hit = _hit(capture.id, record.url, body, content_type) if body else None
             octets -= len(body)
             characters -= len(hit.text) if hit else 0
@@ -164,7 +164,7 @@ def _hit(capture_id: str, url: str, body: bytes, content_type: str) -> Hit | Non
     )
 
 
-def _body(record: WarcRecord) -> tuple[bytes, str]:
+def body_of(record: WarcRecord) -> tuple[bytes, str]:
     """What is read of the decoded body, and its media type; empty for a record or a status with nothing to read."""
     if record.kind in {"resource", "conversion"}:
         return _read_part(record.block, record.content_type, "")

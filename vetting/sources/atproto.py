@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from pydantic import BaseModel, ConfigDict
 
 from vetting.candidate import IdentifierKind
-from vetting.evidence import Engagement, Hit
+from vetting.evidence import Engagement, Hit, Profile
 from vetting.protocol import Technique
 from vetting.search import Search
 from vetting.sources.interface import Answer, NotSearchedError, Reason, answered
 from vetting.sources.internet import JSON, Internet, Response
 from vetting.sources.page_text import JsonValue, json_of, moment, raw_text, rows, table, words
+from vetting.sources.profile_links import addresses_in, emails_in, profile_links
 
 NAME: Final = "atproto"
 TECHNIQUE: Final = Technique.PUBLIC_API
@@ -75,7 +76,9 @@ class Atproto:
             raise NotSearchedError(Reason.ANCHOR_UNUSABLE)
         try:
             account = self._account(handle, internet)
-            return answered([*_profile(account, internet), *_posts(account, search, internet)])
+            profile, said = _profile(account, internet)
+            hits = [*said, *_posts(account, search, internet)]
+            return answered([replace(hit, profile=profile) for hit in hits])
         except _GoneError as error:
             return Answer(reason=error.reason)
 
@@ -143,15 +146,25 @@ def _document_of(response: Response) -> dict[str, JsonValue]:
     raise _GoneError(reason)
 
 
-def _profile(account: _Account, internet: Internet) -> list[Hit]:
-    """The profile's own words; none where the account has no profile record."""
+def _profile(account: _Account, internet: Internet) -> tuple[Profile, list[Hit]]:
+    """What the account says of its owner, and the profile's own words; none where it has no profile record."""
     params = {"repo": account.did, "collection": PROFILE, "limit": "1"}
     response = internet.get(f"{account.server}/xrpc/com.atproto.repo.listRecords", params=params, accept=JSON)
     records = rows(_document_of(response).get("records"))
     if any(_refuses_logged_out(record) for record in records):
         internet.withhold([response.capture_id])
         raise NotSearchedError(Reason.WITHHELD_AT_USERS_REQUEST)
-    return [hit for record in records if (hit := _hit(account, response, record, "description", "profile"))]
+    values = [value for record in records if isinstance(value := record.get("value"), dict)]
+    said = "\n".join(words(value.get("description")) for value in values)
+    profile = Profile(
+        handle=raw_text(account.handle),
+        name=raw_text(words(values[0].get("displayName")) if values else ""),
+        place=raw_text(""),
+        emails=emails_in(said),
+        links=profile_links(addresses_in(said)),
+        confirmed=True,  # `_account` saw handle and DID name each other
+    )
+    return profile, [hit for r in records if (hit := _hit(account, response, r, "description", "profile"))]
 
 
 def _refuses_logged_out(record: dict[str, JsonValue]) -> bool:
@@ -165,11 +178,13 @@ def _refuses_logged_out(record: dict[str, JsonValue]) -> bool:
 def _posts(account: _Account, search: Search, internet: Internet) -> list[Hit]:
     hits: list[Hit] = []
     cursors: set[str] = set()
+    seen: set[str] = set()
     params = {"repo": account.did, "collection": POSTS, "limit": _PAGE}
     for _ in range(search.step.max_pages):
         response = internet.get(f"{account.server}/xrpc/com.atproto.repo.listRecords", params=params, accept=JSON)
         document = _document_of(response)
-        records = rows(document.get("records"))
+        records = [record for record in rows(document.get("records")) if words(record.get("uri")) not in seen]
+        seen.update(words(record.get("uri")) for record in records)
         hits += [hit for record in records if (hit := _hit(account, response, record, "text", "social_post"))]
         cursor = words(document.get("cursor"))
         if not cursor or cursor in cursors or not records or len(hits) >= search.step.max_items:
@@ -192,6 +207,12 @@ def _hit(account: _Account, response: Response, record: dict[str, JsonValue], ke
         author=raw_text(account.handle),
         posted_at=moment(value.get("createdAt")),
         engagement=Engagement.AUTHORED,
+        profile=Profile(
+            handle=raw_text(account.handle),
+            name=raw_text(words(value.get("displayName"))),  # a profile record's; no record has a place
+            place=raw_text(""),
+            confirmed=True,  # handle and DID document name each other, or the search had ended
+        ),
         platform=platform,
     )
 

@@ -30,6 +30,7 @@ _NOT_PUBLIC: Final = tuple(
         "64:ff9b:1::/48",
         "2001::/23",  # IETF protocol assignments, Teredo among them
         "2002::/16",  # 6to4
+        "3fff::/20",  # documentation, RFC 9637
         "fec0::/10",
         "::/96",  # IPv4-compatible, deprecated
     )
@@ -172,7 +173,9 @@ class MappedTransport(httpx.BaseTransport):
         if place is None:
             raise httpx.ConnectError("host") from socket.gaierror()
         url = request.url.copy_with(scheme="http", host=place[0], port=place[1])
-        sent = httpx.Request(request.method, url, headers=request.headers, extensions=request.extensions)
+        sent = httpx.Request(
+            request.method, url, headers=request.headers, stream=request.stream, extensions=request.extensions
+        )
         return self._inner.handle_request(sent)
 
     def close(self) -> None:

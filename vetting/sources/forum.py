@@ -14,8 +14,9 @@ from vetting.evidence import Engagement, Hit
 from vetting.protocol import Technique
 from vetting.search import Search
 from vetting.sources.interface import Answer, NotSearchedError, Reason, answered
-from vetting.sources.internet import HTML, Internet
+from vetting.sources.internet import Internet
 from vetting.sources.page_text import is_text, page_facts, raw_text, readable
+from vetting.sources.refusals import says_missing
 
 NAME: Final = "forum"
 TECHNIQUE: Final = Technique.PUBLIC_PAGE
@@ -44,11 +45,14 @@ class Forum:
         if not account or len(account) > 200:
             raise NotSearchedError(Reason.ANCHOR_UNUSABLE)
         address = self.settings.profile.replace("{account}", quote(account, safe=""))
-        response = internet.get(address, accept=HTML)
+        response = internet.page(address)
         if response.status in {404, 410}:
             return Answer(reason=Reason.ACCOUNT_NOT_FOUND)
         if not response.ok or not is_text(response.content_type, response.body):
             raise NotSearchedError(Reason.UNREADABLE_ANSWER)
+        facts = page_facts(response.body, response.content_type)
+        if says_missing(facts):  # with a status of success: a site that says so of everybody looks the same
+            raise NotSearchedError(Reason.INCONCLUSIVE)
         text = readable(response.body, response.content_type)
         if not text:
             return answered([])
@@ -57,7 +61,7 @@ class Forum:
             text=raw_text(text),
             locator=raw_text(response.url),
             author=raw_text(account),
-            posted_at=page_facts(response.body, response.content_type).published,
+            posted_at=facts.published,
             engagement=Engagement.AUTHORED,
             platform="profile",
         )

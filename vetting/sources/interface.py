@@ -38,7 +38,7 @@ class Reason(StrEnum):
     API_REFUSED = "api_refused"
     WITHHELD_AT_USERS_REQUEST = "withheld_at_users_request"
     ADDRESS_REFUSED = "address_refused"  # our own egress guard: not a public address
-    ROBOTS_DISALLOWED = "robots_disallowed"  # robots.txt forbids it, or could not be read (RFC 9309, 2.3.1)
+    ROBOTS_DISALLOWED = "robots_disallowed"  # robots.txt forbids it; one that could not be read is the failure it was
     NOINDEX = "noindex"  # the page asks search engines not to keep it
     NOT_PUBLICLY_AVAILABLE = "not_publicly_available"  # no door is open to a visitor who is not logged in
 

@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 import logging
-import socket
-import ssl
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Final
 
 import httpx
 
 from vetting.evidence import Capture
+from vetting.sources.capture_note import date_difference, milliseconds
+from vetting.sources.courtesy import LEAST_SECONDS, LONGEST_WAIT_SECONDS, Courtesy
 from vetting.sources.decoding import DecodingError, decoded
 from vetting.sources.interface import NotSearchedError, Reason
-from vetting.sources.refusals import refusal, retry_after
+from vetting.sources.refusals import leads_to_login, refusal, retry_after
+from vetting.sources.robots import MAX_ROBOTS_REDIRECTS, Rules, asks_not_to_be_kept, rules_of
+from vetting.sources.transport_failures import TooLargeError, failure_reason
 from vetting.sources.warc_writer import (
+    MADE_WITH_NOTHING,
     Exchange,
+    FirstCapture,
+    MadeWith,
     answered_warc,
     capture_from,
     failed_warc,
@@ -33,25 +38,18 @@ ANY: Final = "*/*"
 JSON: Final = "application/json"
 HTML: Final = "text/html,application/xhtml+xml,text/plain;q=0.8"
 
+PLAIN: Final = "text/plain"
+
+_NOTHING_KEPT: Final = frozenset({Reason.CHALLENGE_PAGE, Reason.LOGIN_PAGE})
+"""What a server shows instead of an answer: of these pages the request and the reason are kept, and no content."""
+_ASKS_FOR_REST: Final = frozenset({429, 503})
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
-_SILENCED = ("httpx", "httpcore.connection", "httpcore.http11", "httpcore.http2", "httpcore.proxy", "httpcore.socks")
-_FAILURES: Final[tuple[tuple[tuple[type[BaseException], ...], Reason], ...]] = (
-    ((httpx.TimeoutException, TimeoutError), Reason.TIMEOUT),
-    ((ssl.SSLError,), Reason.TLS),
-    ((socket.gaierror, UnicodeError), Reason.DNS),
-    ((ConnectionRefusedError,), Reason.CONNECT_REFUSED),
-    ((httpx.ProtocolError, httpx.UnsupportedProtocol), Reason.PROTOCOL_ERROR),
-    ((httpx.NetworkError, OSError), Reason.CONNECTION_BROKEN),
-)
-"""First match in the chain of causes decides; the order matters because the special errors of a socket are OSErrors."""
+_CONNECTIONS = ("connection", "http11", "http2", "proxy", "socks")
+_SILENCED = ("httpx", *(f"httpcore.{part}" for part in _CONNECTIONS), "protego._protego", "protego._ruleset")
 
 
 def _silent(_record: logging.LogRecord) -> bool:
     return False
-
-
-class _TooLargeError(httpx.TransportError):
-    reason = Reason.TOO_LARGE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,6 +71,8 @@ class Response:
     body: bytes
     """After Content-Encoding; the capture holds it as received."""
     capture_id: str
+    robots_tags: tuple[str, ...] = ()
+    """Each X-Robots-Tag header as it stands: one may address one program and the next all."""
 
     def __repr__(self) -> str:
         return f"Response({self.status}, {len(self.body)} bytes)"
@@ -88,6 +88,22 @@ class Response:
         return self.headers.get("content-type", "")
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """How much of the internet one request may take."""
+
+    max_body_bytes: int = MAX_BODY_BYTES
+    """Of an answer, before and after its Content-Encoding."""
+    timeout_seconds: float = TIMEOUT_SECONDS
+    """For connecting, and for each wait for more bytes."""
+    seconds_between: float = LEAST_SECONDS
+    """The least pause between two requests to one host, where there is a courtesy."""
+
+
+LIMITS: Final = Limits()
+ENGLISH: Final = ("en",)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class _Received:
     response: httpx.Response
@@ -99,7 +115,7 @@ class Internet:
     """The internet as one search may see it: through `transport` (live or recorded), and remembered.
 
     GET only. No cookie jar exists, no Authorization header, no proxy, no environment setting is read: requests are
-    handed to the transport directly. robots.txt rules (RFC 9309) belong in `_exchange`, before the request is sent.
+    handed to the transport directly. With a `courtesy` each request waits for its turn.
     """
 
     def __init__(
@@ -109,16 +125,26 @@ class Internet:
         clock: Callable[[], datetime],
         new_id: Callable[[], str],
         user_agent: str,
-        max_body_bytes: int = MAX_BODY_BYTES,
-        timeout_seconds: float = TIMEOUT_SECONDS,
+        limits: Limits = LIMITS,
+        courtesy: Courtesy | None = None,
+        made_with: MadeWith = MADE_WITH_NOTHING,
+        first: FirstCapture | None = None,
+        languages: Sequence[str] = ENGLISH,
     ) -> None:
         self._transport = transport
         self._clock = clock
         self._new_id = new_id
         self._user_agent = user_agent
-        self._max_body_bytes = max_body_bytes
-        self._timeout_seconds = timeout_seconds
+        self._languages = ", ".join(languages)  # the same environment for every candidate (U3)
+        self._limits = limits
+        self._courtesy = courtesy
+        self._robots: dict[tuple[str, bytes], Rules | Reason] = {}
+        self._made_with = made_with
+        self._first = first
+        self._clocks: dict[str, float] = {}
         self._captures: dict[str, tuple[Exchange, Capture]] = {}
+        self.unpaced = False
+        """Whether a request was not sent because its rate limit could not be asked for: no search is whole then."""
         for name in _SILENCED:  # these loggers write URLs, and a URL holds the candidate's name
             logging.getLogger(name).addFilter(_silent)  # adding the same filter twice is no change
 
@@ -126,12 +152,22 @@ class Internet:
         """Every exchange so far, in the order of the requests, failed ones included."""
         return tuple(capture for _, capture in self._captures.values())
 
-    def withhold(self, capture_ids: Sequence[str]) -> None:
+    def clock_differences(self) -> tuple[float, ...]:
+        """Seconds by which each server's clock was ahead of ours at its last answer; one for each that stated a date.
+
+        None of them is of a recording: whether an answer came from a server is told by its address.
+        """
+        return tuple(self._clocks.values())
+
+    def withhold(self, capture_ids: Sequence[str], reason: Reason = Reason.WITHHELD_AT_USERS_REQUEST) -> None:
         """Forgets what was answered, and keeps that it was asked: the record stays, its content is gone."""
         for capture_id in capture_ids:
             exchange, _ = self._captures[capture_id]
-            warc = withheld_warc(exchange, Reason.WITHHELD_AT_USERS_REQUEST.value)
-            self._captures[capture_id] = (exchange, capture_from(exchange, warc))
+            self._captures[capture_id] = (exchange, capture_from(exchange, withheld_warc(exchange, reason.value)))
+
+    def begin_attempt(self) -> None:
+        """Before another attempt: a robots.txt that could not be read may be asked for once more."""
+        self._robots = {site: known for site, known in self._robots.items() if isinstance(known, Rules)}
 
     def add(self, url: str, media_type: str, block: bytes, note: Mapping[str, str]) -> None:
         """Keeps what was made of an answer (a picture of a page) as a capture beside the exchanges."""
@@ -151,40 +187,123 @@ class Internet:
         Returns 2xx, 400, 404 and 410; raises NotSearchedError for everything that is a refusal or a failure. A `key`
         is not handed on to another host, and the capture holds its header without its value.
         """
-        target = _target(url, params)
-        owner = target.netloc
-        for _ in range(MAX_REDIRECTS + 1):
-            response = self._exchange(target, accept, key if target.netloc == owner else None)
-            location = response.headers.get("location", "")
-            if response.status not in _REDIRECTS or not location:
-                return self._judged(response)
-            target = _target(location, None, base=target)
-        raise NotSearchedError(Reason.TOO_MANY_REDIRECTS)
+        return self._followed(_target(url, params), accept, key)
 
     def page(self, url: str, *, accept: str = HTML) -> Response:
-        """A page made for people, as a visitor sees it who is not logged in. Raises as `get` does."""
-        return self.get(url, accept=accept)
+        """A page made for people, as a visitor sees it who is not logged in. Raises as `get` does.
+
+        Each hop obeys the robots.txt of its site, which is asked for once and kept as evidence. A page that asks not to
+        be kept (`noindex`, `none`, `noarchive`) is refused with NOINDEX, and its content is withheld from the capture.
+        """
+        response = self._followed(_target(url, None), accept, None, for_people=True)
+        if response.ok and asks_not_to_be_kept(response.robots_tags, response.body, response.content_type):
+            self.withhold([response.capture_id], Reason.NOINDEX)
+            raise NotSearchedError(Reason.NOINDEX)
+        return response
+
+    def _followed(self, target: httpx.URL, accept: str, key: ApiKey | None, *, for_people: bool = False) -> Response:
+        owner = (target.scheme, target.netloc)
+        for _ in range(MAX_REDIRECTS + 1):
+            pause = self._permitted(target) if for_people else 0.0
+            mine = key if (target.scheme, target.netloc) == owner else None
+            response = self._exchange(target, accept, mine, pause)
+            following = self._following(response, target)
+            if following is None:
+                return self._judged(response)
+            target = following
+        raise NotSearchedError(Reason.TOO_MANY_REDIRECTS)
+
+    def _following(self, response: Response, target: httpx.URL) -> httpx.URL | None:
+        """Where the answer leads, if anywhere. Raises NotSearchedError where that is a form to sign in."""
+        location = response.headers.get("location", "")
+        if response.status not in _REDIRECTS or not location:
+            return None
+        following = _target(location, None, base=target)
+        if leads_to_login(str(following)) and not leads_to_login(str(target)):
+            self.withhold([response.capture_id], Reason.LOGIN_PAGE)
+            raise NotSearchedError(Reason.LOGIN_PAGE)
+        return following
+
+    def _permitted(self, target: httpx.URL) -> float:
+        """The least pause, in seconds, that the site's robots.txt asks for.
+
+        Raises NotSearchedError where the page may not be asked for: with ROBOTS_DISALLOWED, also where the pause is
+        longer than a run waits; with the reason of the failure where there is no telling (RFC 9309, 2.3.1.4).
+        """
+        site = (target.scheme, target.netloc)
+        if site not in self._robots:
+            try:
+                self._robots[site] = self._rules(target.copy_with(path="/robots.txt", query=None))
+            except NotSearchedError as stopped:
+                self._robots[site] = stopped.reason
+        rules = self._robots[site]
+        if isinstance(rules, Reason):
+            raise NotSearchedError(rules)
+        if not rules.allows(str(target)) or rules.pause > LONGEST_WAIT_SECONDS:
+            raise NotSearchedError(Reason.ROBOTS_DISALLOWED)
+        return rules.pause
+
+    def _rules(self, target: httpx.URL) -> Rules:
+        """A robots.txt, up to five redirects away. 4xx says that there is none (RFC 9309, 2.3.1.3), except for 429."""
+        for _ in range(MAX_ROBOTS_REDIRECTS + 1):
+            response = self._exchange(target, PLAIN)
+            following = self._following(response, target)
+            if following is None:
+                reason = refusal(response.status, response.headers, response.body, response.url)
+                absent = 400 <= response.status < 500 and response.status != 429 and reason not in _NOTHING_KEPT
+                return Rules() if absent else rules_of(self._judged(response).body)
+            target = following
+        raise NotSearchedError(Reason.TOO_MANY_REDIRECTS)
 
     def _judged(self, response: Response) -> Response:
         reason = refusal(response.status, response.headers, response.body, response.url)
-        if reason is not None:
-            raise NotSearchedError(reason, retry_after=retry_after(response.headers, self._clock()))
-        return response
+        if reason is None:
+            return response
+        if reason in _NOTHING_KEPT:
+            self.withhold([response.capture_id], reason)
+        wait = retry_after(response.headers, self._clock())
+        if wait is not None and self._courtesy is not None and response.status in _ASKS_FOR_REST:
+            self._courtesy.leave_alone(httpx.URL(response.url).host, wait, reason)
+        raise NotSearchedError(reason, retry_after=wait)
 
-    def _exchange(self, url: httpx.URL, accept: str, key: ApiKey | None = None) -> Response:
-        timeouts = dict.fromkeys(("connect", "read", "write", "pool"), self._timeout_seconds)
+    def _await_turn(self, host: str, pause: float) -> None:
+        if self._courtesy is None:
+            return
+        try:
+            self._courtesy.await_turn(host, max(self._limits.seconds_between, pause))
+        except NotSearchedError as stopped:
+            self.unpaced = self.unpaced or stopped.reason is Reason.PACE_UNKNOWN
+            raise
+
+    def _exchange(self, url: httpx.URL, accept: str, key: ApiKey | None = None, pause: float = 0.0) -> Response:
+        self._await_turn(url.host, pause)
+        timeouts = dict.fromkeys(("connect", "read", "write", "pool"), self._limits.timeout_seconds)
         request = httpx.Request("GET", url, headers=self._headers(accept), extensions={"timeout": timeouts})
         exchange = Exchange(
-            capture_id=self._new_id(), url=str(url), at=self._clock(), request_headers=_shown(request, key)
+            capture_id=self._new_id(),
+            url=str(url),
+            at=self._clock(),
+            request_headers=_shown(request, key),
+            clock_offset=self._made_with.clock_offset,
+            configuration=self._made_with.configuration,
         )
         if key is not None:
             request.headers[key.header] = key.value
         received = self._received(request)
+        exchange = replace(exchange, took_ms=milliseconds(exchange.at, self._clock()))
         if isinstance(received, Reason):
             self._keep(exchange, failed_warc(exchange, received.value))
             raise NotSearchedError(received)
-        self._keep(exchange, answered_warc(exchange, received.response, received.body, received.server))
+        self._compare_clocks(exchange, received)
+        answer = answered_warc(exchange, received.response, received.body, received.server, self._first)
+        self._keep(exchange, answer)
         return self._readable(exchange, received)
+
+    def _compare_clocks(self, exchange: Exchange, received: _Received) -> None:
+        if received.server:
+            ahead = date_difference(received.response.headers.raw, exchange.at, exchange.took_ms or 0)
+            if ahead is not None:
+                self._clocks[httpx.URL(exchange.url).host] = ahead
 
     def _received(self, request: httpx.Request) -> _Received | Reason:
         """What came, or the code of why nothing did: a code, because the error itself holds the URL."""
@@ -196,7 +315,7 @@ class Internet:
     def _readable(self, exchange: Exchange, received: _Received) -> Response:
         headers = {name.lower(): value for name, value in received.response.headers.multi_items()}
         try:
-            plain = decoded(received.body, headers.get("content-encoding", ""), self._max_body_bytes)
+            plain = decoded(received.body, headers.get("content-encoding", ""), self._limits.max_body_bytes)
         except DecodingError as error:
             raise NotSearchedError(error.reason) from None
         return Response(
@@ -205,6 +324,7 @@ class Internet:
             headers=headers,
             body=plain,
             capture_id=exchange.capture_id,
+            robots_tags=tuple(received.response.headers.get_list("x-robots-tag")),
         )
 
     def _receive(self, request: httpx.Request) -> _Received:
@@ -216,8 +336,8 @@ class Internet:
             size = 0
             for chunk in _raw(response):
                 size += len(chunk)
-                if size > self._max_body_bytes:
-                    raise _TooLargeError("size")
+                if size > self._limits.max_body_bytes:
+                    raise TooLargeError("size")
                 chunks.append(chunk)
         finally:
             response.close()
@@ -227,7 +347,7 @@ class Internet:
         return {
             "User-Agent": self._user_agent,
             "Accept": accept,
-            "Accept-Language": "en",  # the same environment for every candidate (U3)
+            "Accept-Language": self._languages,
             "Accept-Encoding": "gzip, deflate",
             "Connection": "close",
         }
@@ -240,25 +360,6 @@ def _shown(request: httpx.Request, key: ApiKey | None) -> tuple[tuple[bytes, byt
     """The request's headers as the capture keeps them: that a key was sent, and not which."""
     shown = tuple(request.headers.raw)
     return shown if key is None else (*shown, (key.header.encode("ascii"), b"[redacted]"))
-
-
-def failure_reason(error: BaseException) -> Reason:
-    """The code of whatever the transport raised, from the whole chain of its causes."""
-    chain = tuple(_chain(error))
-    for link in chain:
-        reason = getattr(link, "reason", None)  # an SSLError has one too, of another type
-        if isinstance(reason, Reason):
-            return reason
-    for kinds, reason in _FAILURES:
-        if any(isinstance(link, kinds) for link in chain):
-            return reason
-    return Reason.PROTOCOL_ERROR
-
-
-def _chain(error: BaseException | None) -> Iterator[BaseException]:
-    while error is not None:
-        yield error
-        error = error.__cause__ or error.__context__
 
 
 def _raw(response: httpx.Response) -> Iterator[bytes]:

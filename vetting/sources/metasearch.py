@@ -9,24 +9,12 @@ from typing import Final
 from pydantic import BaseModel, ConfigDict
 
 from vetting.candidate import IdentifierKind
-from vetting.evidence import Engagement, Hit
 from vetting.protocol import Technique
 from vetting.search import Search
 from vetting.sources.interface import Answer, NotSearchedError, Reason, answered
-from vetting.sources.internet import HTML, JSON, Internet
-from vetting.sources.page_text import (
-    JsonValue,
-    html_text,
-    is_text,
-    json_of,
-    moment,
-    page_facts,
-    raw_text,
-    readable,
-    rows,
-    table,
-    words,
-)
+from vetting.sources.internet import JSON, Internet
+from vetting.sources.page_text import JsonValue, json_of, rows, table, words
+from vetting.sources.result_pages import Result, read_results
 
 NAME: Final = "metasearch"
 TECHNIQUE: Final = Technique.PUBLIC_API
@@ -43,15 +31,6 @@ class MetasearchSettings(BaseModel):
     required_engines: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
-class _Result:
-    capture_id: str
-    url: str
-    title: str
-    snippet: str
-    published: JsonValue
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Metasearch:
     """SearXNG's JSON interface. An engine that was out is never "nothing found"."""
@@ -63,27 +42,28 @@ class Metasearch:
 
     def search(self, search: Search, internet: Internet) -> Answer:
         """Up to `max_pages` pages of results; up to `max_items` results, each read where it leads."""
-        found: dict[str, _Result] = {}
+        found: dict[str, Result] = {}
         out: list[tuple[str, str]] = []
         for page in range(1, search.step.max_pages + 1):
-            results, unresponsive = self._page(search.query, page, internet)
+            results, unresponsive = self._page(search, page, internet)
             out += unresponsive
             fresh = [result for result in results if result.url not in found]
             found.update((result.url, result) for result in fresh)
             if not fresh or len(found) >= search.step.max_items:
                 break
         self._check_engines(out, any_result=bool(found))
-        hits, partly = _read(list(found.values())[: search.step.max_items], internet)
+        hits, partly = read_results(list(found.values())[: search.step.max_items], internet)
         return answered(hits, partly=partly)
 
-    def _page(self, query: str, page: int, internet: Internet) -> tuple[list[_Result], list[tuple[str, str]]]:
-        params = {"q": query, "format": "json", "pageno": str(page), "language": "en", "safesearch": "0"}
+    def _page(self, search: Search, page: int, internet: Internet) -> tuple[list[Result], list[tuple[str, str]]]:
+        language = search.languages[0]  # SearXNG takes one
+        params = {"q": search.query, "format": "json", "pageno": str(page), "language": language, "safesearch": "0"}
         response = internet.get(self.settings.endpoint, params=params, accept=JSON)
         if not response.ok:
             raise NotSearchedError(Reason.API_ERROR)
         document = table(json_of(response))
         results = [
-            _Result(
+            Result(
                 capture_id=response.capture_id,
                 url=words(entry.get("url")),
                 title=words(entry.get("title")),
@@ -112,49 +92,3 @@ def _engines(value: JsonValue) -> list[tuple[str, str]]:
         raise NotSearchedError(Reason.UNREADABLE_ANSWER)
     pairs = [entry if isinstance(entry, list) else [entry] for entry in value]
     return [(words(pair[0]) if pair else "", words(pair[1]) if len(pair) > 1 else "") for pair in pairs]
-
-
-def _read(results: list[_Result], internet: Internet) -> tuple[list[Hit], bool]:
-    """A hit for each result: the page where it can be read, else what the engine said of it."""
-    hits: list[Hit] = []
-    partly = False
-    for result in results:
-        page = _page_hit(result, internet)
-        partly = partly or page is None
-        hits.append(page or _snippet_hit(result))
-    return hits, partly
-
-
-def _page_hit(result: _Result, internet: Internet) -> Hit | None:
-    try:
-        response = internet.get(result.url, accept=HTML)
-        if not response.ok or not is_text(response.content_type, response.body):
-            return None
-        text = readable(response.body, response.content_type)
-    except NotSearchedError:  # one page of many: its capture says why
-        return None
-    if not text:
-        return None
-    facts = page_facts(response.body, response.content_type)
-    return Hit(
-        capture_id=response.capture_id,
-        text=raw_text(text),
-        locator=raw_text(response.url),
-        author=raw_text(facts.author),
-        posted_at=facts.published or moment(result.published),
-        engagement=Engagement.UNKNOWN,
-        platform="web_page",
-    )
-
-
-def _snippet_hit(result: _Result) -> Hit:
-    text = "\n".join(part for part in (html_text(result.title), html_text(result.snippet)) if part)
-    return Hit(
-        capture_id=result.capture_id,
-        text=raw_text(text),
-        locator=raw_text(result.url),
-        author=raw_text(""),
-        posted_at=moment(result.published),
-        engagement=Engagement.UNKNOWN,
-        platform="search_result",
-    )

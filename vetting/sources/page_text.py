@@ -32,6 +32,7 @@ _UNSEEN: Final = frozenset({"script", "style", "template", "noscript", "title"})
 _JSON_STRING: Final = re.compile(r'"((?:[^"\\]++|\\.)*+)"?\s*+(:?)', re.DOTALL)
 """A string, without its quotation marks, and the colon that makes it a name. Every quotation mark is matched once."""
 _ESCAPES: Final = json.JSONDecoder(strict=False)
+_SPAN: Final = re.compile(r"</?span(?:\s[^<>]{0,1000})?>", re.IGNORECASE)
 _HTML_TYPES: Final = frozenset({"text/html", "application/xhtml+xml"})
 
 
@@ -46,6 +47,8 @@ class PageFacts:
     password_fields: int = 0
     author: str = field(default="", repr=False)
     published: datetime | None = None
+    robots: tuple[str, ...] = field(default=(), repr=False)
+    """What its meta elements `robots` and `vetting` ask of programs, each as it stands."""
 
 
 def media_type(content_type: str) -> str:
@@ -116,6 +119,11 @@ def html_text(markup: str) -> str:
     return text
 
 
+def post_text(markup: str) -> str:
+    """The text of a post in HTML, where a `span` is a part of a word: of an address, or a name that is mentioned."""
+    return html_text(_SPAN.sub("", markup))
+
+
 def _lines(markup: str) -> str:
     try:
         return read_html(markup).text
@@ -139,6 +147,7 @@ def page_facts(body: bytes, content_type: str) -> PageFacts:
         password_fields=page.password_fields,
         author=page.stated.author(whole=whole),
         published=page.stated.published(whole=whole),
+        robots=tuple(page.robots),
     )
 
 
@@ -180,12 +189,17 @@ def json_of(response: Response) -> JsonValue:
     failed = False
     value: JsonValue = None
     try:
-        value = json.loads(response.body)
+        value = json.loads(response.body, parse_constant=_no_number)
     except (ValueError, RecursionError):  # both quote or hold the text
         failed = True
     if failed:
         raise NotSearchedError(Reason.UNREADABLE_ANSWER)
     return value
+
+
+def _no_number(name: str) -> float:
+    """`NaN` and `Infinity`, which Python reads and JSON does not have (RFC 8259, 6)."""
+    raise ValueError(name)
 
 
 def table(value: JsonValue) -> dict[str, JsonValue]:

@@ -9,6 +9,8 @@ import httpx
 
 from vetting.errors import bad_input, not_found, refused
 from vetting.sources.archive_members import SUFFIXES, read_archive_file
+from vetting.sources.capture_note import noted
+from vetting.sources.hosts_file import SUFFIX, hosts_transport
 from vetting.sources.http_block import HttpAnswer, parse_answer
 from vetting.sources.interface import Reason
 from vetting.sources.live import live_transport
@@ -77,9 +79,14 @@ def recorded_transport(recordings: Path, *, practice: bool) -> RecordedTransport
 
 
 def transport_for(*, practice: bool, recordings: Path | None) -> httpx.BaseTransport:
-    """The only internet a case may use: recorded for practice, live for a real one. Refuses every other pair."""
+    """The only internet a case may use: recorded or mapped for practice, live for a real one.
+
+    `recordings` is a recorded internet, or a TOML file of names and ports of this machine. Refuses every other pair.
+    """
     if recordings is None:
         return live_transport(practice=practice)
+    if recordings.suffix == SUFFIX:
+        return hosts_transport(recordings, practice=practice)
     return recorded_transport(recordings, practice=practice)
 
 
@@ -100,8 +107,9 @@ def _answer(record: WarcRecord) -> HttpAnswer | Reason | None:
     if record.kind == "response" and record.content_type.startswith("application/http"):
         return parse_answer(record.block)
     if record.kind == "metadata" and record.content_type.startswith(FIELDS):
-        name, _, code = record.block.decode("utf-8", "replace").strip().partition(": ")
-        if name in {FAILURE_FIELD, WITHHELD_FIELD}:
+        facts = noted(record.block)  # beside a response it holds neither: that answers by itself
+        code = facts.get(FAILURE_FIELD) or facts.get(WITHHELD_FIELD)
+        if code is not None:
             return _failure(code)
     return None
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date
 from functools import partial
 from pathlib import Path
 from types import MappingProxyType
@@ -14,11 +16,27 @@ from vetting.candidate import IdentifierKind
 from vetting.errors import VettingError, bad_input
 from vetting.protocol import Technique
 from vetting.settings import read_toml
-from vetting.sources import atproto, feed, forum, mediawiki, metasearch, web_archive
+from vetting.sources import (
+    activitypub,
+    atproto,
+    brave,
+    courtlistener,
+    feed,
+    forum,
+    github,
+    mediawiki,
+    metasearch,
+    rdap,
+    site_profiles,
+    web_archive,
+)
 from vetting.sources.interface import Source
+from vetting.sources.terms import Terms, settings_of
 
 Table: TypeAlias = Mapping[str, object]
 T = TypeVar("T")
+SITES: Final = "sites.toml"
+"""Beside sources.toml: the sites on which handles are looked at. Read only where `[site_profile]` has a table."""
 Build: TypeAlias = Callable[[str, Table], Source]
 """Takes the User-Agent and the source's table of config/sources.toml; raises ValidationError for a wrong table."""
 
@@ -35,10 +53,16 @@ class _Module(Protocol):
 _MODULES: Final = (
     metasearch,
     atproto,
+    activitypub,
+    github,
     mediawiki,
     web_archive,
     feed,
     forum,
+    brave,
+    site_profiles,
+    rdap,
+    courtlistener,
 )
 """One line for each source."""
 _REGISTERED: Final[Mapping[str, _Module]] = {module.NAME: cast("_Module", module) for module in _MODULES}
@@ -51,6 +75,9 @@ ANCHORS: Final[Mapping[str, frozenset[IdentifierKind]]] = MappingProxyType(
     {name: source.ANCHORS for name, source in _REGISTERED.items()}
 )
 """What each source can look for. Only a search service takes words; the others are asked for one account or address."""
+
+SITE_QUERIES: Final[Mapping[str, re.Pattern[str]]] = MappingProxyType({site_profiles.NAME: site_profiles.QUERY_FORM})
+"""The form of a step's query for sources that are asked for one site of a list; its first group is the site's id."""
 
 
 class _Identity(BaseModel):
@@ -68,16 +95,40 @@ def build_sources(config_file: Path) -> Mapping[str, Source]:
     """The sources that config/sources.toml gives a place, by name. Refuses a file that is missing or wrong."""
     tables = _tables(config_file)
     who = _checked(config_file, "identity", lambda: _Identity.model_validate(tables.pop("identity", {}))).user_agent
+    if site_profiles.NAME in tables:
+        sites = read_toml(config_file.with_name(SITES)).get("sites", ())
+        tables[site_profiles.NAME] = {**tables[site_profiles.NAME], "sites": sites}
     unknown = sorted(set(tables) - set(_REGISTERED))
     if unknown:
         raise _wrong(config_file, unknown[0], "there is no source of that name")
     return MappingProxyType(
         {
-            name: _checked(config_file, name, partial(source.build, who, tables[name]))
+            name: _checked(config_file, name, partial(source.build, who, settings_of(tables[name])))
             for name, source in _REGISTERED.items()
             if name in tables
         }
     )
+
+
+def read_terms(config_file: Path) -> Mapping[str, Terms]:
+    """What config/sources.toml says of each source beside its own settings. Refuses what `build_sources` refuses."""
+    tables = _tables(config_file)
+    return MappingProxyType(
+        {
+            name: _checked(config_file, name, partial(Terms.model_validate, tables[name]))
+            for name in _REGISTERED
+            if name in tables
+        }
+    )
+
+
+def refuse_lapsed_terms(config_file: Path, sources: Iterable[str], today: date) -> None:
+    """Refuses the first of these sources whose terms nobody reviewed, or whose review expired before `today`."""
+    known = read_terms(config_file)
+    for name in dict.fromkeys(sources):
+        lapsed = known.get(name, Terms()).lapsed(name, today)
+        if lapsed is not None:
+            raise lapsed
 
 
 def _tables(config_file: Path) -> dict[str, Table]:

@@ -1,12 +1,11 @@
-"""Archived pages of a disclosed website: the archive's CDX index (pywb dialect) and raw mementos (RFC 7089)."""
+"""Archived pages of a disclosed website: the archive's index (CDX), then raw mementos (RFC 7089)."""
 
 from __future__ import annotations
 
-import json
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from typing import Final
 
 import httpx
@@ -16,17 +15,19 @@ from vetting.candidate import IdentifierKind
 from vetting.evidence import Engagement, Hit
 from vetting.protocol import Technique
 from vetting.search import Search
+from vetting.sources.cdx import Dialect, Memento, mementos
 from vetting.sources.interface import Answer, NotSearchedError, Reason, answered
-from vetting.sources.internet import HTML, Internet, Response
-from vetting.sources.page_text import JsonValue, is_text, page_facts, raw_text, readable, words
+from vetting.sources.internet import Internet, Response
+from vetting.sources.page_text import is_text, page_facts, raw_text, readable
+from vetting.sources.refusals import says_missing
 
 NAME: Final = "web_archive"
 TECHNIQUE: Final = Technique.WEB_ARCHIVE
 ANCHORS: Final = frozenset({IdentifierKind.WEBSITE})
-_TEXT_TYPES: Final = frozenset({"text/html", "text/plain", "application/xhtml+xml"})
-_TIMESTAMP: Final = re.compile(r"^\d{14}$")
-_ROWS_FOR_EACH_ITEM: Final = 10
-"""An index lists every capture of every picture too; this many rows are asked for to find one text."""
+_ERROR_HEADER: Final = "x-archive-wayback-runtime-error"
+_EXCLUDED_HEADERS: Final = ("AccessControlException", "Blocked")
+_EXCLUDED_WORDS: Final = "has been excluded from the wayback machine"
+"""How the Internet Archive says that a site's owner, or its robots.txt, keeps it out; with status 200 at times."""
 
 
 class WebArchiveSettings(BaseModel):
@@ -36,24 +37,14 @@ class WebArchiveSettings(BaseModel):
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
+    dialect: Dialect = Dialect.PYWB
     cdx: str
     memento: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
-class _Memento:
-    url: str
-    timestamp: str
-    digest: str
-
-    @property
-    def archived_at(self) -> datetime:
-        return datetime.strptime(self.timestamp, "%Y%m%d%H%M%S").replace(tzinfo=UTC)
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WebArchive:
-    """One web archive that speaks pywb's dialect of CDX."""
+    """One web archive. What it kept is read, and nothing that it says in another page's place."""
 
     user_agent: str
     settings: WebArchiveSettings
@@ -62,19 +53,13 @@ class WebArchive:
 
     def search(self, search: Search, internet: Internet) -> Answer:
         """The texts below the disclosed address: up to `max_items` different pages, in the order of the index."""
-        address = _site(search.query)
-        limit = search.step.max_items * _ROWS_FOR_EACH_ITEM
-        params = {"url": address, "matchType": "prefix", "output": "json", "limit": str(limit)}
-        response = internet.get(self.settings.cdx, params=params, accept="text/x-ndjson, application/json")
-        if not response.ok:  # an index without rows is a 200; a 404 is an index that is not there
-            raise NotSearchedError(Reason.API_ERROR)
-        mementos = _mementos(response)[: search.step.max_items]
-        return self._read(mementos, internet)
+        listed = mementos(self.settings.cdx, self.settings.dialect, _site(search.query), search, internet)
+        return self._read(listed, internet)
 
-    def _read(self, mementos: list[_Memento], internet: Internet) -> Answer:
+    def _read(self, listed: list[Memento], internet: Internet) -> Answer:
         hits: list[Hit] = []
         missed: NotSearchedError | None = None
-        for memento in mementos:
+        for memento in listed:
             try:
                 hits += self._hits(memento, internet)
             except NotSearchedError as error:
@@ -83,18 +68,23 @@ class WebArchive:
             raise missed from None
         return answered(hits, partly=missed is not None)
 
-    def _hits(self, memento: _Memento, internet: Internet) -> list[Hit]:
+    def _hits(self, memento: Memento, internet: Internet) -> list[Hit]:
         template = self.settings.memento
         url = template.replace("{timestamp}", memento.timestamp).replace("{url}", memento.url)
-        response = internet.get(url, accept=HTML)
+        response = internet.get(url)
+        _check_memento(response, url, memento)
         if not response.ok:
-            raise NotSearchedError(Reason.API_ERROR)  # listed in the index, and not there
+            return []  # an error that was archived as such
         if not is_text(response.content_type, response.body):
+            if memento.listed_as_text:
+                raise NotSearchedError(Reason.UNREADABLE_ANSWER)
             return []
         text = readable(response.body, response.content_type)
         if not text:
             return []
         facts = page_facts(response.body, response.content_type)
+        if says_missing(facts):
+            raise NotSearchedError(Reason.INCONCLUSIVE)  # of the archive, or of the page as it was: nobody can tell
         hit = Hit(
             capture_id=response.capture_id,
             text=raw_text(text),
@@ -125,36 +115,35 @@ def _site(query: str) -> str:
     return f"{url.netloc.decode('ascii')}{url.path}"
 
 
-def _mementos(response: Response) -> list[_Memento]:
-    """The different texts of an index answer: one object a line, of which only successful texts count."""
-    found: dict[str, _Memento] = {}
-    for line in response.body.splitlines():
-        row = _row(line) if line.strip() else {}
-        timestamp, url = words(row.get("timestamp")), words(row.get("url"))
-        listed = words(row.get("status")) == "200" and words(row.get("mime")) in _TEXT_TYPES
-        if listed and _is_time(timestamp) and url:
-            digest = words(row.get("digest")) or f"{timestamp}/{url}"
-            found.setdefault(digest, _Memento(url=url, timestamp=timestamp, digest=digest))
-    return list(found.values())
+def _check_memento(response: Response, asked: str, memento: Memento) -> None:
+    """Refuses what is not the memento asked for: RFC 7089 marks one with its own date (2.1.1), and with nothing else.
+
+    An archive answers with its nearest capture of another time or address by a redirect, and with its own page, status
+    200, where it has none or may not show it.
+    """
+    if "memento-datetime" not in response.headers:
+        raise NotSearchedError(Reason.API_REFUSED if _excluded(response) else Reason.API_ERROR)
+    same = _rest(response.url, memento) == _rest(str(httpx.URL(asked).copy_with(fragment=None)), memento)
+    if not same or _stated(response) != memento.archived_at:
+        raise NotSearchedError(Reason.API_ERROR)
 
 
-def _row(line: bytes) -> dict[str, JsonValue]:
-    failed = False
-    row: JsonValue = None
+def _excluded(response: Response) -> bool:
+    error = response.headers.get(_ERROR_HEADER, "")
+    if any(word in error for word in _EXCLUDED_HEADERS):
+        return True
+    return _EXCLUDED_WORDS in page_facts(response.body, response.content_type).words.lower()
+
+
+def _rest(url: str, memento: Memento) -> str:
+    """The part of a memento's address that says which one it is."""
+    _, found, rest = url.partition(memento.timestamp)
+    return found + rest
+
+
+def _stated(response: Response) -> datetime | None:
     try:
-        row = json.loads(line)
-    except (ValueError, RecursionError):
-        failed = True
-    if failed or not isinstance(row, dict):
-        raise NotSearchedError(Reason.UNREADABLE_ANSWER)
-    return row
-
-
-def _is_time(timestamp: str) -> bool:
-    if not _TIMESTAMP.match(timestamp):
-        return False
-    try:
-        datetime.strptime(timestamp, "%Y%m%d%H%M%S").replace(tzinfo=UTC)
-    except ValueError:
-        return False
-    return True
+        stated = parsedate_to_datetime(response.headers["memento-datetime"])
+    except (ValueError, TypeError, IndexError, OverflowError):
+        return None
+    return stated if stated.tzinfo else stated.replace(tzinfo=UTC)

@@ -22,7 +22,7 @@ const settings = {
   inviteRequired: false,
   jwtSecret: randomBytes(16).toString("hex"),
   adminPassword: randomBytes(16).toString("hex"),
-  plcRotationKeyK256PrivateKeyHex: randomBytes(32).toString("hex"),
+  plcRotationKeyK256PrivateKeyHex: process.env.PLC_ROTATION_KEY ?? randomBytes(32).toString("hex"), // a test names it
 };
 const pds = await PDS.create(envToCfg(settings), envToSecrets(settings));
 await pds.start();

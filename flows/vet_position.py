@@ -1,0 +1,65 @@
+"""Runs every planned search of every candidate of a position in one window, step by step for all alike."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from flows.coded import coded_flow, coded_task
+from flows.vet_candidate import run_step
+from flows.workbench import current
+from vetting.casework.searching import begin, progress, protocol_of, runnable
+from vetting.errors import VettingError
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Window:
+    """What one run of a position did."""
+
+    searches: int
+    """How many were due."""
+    refused: dict[str, VettingError]
+    """By case number: whose searches may not run now, and why. Nobody else waits for them."""
+
+
+@coded_task("begin")
+def begin_all(case_numbers: Sequence[str]) -> dict[str, VettingError]:
+    """Begins every case; the refusals of those whose authorization is not in force.
+
+    Whatever else is wrong (the searcher, the configuration) is wrong for all of them, and stops the run before the
+    first search.
+    """
+    refused: dict[str, VettingError] = {}
+    for number in case_numbers:
+        try:
+            begin(current().desk, number)
+        except VettingError as error:
+            if not error.code.startswith("authorization_"):
+                raise
+            refused[number] = error
+    return refused
+
+
+@coded_task("search-step")
+def search_step_for_all(case_numbers: Sequence[str], step_id: str, *, again: bool) -> None:
+    """One step of the protocol for every case, one after the other: the same source at about the same time."""
+    for number in case_numbers:
+        run_step(number, step_id, again=again)
+
+
+@coded_flow("vet-position")
+def vet_position(position: str, *, again: bool = False) -> Window:
+    """Runs what is outstanding for all candidates of the position, in the order of the protocol (U3, U6).
+
+    With `again`, runs the searches whose source was unavailable once more, for everybody whom that befell (U5).
+    """
+    desk = current().desk
+    numbers = runnable(desk, position)
+    refused = begin_all(numbers)
+    going = [number for number in numbers if number not in refused]
+    due = [(search.step.id, number) for number in going for search in progress(desk, number).due(again=again)]
+    for step_id in (step.id for step in protocol_of(desk, position).steps):
+        cases = list(dict.fromkeys(number for step, number in due if step == step_id))
+        if cases:
+            search_step_for_all(cases, step_id, again=again)
+    return Window(searches=len(due), refused=refused)

@@ -1,0 +1,92 @@
+"""Promise: nobody departs from the protocol alone or in silence: one asks with a code, another approves, the auditor
+sees it.
+"""
+
+import json
+from typing import Any
+
+import pytest
+
+from tests.demonstration import ANOTHER, Demo
+
+OK, REFUSED, NOT_READY = 0, 3, 6
+
+
+def _json(copy: Demo, *arguments: str) -> Any:  # noqa: ANN401 - whatever the command prints
+    answer = copy.vetting(*arguments, "--json")
+    assert answer.returncode == OK, answer.stderr
+    return json.loads(answer.stdout)
+
+
+@pytest.fixture(scope="module")
+def number(copy: Demo) -> str:
+    """A case without searches in a position for which the reviewer attested as well."""
+    opened = copy.open_case()
+    copy.sign_in("m.tran")
+    assert copy.vetting("position", "attest", ANOTHER).returncode == OK
+    return opened
+
+
+def _asked(copy: Demo, *arguments: str) -> str:
+    copy.sign_in("j.alvarez")
+    asked = _json(copy, "deviate", "request", ANOTHER, *arguments)
+    assert asked["decision"] == "open"
+    return str(asked["deviation"])
+
+
+def test_a_step_is_left_out_when_another_person_approves_and_the_auditor_sees_both(copy: Demo, number: str) -> None:
+    deviation = _asked(copy, "--reason", "terms_changed", "--step", "wiki_edits")
+    alone = copy.vetting("deviate", "approve", deviation)
+    assert alone.returncode == REFUSED
+    assert "does not decide" in alone.stderr
+    copy.sign_in("m.tran")
+    approved = copy.vetting("deviate", "approve", deviation)
+    assert approved.returncode == OK, approved.stderr
+    assert "left out for everybody" in approved.stdout
+    assert deviation in copy.vetting("deviate", "list", ANOTHER).stdout
+    (listed,) = _json(copy, "deviate", "list", ANOTHER)
+    assert (listed["decision"], listed["requested_by"], listed["decided_by"]) == ("approved", "j.alvarez", "m.tran")
+
+    copy.sign_in("j.alvarez")
+    ran = {line["search"]: line["outcome"] for line in _json(copy, "run", number)}
+    assert ran["wiki_edits.1"] == "excluded"
+    assert "excluded" not in {outcome for search, outcome in ran.items() if search != "wiki_edits.1"}
+    copy.sign_in("t.okafor")
+    audit = _json(copy, "uniformity", ANOTHER)
+    assert audit["uniform"] is True
+    assert [(d["search"], d["difference"], d["explained_by"]) for d in audit["departures"]] == [
+        ("wiki_edits", "step_left_out", deviation)
+    ]
+    shown = copy.vetting("uniformity", ANOTHER)
+    assert shown.returncode == OK, shown.stderr
+    assert f"explained by {deviation}" in shown.stdout
+    assert "Uniform but for what is listed above" in shown.stdout
+
+
+def test_what_is_refused_or_undecided_is_shown_too(copy: Demo, number: str) -> None:
+    deviation = _asked(copy, "--reason", "candidate_withdrew", "--case", number)
+    copy.sign_in("t.okafor")
+    assert f"{deviation} asked for, candidate withdrew, not decided" in copy.vetting("uniformity", ANOTHER).stdout
+    copy.sign_in("m.tran")
+    assert copy.vetting("deviate", "refuse", deviation).returncode == OK
+    copy.sign_in("t.okafor")
+    assert f"{deviation} asked for, candidate withdrew, refused" in copy.vetting("uniformity", ANOTHER).stdout
+
+
+def test_the_case_of_a_candidate_who_withdrew_is_over(copy: Demo, number: str) -> None:
+    other = "colm_brannigant"
+    copy.sign_in("j.alvarez")
+    opened = _json(copy, "case", "open", ANOTHER, f"demo/candidates/{other}.toml")["case"]
+    copy.sign_in("t.okafor")
+    assert copy.vetting("uniformity", ANOTHER).returncode == NOT_READY, "its searches are not run"
+    deviation = _asked(copy, "--reason", "candidate_withdrew", "--case", opened)
+    copy.sign_in("m.tran")
+    assert copy.vetting("deviate", "approve", deviation).returncode == OK
+    copy.sign_in("j.alvarez")
+    for verb in ("run", "release"):
+        answer = copy.vetting(verb, opened)
+        assert answer.returncode == REFUSED
+        assert "withdrew" in answer.stderr
+    copy.sign_in("t.okafor")
+    assert copy.vetting("uniformity", ANOTHER).returncode == OK
+    assert opened != number

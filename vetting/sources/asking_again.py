@@ -1,0 +1,185 @@
+"""Asks once more, through the same door, for what a finding stands on: before a report is released (REQ-EV-3)."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import datetime
+from hashlib import sha256
+from typing import Final
+
+import httpx
+
+from vetting.evidence import Capture, RawText
+from vetting.sources.conduct import internet_of
+from vetting.sources.courtesy import PER_MINUTE, Courtesy
+from vetting.sources.decoding import DecodingError, decoded
+from vetting.sources.feed import ACCEPT as FEED
+from vetting.sources.http_block import HttpAnswer, parse_answer
+from vetting.sources.interface import NotSearchedError, Reason, Source
+from vetting.sources.internet import ANY, HTML, MAX_BODY_BYTES, Internet, Response
+from vetting.sources.page_text import MAX_TEXT_BYTES, decoded_text, html_text, json_sentences, media_type, raw_text
+from vetting.sources.warc_reader import CorruptArchiveError, WarcRecord, read_warc
+from vetting.sources.warc_writer import FirstCapture
+
+KEY_NEEDED: Final = "key_needed"
+NOTHING_CAPTURED: Final = "nothing_captured"
+_REVISIT: Final = b"WARC/1.1\r\nWARC-Type: revisit\r\n"
+_REDACTED: Final = b"[redacted]"
+_FOR_PEOPLE: Final = frozenset({HTML, FEED})
+"""What was asked for as pages and feeds are: the same door, with its robots.txt."""
+_GONE: Final = frozenset({404, 410})
+_GONE_CODES: Final = frozenset(
+    {"RepoNotFound", "RepoDeactivated", "RepoTakendown", "RepoSuspended", "RecordNotFound", "AccountTakedown"}
+)
+"""What AT Protocol servers answer with status 400 (com.atproto.repo, com.atproto.sync lexicons)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StandsOn:
+    """The answer that a finding stands on, as far as it is needed to ask for it once more."""
+
+    first: FirstCapture
+    accept: str = field(repr=False)
+    text: RawText
+    """What can be read of it, by the same means as of the new answer."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AskedAgain:
+    """What came of asking once more. `reason` is a code where nothing came that could be compared, else empty."""
+
+    reason: str = ""
+    captures: tuple[Capture, ...] = ()
+    same_payload: bool = False
+    gone: bool = False
+    before: RawText = field(default_factory=lambda: RawText(""))
+    """The text of the first answer, and of this one."""
+    now: RawText = field(default_factory=lambda: RawText(""))
+
+    @property
+    def capture_id(self) -> str | None:
+        """The exchange that decided: the last one, behind all redirects."""
+        return self.captures[-1].id if self.captures else None
+
+
+class NotAskedError(Exception):
+    """What is not asked for a second time. Carries a code."""
+
+
+def stands_on(warc: bytes) -> StandsOn:
+    """What a capture of ours holds. Raises NotAskedError for one that was made with the department's key, and for one
+    without an answer: it failed, or what it held is withheld at the person's request.
+    """
+    try:
+        records = {record.kind: record for record in read_warc(io.BytesIO(warc), compressed=False)}
+        answer = parse_answer(records["response"].block)
+    except (CorruptArchiveError, KeyError):
+        raise NotAskedError(NOTHING_CAPTURED) from None
+    asked = _headers(records.get("request"))
+    if _REDACTED in asked.values():
+        raise NotAskedError(KEY_NEEDED)
+    response = records["response"]
+    return StandsOn(
+        first=FirstCapture(
+            record_id=response.headers.get("warc-record-id", ""),
+            url=response.url,
+            at=response.recorded_at,
+            payload_sha256=sha256(answer.body).hexdigest(),
+        ),
+        accept=asked.get(b"accept", ANY.encode()).decode("latin-1"),
+        text=_recorded_text(answer),
+    )
+
+
+def ask_again(
+    source: Source,
+    before: StandsOn,
+    transport: httpx.BaseTransport,
+    clock: Callable[[], datetime],
+    new_id: Callable[[], str],
+    configuration: str = "",
+    *,
+    courtesy: Courtesy | None = None,
+    requests_per_minute: int = PER_MINUTE,
+) -> AskedAgain:
+    """The same address, asked once, as the same source: a payload that is the first one becomes a `revisit` record.
+
+    Never raises for what the internet does, and never tries twice: a release waits for it.
+    """
+    internet = internet_of(
+        source,
+        transport,
+        clock,
+        new_id,
+        configuration=configuration,
+        first=before.first,
+        courtesy=courtesy,
+        requests_per_minute=requests_per_minute,
+    )
+    reason = ""
+    response: Response | None = None
+    try:
+        ask = internet.page if before.accept in _FOR_PEOPLE else internet.get
+        response = ask(before.first.url, accept=before.accept)
+    except NotSearchedError as stopped:
+        reason = stopped.reason.value
+    except Exception:  # noqa: BLE001  # a defect met over hostile text may quote it, and must not travel
+        reason = Reason.SOURCE_DEFECT.value
+    if response is None:
+        return AskedAgain(reason=reason, captures=internet.captures())
+    return _compared(before, response, internet)
+
+
+def _compared(before: StandsOn, response: Response, internet: Internet) -> AskedAgain:
+    captures = internet.captures()
+    if _is_gone(response):
+        return AskedAgain(captures=captures, gone=True)
+    if not response.ok:
+        return AskedAgain(reason=Reason.HTTP_4XX.value, captures=captures)
+    return AskedAgain(
+        captures=captures,
+        same_payload=captures[-1].warc.startswith(_REVISIT),
+        before=before.text,
+        now=_text(response.body, response.content_type),
+    )
+
+
+def _is_gone(response: Response) -> bool:
+    if response.status in _GONE:
+        return True
+    said: object = None
+    if response.status == 400:
+        with suppress(ValueError, RecursionError):
+            said = json.loads(response.body[:MAX_TEXT_BYTES])
+    return isinstance(said, dict) and said.get("error") in _GONE_CODES
+
+
+def _headers(request: WarcRecord | None) -> dict[bytes, bytes]:
+    lines = request.block.split(b"\r\n")[1:] if request is not None else []
+    return {name.strip().lower(): value.strip() for name, _, value in (line.partition(b":") for line in lines)}
+
+
+def _recorded_text(answer: HttpAnswer) -> RawText:
+    try:
+        body = decoded(answer.body, answer.header(b"content-encoding"), MAX_BODY_BYTES)
+    except DecodingError:
+        return RawText("")
+    return _text(body, answer.header(b"content-type"))
+
+
+def _text(body: bytes, content_type: str) -> RawText:
+    """All words of an answer, with and without mark-up: interfaces hand on posts in JSON, and HTML inside JSON."""
+    if media_type(content_type).endswith("json"):
+        plain = json_sentences(body, content_type)
+    else:
+        plain = decoded_text(body[:MAX_TEXT_BYTES], content_type)
+    texts = [plain]
+    with suppress(NotSearchedError):
+        texts.append(html_text(plain))
+        if "&lt;" in plain:  # a feed holds its entries' HTML as text
+            texts.append(html_text(texts[-1]))
+    return raw_text("\n".join(texts))

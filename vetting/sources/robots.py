@@ -1,0 +1,112 @@
+"""What the owner of a site asks of programs: robots.txt (RFC 9309), and the robots tags of one page.
+
+Only pages made for people are asked for by these rules: an official interface is there for programs, and its terms say
+who may use it (docs/decisions/0004).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Final
+
+from protego import Protego
+
+from vetting.sources.interface import NotSearchedError, Reason
+from vetting.sources.page_text import is_html, page_facts
+
+PRODUCT: Final = "vetting"
+"""The product token of our User-Agent: a site owner addresses us by it (RFC 9309, 2.2.1)."""
+MAX_ROBOTS_BYTES: Final = 500 * 1024
+"""What is read of a robots.txt; the RFC asks for this much at least (2.5). The capture holds all of it."""
+MAX_ROBOTS_REDIRECTS: Final = 5
+"""RFC 9309, 2.3.1.2."""
+
+_OTHER: Final = "user-agent: another"
+_AGENT: Final = re.compile(r"\s*user[- ]?agent\s*[: ]\s*(\*|[a-z_-]*)", re.IGNORECASE)
+_WITHHOLDING: Final = frozenset({"noindex", "none", "noarchive"})
+_ADDRESSED: Final = re.compile(r"\s*([a-z0-9_*-]+)\s*:(?!//)(.*)", re.IGNORECASE | re.DOTALL)
+_WITH_VALUE: Final = frozenset({"unavailable_after", "max-snippet", "max-image-preview", "max-video-preview"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rules:
+    """What a site's robots.txt asks of us."""
+
+    parsed: Protego | None = field(default=None, repr=False)
+    """None where there is no robots.txt: everything is allowed (RFC 9309, 2.3.1.3)."""
+
+    def allows(self, url: str) -> bool:
+        """Whether the page may be asked for. Raises NotSearchedError where the rules cannot be applied."""
+        allowed: bool | None = None
+        try:
+            allowed = self.parsed is None or self.parsed.can_fetch(url, PRODUCT)
+        except Exception:  # noqa: BLE001  # a parser by others on hostile input; its messages quote it
+            allowed = None
+        if allowed is None:
+            raise NotSearchedError(Reason.UNREADABLE_ANSWER)
+        return allowed
+
+    @property
+    def pause(self) -> float:
+        """The least seconds between two requests: the longer of Crawl-delay and Request-rate; 0 where none is given."""
+        if self.parsed is None:
+            return 0.0
+        rate = self.parsed.request_rate(PRODUCT)
+        by_rate = rate.seconds / rate.requests if rate is not None and rate.requests > 0 else 0.0
+        return max(self.parsed.crawl_delay(PRODUCT) or 0.0, by_rate, 0.0)
+
+
+def rules_of(body: bytes) -> Rules:
+    """The rules of a robots.txt. Raises NotSearchedError where the parser gives up."""
+    parsed: Protego | None = None
+    try:
+        parsed = Protego.parse(_for_us(body[:MAX_ROBOTS_BYTES].decode("utf-8", "replace")))
+    except Exception:  # noqa: BLE001  # as above
+        parsed = None
+    if parsed is None:
+        raise NotSearchedError(Reason.UNREADABLE_ANSWER)
+    return Rules(parsed=parsed)
+
+
+def _for_us(text: str) -> str:
+    """The same with one name for all programs that are neither ours nor everybody.
+
+    The parser gives each rule to each program named above it: 15,000 names over 30,000 rules would take minutes. And it
+    takes "vet" for us, where the RFC asks for the whole token (2.2.1).
+    """
+    lines: list[str] = []
+    for line in text.lstrip("\ufeff").splitlines():
+        named = _AGENT.match(line)
+        shown = line if named is None or named[1].lower() in {"*", PRODUCT} else _OTHER
+        if named is not None and named[1].lower() == PRODUCT:
+            shown = f"user-agent: {PRODUCT}"
+        if not (shown is _OTHER and lines and lines[-1] is _OTHER):
+            lines.append(shown)
+    return "\n".join(lines)
+
+
+def asks_not_to_be_kept(headers: Iterable[str], body: bytes, content_type: str) -> bool:
+    """Whether a page asks search engines not to index or keep it: `noindex`, `none` or `noarchive`, for all or for us.
+
+    `headers` are its X-Robots-Tag headers, one by one; in HTML the meta elements `robots` and `vetting` count as well.
+    """
+    if any(_withholds(_tag_for_us(header)) for header in headers):
+        return True
+    named = body.replace(b"\0", b"").lower()  # a page in UTF-16 has one beside each letter
+    if b"robots" not in named and PRODUCT.encode() not in named:
+        return False  # most pages: reading one again takes longer than all else that is done with it here
+    return is_html(content_type, body) and any(_withholds(tag) for tag in page_facts(body, content_type).robots)
+
+
+def _tag_for_us(header: str) -> str:
+    """The directives of one header, empty where it addresses another program ("otherbot: noindex")."""
+    addressed = _ADDRESSED.fullmatch(header)
+    if addressed is None or addressed[1].lower() in _WITH_VALUE:
+        return header
+    return addressed[2] if addressed[1].lower() in {"*", "robots", PRODUCT} else ""
+
+
+def _withholds(directives: str) -> bool:
+    return not _WITHHOLDING.isdisjoint(word.strip() for word in directives.lower().split(","))
