@@ -27,7 +27,9 @@ def software() -> str:
 
 def note(fields: Mapping[str, str]) -> bytes:
     """The fields as `application/warc-fields` (ISO 28500:2017, 6.6). Values are ours: codes, numbers and digests."""
-    return "".join(f"{name}: {value}".rstrip() + "\r\n" for name, value in fields.items()).encode("utf-8", "backslashreplace")
+    return "".join(f"{name}: {value}".rstrip() + "\r\n" for name, value in fields.items()).encode(
+        "utf-8", "backslashreplace"
+    )
 
 
 def noted(block: bytes) -> dict[str, str]:
