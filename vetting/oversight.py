@@ -79,7 +79,7 @@ class Audit:
     report: UniformityReport
     protocol: SearchProtocol
     imports: Mapping[str, int]
-    """Archives imported by hand, by case: no search, but no candidate should have more dug up unseen (U6)."""
+    """Files imported by hand, by case: no search, but no candidate should have more dug up unseen (U6)."""
     marks: Mapping[str, Marked]
     """By reviewer: somebody who restores far more than others is looked at (auditor check 28)."""
     deviations: tuple[LoggedDeviation, ...]

@@ -34,7 +34,7 @@ OWNERS_CHOICE: Final = frozenset(
 
 
 def failed(outcome: Outcome, reason: str) -> bool:
-    """Whether the source failed or refused: a step that did so for one and ran for another treats them differently (U5).
+    """Whether the source failed or refused: a step that did so for one and ran for another treats them unalike (U5).
 
     What an account's own owner does not show is no failure of the source, and is never "nothing found" either.
     """

@@ -107,8 +107,8 @@ def show_audit(audit: Audit) -> None:
         if asked.decision != Decision.APPROVED:
             of, stands = asked.step or asked.case_number, asked.decision or "not decided"
             say(f"{of}: deviation {asked.id} asked for, {plain(asked.reason)}, {stands} (entry {asked.sequence}).")
-    for case, archives in audit.imports.items():
-        say(f"{case}: {archives} {'archive' if archives == 1 else 'archives'} imported by hand, beside the searches.")
+    for case, files in audit.imports.items():
+        say(f"{case}: {files} {'file' if files == 1 else 'files'} imported by hand, beside the searches.")
     for person, marked in audit.marks.items():
         say(
             f"{person} corrected the filter in {marked.findings} {'finding' if marked.findings == 1 else 'findings'}: "

@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Final
 from vetting.errors import ExitCode, VettingError
 from vetting.evidence import Hit
 from vetting.sources.interface import NotSearchedError
-from vetting.sources.internet import Internet, Response
+from vetting.sources.internet import ANY, Internet, Response
 from vetting.sources.page_text import is_text
 from vetting.sources.warc_reader import MAX_RECORD_BYTES
 
@@ -33,6 +33,8 @@ MAX_PAGES: Final = 10
 """Of one search."""
 PAGE_SECONDS: Final = 60.0
 """After which a page is given nothing more. What is on its way then has the time of every exchange."""
+LOAD_SECONDS: Final = PAGE_SECONDS + 240
+"""For what is on its way then: its turn at its host (LONGEST_WAIT_SECONDS) and one exchange."""
 MAX_REQUESTS: Final = 40
 """Of one page."""
 MAX_PAGE_BYTES: Final = 30 * 1024 * 1024
@@ -153,7 +155,7 @@ def _picture(browser: Browser, page: str, internet: Internet) -> None:
     if max(len(png), len(mhtml)) > MAX_RECORD_BYTES:
         raise _NotRenderedError(RenderFailure.TOO_LARGE)
     note = {
-        "software": f"Chromium/{browser.version}",
+        "browser": f"Chromium/{browser.version}",
         "viewport": f"{WIDTH}x{HEIGHT}",
         "scripts": "off",
         "page": response.capture_id,
@@ -169,7 +171,7 @@ def _open(goto: object, url: str) -> None:
 
     slow = False
     try:
-        goto(url, wait_until="load", timeout=PAGE_SECONDS * 1000)  # type: ignore[operator]
+        goto(url, wait_until="load", timeout=LOAD_SECONDS * 1000)  # type: ignore[operator]
     except Late:
         slow = True
     if slow:
@@ -210,7 +212,7 @@ class _Door:
         if self.asked > MAX_REQUESTS or self.size > MAX_PAGE_BYTES or time.monotonic() > self.deadline:
             return None
         with suppress(NotSearchedError):
-            response = self.internet.get(request.url)
+            response = self.internet.page(request.url, accept=ANY)  # robots.txt holds for each piece
             self.size += len(response.body)
             self.known[request.url] = response
             return response
