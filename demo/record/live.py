@@ -22,7 +22,8 @@ POSITION: Final = "live"
 
 def main(peers: Path) -> None:
     """Starts and fills the servers, writes which port answers for which name, and waits for Ctrl-C."""
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    for sign in (signal.SIGINT, signal.SIGTERM):  # a shell starts what it sends to the background with Ctrl-C ignored
+        signal.signal(sign, signal.default_int_handler)
     _say(
         "Starting SearXNG, MediaWiki, pywb, nginx and the AT Protocol servers, and filling them (about half a minute)."
     )
