@@ -55,6 +55,16 @@ class Marked:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Environment:
+    """What some cases were searched with: versions of what asks, reads and keeps, locale and time zone."""
+
+    digest: str
+    cases: tuple[str, ...]
+    differs: Mapping[str, str]
+    """What is not as in the first environment of the position; empty for the first."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LoggedDeviation:
     """What the log holds of one deviation."""
 
@@ -82,6 +92,8 @@ class Audit:
     """Files imported by hand, by case: no search, but no candidate should have more dug up unseen (U6)."""
     marks: Mapping[str, Marked]
     """By reviewer: somebody who restores far more than others is looked at (auditor check 28)."""
+    environments: tuple[Environment, ...]
+    """What the searches were made with; more than one is listed, with what differs (U3)."""
     deviations: tuple[LoggedDeviation, ...]
     """Everything that was asked for, what was refused or is undecided too (U6)."""
 
@@ -152,6 +164,7 @@ def audit_position(settings: Settings, person: Person, position: str) -> Audit:
         protocol=protocol,
         imports=imported,
         marks=_marked(entries),
+        environments=_environments(entries),
         deviations=_deviations(entries),
     )
 
@@ -265,6 +278,25 @@ def _approved(entries: list[Entry]) -> tuple[ApprovedDeviation, ...]:
 
 def _bodies(entries: list[Entry], kind: EventType) -> Iterator[Mapping[str, Json]]:
     return (_body(entry) for entry in entries if entry.event.type is kind)
+
+
+def _environments(entries: list[Entry]) -> tuple[Environment, ...]:
+    facts: dict[str, Mapping[str, Json]] = {}
+    cases: dict[str, list[str]] = {}
+    for entry in entries:
+        if entry.event.type is EventType.ENVIRONMENT_RECORDED:
+            digest = str(_body(entry)["digest"])
+            facts.setdefault(digest, _body(entry))
+            cases.setdefault(digest, []).append(str(entry.event.case))
+    first = next(iter(facts.values()), {})
+    return tuple(
+        Environment(
+            digest=digest,
+            cases=tuple(cases[digest]),
+            differs={k: str(v) for k, v in fact.items() if k != "digest" and first.get(k) != v},
+        )
+        for digest, fact in facts.items()
+    )
 
 
 def _marked(entries: list[Entry]) -> dict[str, Marked]:

@@ -114,6 +114,7 @@ def show_audit(audit: Audit) -> None:
             f"{person} corrected the filter in {marked.findings} {'finding' if marked.findings == 1 else 'findings'}: "
             f"withheld more {marked.withheld}, restored {marked.restored}, took back {marked.withdrawn}."
         )
+    _show_environments(audit)
     for case, left in report.unfinished.items():
         say(f"{case}: {left} {'search' if left == 1 else 'searches'} not run yet.")
     _conclude(report)
@@ -126,6 +127,16 @@ def _show_departure(departure: Departure) -> None:
     explained = f", explained by {departure.explained_by}" if departure.explained_by else ""
     said = f"{of}: {plain(departure.difference)} (entry {departure.sequence}{explained})"
     say(said, style="" if explained else "bold red")
+
+
+def _show_environments(audit: Audit) -> None:
+    """One is as it should be and needs a word only; of another, what differs and for whom."""
+    for n, environment in enumerate(audit.environments):
+        if n == 0:
+            say(f"Searched in the environment sha256 {environment.digest[:16]}...")
+            continue
+        differs = ", ".join(f"{plain(name)} {value}" for name, value in environment.differs.items()) or "less is stated"
+        say(f"{', '.join(environment.cases)}: searched in another environment too ({differs}).", style="bold")
 
 
 def _before(candidates: int) -> str:
@@ -186,6 +197,7 @@ def _audit(audit: Audit) -> dict[str, object]:
             }
             for d in audit.report.departures
         ],
+        "environments": [asdict(environment) for environment in audit.environments],
         "deviations": [asdict(deviation) for deviation in audit.deviations],
         "log": _verdict(audit.verdict),
     }
