@@ -26,11 +26,16 @@ SEEN = "2026-01-02T03:04:05Z"
 
 @pytest.fixture
 def case(room: Room) -> str:
+    return opened(room)
+
+
+def opened(room: Room, *, may_ask: bool = True) -> str:
     protocol = load_protocol(room.settings.config, "patrol_officer", room.analyzer.version, now().date())
-    open_position(room.one, "patrol", protocol, [CHIEF], practice=True)
+    open_position(room.one, "patrol", replace(protocol, may_request_handles=may_ask), [CHIEF], practice=True)
     attest(room.one, "patrol")
     signed = Authorization(form_sha256="0" * 64, signed_at=now(), expires_at=now() + timedelta(days=1))
-    return open_case(room.one, "patrol", SOMEONE, signed, secrets.token_bytes(32)).number
+    candidate = SOMEONE if may_ask else replace(SOMEONE, identifiers=())
+    return open_case(room.one, "patrol", candidate, signed, secrets.token_bytes(32)).number
 
 
 def brought(
@@ -102,11 +107,12 @@ def test_the_same_zip_from_the_investigator_is_no_archive(room: Room, case: str,
     assert refusal(room, case, file_of(tmp_path, zipped([("posts.json", b"[]")]))) == "archive_corrupt"
 
 
-def test_where_candidates_may_not_be_asked_no_export_is_taken(room: Room, case: str, tmp_path: Path) -> None:
+def test_where_candidates_may_not_be_asked_no_export_is_taken(room: Room, tmp_path: Path) -> None:
     department = room.settings.department.model_copy(update={"may_request_handles": False})
     settings = replace(room.settings, department=department)
     elsewhere = replace(room, one=replace(room.one, settings=settings))
     path = file_of(tmp_path, zipped([("posts.json", b"[]")]))
+    case = opened(elsewhere, may_ask=False)
     assert refusal(elsewhere, case, path, giver=Giver.CANDIDATE) == "export_not_asked_for"
 
 
