@@ -57,7 +57,7 @@ class Killed:
 def killed_runs(folder: Path, kills: int, seed: int) -> tuple[Killed, Settings]:
     """Kills so many runs of as many cases as it takes, then resumes every case."""
     settings = settings_of(folder)
-    numbers = enrolled(desk_of(settings), kills + 1)  # never more cases than kills
+    numbers = enrolled(desk_of(settings), 2 * kills + 1)  # some runs end before they are killed
     with hosts_file(folder) as hosts:
         command = [sys.executable, "-m", "tests.killed_runs", str(folder), str(hosts), str(kills), str(seed)]
         ended = subprocess.run(command, cwd=REPOSITORY, capture_output=True, text=True, check=False, timeout=1500)
@@ -110,11 +110,15 @@ def main(folder: Path, hosts: Path, kills: int, seed: int) -> None:
     longest = _seconds(settings, hosts, analyzer, waiting.pop(0))
     struck: list[int] = []
     tried: list[str] = []
-    for _ in range(kills):
+    while len(struck) < kills and waiting:
         if not tried or len(_outcomes(settings, tried[-1])) == STEPS:
             tried.append(waiting.pop(0))
-        _killed(settings, hosts, analyzer, tried[-1], dice.uniform(0, longest))
-        struck.append(len(_outcomes(settings, tried[-1])))
+        fresh = not _outcomes(settings, tried[-1])
+        lasted = _killed(settings, hosts, analyzer, tried[-1], dice.uniform(0, longest))
+        if lasted is None:
+            struck.append(len(_outcomes(settings, tried[-1])))
+        elif fresh:
+            longest = lasted  # a whole run: the machine is less busy than it was
     before = {number: _outcomes(settings, number) for number in tried}
     for number in tried:
         _finished(_forked(settings, hosts, analyzer, number))
@@ -133,11 +137,16 @@ def _finished(pid: int) -> None:
         raise SystemExit("a run that nobody killed did not end well")
 
 
-def _killed(settings: Settings, hosts: Path, analyzer: Analyzer, number: str, seconds: float) -> None:
+def _killed(settings: Settings, hosts: Path, analyzer: Analyzer, number: str, seconds: float) -> float | None:
+    """Kills a run that long after its start; how long it lasted where it ended before."""
+    begun = time.monotonic()
     pid = _forked(settings, hosts, analyzer, number)
-    time.sleep(seconds)
+    while (lasted := time.monotonic() - begun) < seconds:
+        if os.waitpid(pid, os.WNOHANG)[0]:
+            return lasted
+        time.sleep(0.002)
     os.kill(pid, signal.SIGKILL)
-    os.waitpid(pid, 0)
+    return None if os.WIFSIGNALED(os.waitpid(pid, 0)[1]) else lasted
 
 
 def _forked(settings: Settings, hosts: Path, analyzer: Analyzer, number: str) -> int:
