@@ -16,10 +16,17 @@ def begin_searches(case_number: str) -> None:
     begin(current().desk, case_number)
 
 
-@coded_task("search-step")
-def search_step(case_number: str, step_id: str, *, again: bool) -> None:
-    """Runs the outstanding searches of one protocol step, or again those whose source was unavailable."""
-    run_step(case_number, step_id, again=again)
+@coded_task("searches")
+def run_searches(case_number: str, *, again: bool) -> int:
+    """Runs what is due of the case, in the order of the protocol; how many searches that was.
+
+    One task for all of them: each task costs more than a search (docs/decisions/0010), and what is done is told by our
+    own stores.
+    """
+    searches = progress(current().desk, case_number).due(again=again)
+    for step_id in dict.fromkeys(search.step.id for search in searches):
+        run_step(case_number, step_id, again=again)
+    return len(searches)
 
 
 @coded_flow("vet-candidate")
@@ -32,15 +39,11 @@ def vet_candidate(case_number: str, *, again: bool = False) -> int:
     what it finds (U6).
     """
     begin_searches(case_number)
-    state = progress(current().desk, case_number)
-    searches = state.due(again=again)
-    for step_id in dict.fromkeys(search.step.id for search in searches):
-        search_step(case_number, step_id, again=again)
-    return len(searches)
+    return run_searches(case_number, again=again)
 
 
 def run_step(case_number: str, step_id: str, *, again: bool) -> None:
-    """The body of the task: the searches of one step and case that nobody else has in hand."""
+    """The searches of one step and case that nobody else has in hand."""
     bench = current()
     state = progress(bench.desk, case_number)
     searches = [search for search in state.due(again=again) if search.step.id == step_id]

@@ -40,7 +40,7 @@ def begin_all(case_numbers: Sequence[str]) -> dict[str, VettingError]:
     return refused
 
 
-@coded_task("search-step")
+@coded_task("searches-of-step")
 def search_step_for_all(case_numbers: Sequence[str], step_id: str, *, again: bool) -> None:
     """One step of the protocol for every case, one after the other: the same source at about the same time."""
     for number in case_numbers:

@@ -21,8 +21,8 @@ from pathlib import Path
 
 import flows.vet_candidate as flow_module
 from filters.analyzer import Analyzer
+from filters.criteria import Criteria, load_criteria
 from flows.workbench import at as working_at
-from flows.workbench import current
 from tests.many_searches import POSITION, STEPS, desk_of, enrolled, hosts_file, settings_of
 from vetting.casework.protocol_file import declared_packs
 from vetting.casework.searching import progress
@@ -100,35 +100,44 @@ def whole(killed: Killed, settings: Settings) -> None:
     assert audit.report.uniform
 
 
+@dataclass(frozen=True, kw_only=True)
+class _Tools:
+    analyzer: Analyzer
+    criteria: Criteria
+
+
 def main(folder: Path, hosts: Path, kills: int, seed: int) -> None:
     """Kills, resumes, and prints what was left in between."""
     settings = load_settings(folder / "home", folder / "config")
     config = settings.config
-    analyzer = Analyzer.load(config / "class_packs", declared_packs(config, "patrol_officer"))  # once, for all children
+    tools = _Tools(  # once, for all children: a kill is to strike at a search, not at what is loaded before it
+        analyzer=Analyzer.load(config / "class_packs", declared_packs(config, "patrol_officer")),
+        criteria=load_criteria(config / "criteria" / "police.toml"),
+    )
     waiting = _cases(settings)
     dice = random.Random(seed)  # noqa: S311 - moments, not secrets
-    longest = _seconds(settings, hosts, analyzer, waiting.pop(0))
+    longest = _seconds(settings, hosts, tools, waiting.pop(0))
     struck: list[int] = []
     tried: list[str] = []
     while len(struck) < kills and waiting:
         if not tried or len(_outcomes(settings, tried[-1])) == STEPS:
             tried.append(waiting.pop(0))
         fresh = not _outcomes(settings, tried[-1])
-        lasted = _killed(settings, hosts, analyzer, tried[-1], dice.uniform(0, longest))
+        lasted = _killed(settings, hosts, tools, tried[-1], dice.uniform(0, longest))
         if lasted is None:
             struck.append(len(_outcomes(settings, tried[-1])))
         elif fresh:
             longest = lasted  # a whole run: the machine is less busy than it was
     before = {number: _outcomes(settings, number) for number in tried}
     for number in tried:
-        _finished(_forked(settings, hosts, analyzer, number))
+        _finished(_forked(settings, hosts, tools, number))
     sys.stdout.write(json.dumps({"struck": struck, "tried": tried, "before": before}))
 
 
-def _seconds(settings: Settings, hosts: Path, analyzer: Analyzer, number: str) -> float:
+def _seconds(settings: Settings, hosts: Path, tools: _Tools, number: str) -> float:
     """How long a run lasts here and now that nobody kills: kills strike within that time."""
     begun = time.monotonic()
-    _finished(_forked(settings, hosts, analyzer, number))
+    _finished(_forked(settings, hosts, tools, number))
     return time.monotonic() - begun
 
 
@@ -137,10 +146,10 @@ def _finished(pid: int) -> None:
         raise SystemExit("a run that nobody killed did not end well")
 
 
-def _killed(settings: Settings, hosts: Path, analyzer: Analyzer, number: str, seconds: float) -> float | None:
+def _killed(settings: Settings, hosts: Path, tools: _Tools, number: str, seconds: float) -> float | None:
     """Kills a run that long after its start; how long it lasted where it ended before."""
     begun = time.monotonic()
-    pid = _forked(settings, hosts, analyzer, number)
+    pid = _forked(settings, hosts, tools, number)
     while (lasted := time.monotonic() - begun) < seconds:
         if os.waitpid(pid, os.WNOHANG)[0]:
             return lasted
@@ -149,7 +158,7 @@ def _killed(settings: Settings, hosts: Path, analyzer: Analyzer, number: str, se
     return None if os.WIFSIGNALED(os.waitpid(pid, 0)[1]) else lasted
 
 
-def _forked(settings: Settings, hosts: Path, analyzer: Analyzer, number: str) -> int:
+def _forked(settings: Settings, hosts: Path, tools: _Tools, number: str) -> int:
     """A process that opens its own desk and runs the case; it shares nothing with us but what was loaded before."""
     pid = os.fork()
     if pid:
@@ -157,8 +166,9 @@ def _forked(settings: Settings, hosts: Path, analyzer: Analyzer, number: str) ->
     try:
         desk = desk_of(settings)
         bench = Workbench(desk=desk, recordings=hosts)
-        packs = progress(desk, number).protocol.class_packs
-        bench._analyzers[packs] = analyzer
+        protocol = progress(desk, number).protocol
+        bench._analyzers[protocol.class_packs] = tools.analyzer
+        bench._criteria[protocol.criteria] = tools.criteria
         with working_at(bench):
             _run(number)
     except BaseException:  # noqa: BLE001 - nothing of the parent may run on in the child
@@ -170,9 +180,7 @@ def _forked(settings: Settings, hosts: Path, analyzer: Analyzer, number: str) ->
 def _run(number: str) -> None:
     """The steps of the flow, in its order."""
     flow_module.begin_searches._body(number)
-    state = progress(current().desk, number)
-    for step_id in dict.fromkeys(search.step.id for search in state.outstanding):
-        flow_module.search_step._body(number, step_id, again=False)
+    flow_module.run_searches._body(number, again=False)
 
 
 def _cases(settings: Settings) -> list[str]:
