@@ -136,8 +136,9 @@ def main(folder: Path, hosts: Path, kills: int, seed: int) -> None:
 
 def _seconds(settings: Settings, hosts: Path, tools: _Tools, number: str) -> float:
     """How long a run lasts here and now that nobody kills: kills strike within that time."""
+    pid = _forked(settings, hosts, tools, number)
     begun = time.monotonic()
-    _finished(_forked(settings, hosts, tools, number))
+    _finished(pid)
     return time.monotonic() - begun
 
 
@@ -147,9 +148,9 @@ def _finished(pid: int) -> None:
 
 
 def _killed(settings: Settings, hosts: Path, tools: _Tools, number: str, seconds: float) -> float | None:
-    """Kills a run that long after its start; how long it lasted where it ended before."""
-    begun = time.monotonic()
+    """Kills a run that long after its desk is open; how long it lasted where it ended before."""
     pid = _forked(settings, hosts, tools, number)
+    begun = time.monotonic()
     while (lasted := time.monotonic() - begun) < seconds:
         if os.waitpid(pid, os.WNOHANG)[0]:
             return lasted
@@ -159,9 +160,16 @@ def _killed(settings: Settings, hosts: Path, tools: _Tools, number: str, seconds
 
 
 def _forked(settings: Settings, hosts: Path, tools: _Tools, number: str) -> int:
-    """A process that opens its own desk and runs the case; it shares nothing with us but what was loaded before."""
+    """A process that opens its own desk and runs the case; it shares nothing with us but what was loaded before.
+
+    Returns when its desk is open: what comes before is the same for every command, and killed in tests of its own.
+    """
+    hear, tell = os.pipe()
     pid = os.fork()
     if pid:
+        os.close(tell)
+        os.read(hear, 1)
+        os.close(hear)
         return pid
     try:
         desk = desk_of(settings)
@@ -169,6 +177,7 @@ def _forked(settings: Settings, hosts: Path, tools: _Tools, number: str) -> int:
         protocol = progress(desk, number).protocol
         bench._analyzers[protocol.class_packs] = tools.analyzer
         bench._criteria[protocol.criteria] = tools.criteria
+        os.write(tell, b".")
         with working_at(bench):
             _run(number)
     except BaseException:  # noqa: BLE001 - nothing of the parent may run on in the child

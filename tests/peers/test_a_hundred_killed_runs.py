@@ -22,4 +22,4 @@ def test_a_hundred_kills_lose_no_search_and_record_none_twice(tmp_path: Path) ->
     in_the_middle = sum(count for recorded, count in killed.struck.items() if 0 < recorded < STEPS)
     counts = dict(sorted(killed.struck.items()))
     sys.stdout.write(f"{KILLS} kills of {len(killed.planned)} cases; outcomes at the kill: {counts}\n")
-    assert in_the_middle, "no kill struck in the middle of a run"
+    assert in_the_middle > KILLS // 10, "kills strike in the middle of runs"

@@ -8,7 +8,6 @@ import json
 from pathlib import Path
 
 import httpx
-import pytest
 
 from tests.peers.asking import Ask, addresses, words
 from tests.peers.real_services import configured
@@ -16,7 +15,6 @@ from tests.peers.replay import Replay
 from vetting.search import Outcome
 from vetting.sources.conduct import Conducted
 from vetting.sources.interface import Reason
-from vetting.sources.web_archive import WebArchiveSettings
 
 CDX = "https://web.archive.org/cdx/search/cdx"
 TABLE = f"""dialect = "internet_archive"
@@ -29,10 +27,6 @@ REFUSED = (
     "&showResumeKey=true&resolveRevisits=true"
 )
 FIELDS = ("urlkey", "timestamp", "original", "mimetype", "statuscode", "digest", "length")
-
-pytestmark = pytest.mark.skipif(
-    "dialect" not in WebArchiveSettings.model_fields, reason="this version speaks pywb's dialect only"
-)
 
 
 class _AsArrays(httpx.BaseTransport):
