@@ -12,16 +12,20 @@ import secrets
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from datetime import datetime
 from pathlib import Path
 from typing import Final
 
 from vetting.errors import VettingError
-from vetting.files import disk_errors, read_file, write_file
+from vetting.files import disk_errors, read_file, read_text, write_file
 from vetting.sources.interface import NotSearchedError, Reason
 
 KEY_BYTES: Final = 32
 PATIENCE_SECONDS: Final = 600.0
 """How long a worker queues behind others for one host."""
+REST_BYTES: Final = 200
+RESTS: Final = "pace.rests"
+"""Folder beside the key: one file for each host that asked to be left alone."""
 _NAME: Final = "pace-"
 
 
@@ -58,6 +62,27 @@ class PrefectPace:
             known = False
         if not known:
             raise NotSearchedError(Reason.PACE_UNKNOWN)
+
+    def resting(self, host: str) -> tuple[datetime, Reason] | None:
+        """Until when a host asked to be left alone, as any worker of this data folder was told."""
+        try:
+            until, _, reason = read_text(self._rest_file(host), REST_BYTES).partition(" ")
+            return datetime.fromisoformat(until), Reason(reason.strip())
+        except (VettingError, ValueError):
+            return None
+
+    def rest(self, host: str, until: datetime, reason: Reason) -> None:
+        """Notes that, for every worker. Where the disk takes nothing, this process alone would know: so nothing is lost
+        but courtesy, and the search goes on.
+        """
+        with suppress(OSError, VettingError):
+            file = self._rest_file(host)
+            file.parent.mkdir(mode=0o700, exist_ok=True)
+            write_file(file, f"{until.isoformat()} {reason.value}".encode())
+
+    def _rest_file(self, host: str) -> Path:
+        """Named by a keyed hash: the folder tells nobody which hosts were asked."""
+        return self._key_file.with_name(RESTS) / self.limit_name(host, 0.0)
 
     def limit_name(self, host: str, seconds: float) -> str:
         """What Prefect learns: the same host and interval is the same name, in this data folder only."""

@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from flows.pace import PrefectPace
+from vetting.sources.courtesy import Courtesy
 from vetting.sources.interface import NotSearchedError, Reason
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -135,3 +137,25 @@ def test_a_key_that_cannot_be_kept_is_no_pace(tmp_path: Path) -> None:
 
 def _unheard(*_: object, **__: object) -> None:
     raise ConnectionError(HOST)
+
+
+def test_a_host_that_asked_for_rest_has_it_from_every_worker_and_no_file_names_it(tmp_path: Path) -> None:
+    now = datetime(2026, 5, 4, tzinfo=UTC)
+    one, two = (Courtesy(PrefectPace(tmp_path / "pace.key"), lambda: now) for _ in range(2))
+    one.leave_alone(HOST, 3600.0, Reason.HTTP_429)
+    with pytest.raises(NotSearchedError) as stopped:
+        two.await_turn(HOST, 1.0)
+    assert (stopped.value.reason, stopped.value.retry_after) == (Reason.HTTP_429, 3600.0)
+    kept = [file for file in tmp_path.rglob("*") if file.is_file()]
+    assert kept
+    assert not any("canary" in file.name or b"canary" in file.read_bytes() for file in kept)
+    assert PrefectPace(tmp_path / "pace.key").resting("another.example") is None
+
+
+def test_a_rest_that_cannot_be_read_is_none(tmp_path: Path) -> None:
+    pace = PrefectPace(tmp_path / "pace.key")
+    pace.rest(HOST, datetime(2026, 5, 4, tzinfo=UTC), Reason.HTTP_5XX)
+    (file,) = (tmp_path / "pace.rests").iterdir()
+    assert file.stat().st_mode & 0o777 == 0o600
+    file.write_text("next week")
+    assert pace.resting(HOST) is None

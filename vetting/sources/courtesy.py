@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import Final, TypeAlias
+from typing import Final, Protocol, TypeAlias, runtime_checkable
 
 from vetting.sources.interface import NotSearchedError, Reason
 
@@ -28,14 +28,41 @@ def unpaced(host: str, seconds: float) -> None:
     raise NotSearchedError(Reason.PACE_UNKNOWN)
 
 
+@runtime_checkable
+class Rests(Protocol):
+    """Which hosts asked to be left alone, until when and by which answer. A pace that keeps them is asked for them."""
+
+    def resting(self, host: str) -> tuple[datetime, Reason] | None:
+        """Until when the host rests; None where it does not, or nothing is known."""
+
+    def rest(self, host: str, until: datetime, reason: Reason) -> None:
+        """Notes that the host rests until then."""
+
+
+class RestsInMemory:
+    """Of one process, for one run."""
+
+    def __init__(self) -> None:
+        self._until: dict[str, tuple[datetime, Reason]] = {}
+
+    def resting(self, host: str) -> tuple[datetime, Reason] | None:
+        """What was noted last."""
+        return self._until.get(host)
+
+    def rest(self, host: str, until: datetime, reason: Reason) -> None:
+        """Notes it."""
+        self._until[host] = (until, reason)
+
+
 class Courtesy:
-    """One for all searches of a run. Remembers in memory only which host asked to be left alone, and until when."""
+    """One for all searches of a run. A pace that keeps rests is heeded across workers, any other in this run only."""
 
     def __init__(self, pace: Pace, clock: Callable[[], datetime], sleep: Callable[[float], None] = time.sleep) -> None:
         self._pace = pace
         self._clock = clock
         self._sleep = sleep
-        self._left_alone: dict[str, tuple[datetime, Reason]] = {}
+        keeper: object = pace
+        self._rests: Rests = keeper if isinstance(keeper, Rests) else RestsInMemory()
 
     def await_turn(self, host: str, seconds: float) -> None:
         """Returns when `host` may be asked, `seconds` being the least pause that the source or the host asks for.
@@ -49,22 +76,21 @@ class Courtesy:
             self._pace(host, seconds)
 
     def leave_alone(self, host: str, seconds: float, reason: Reason) -> None:
-        """Heeds a Retry-After (RFC 9110, 10.2.3): until then no search of this run asks `host`."""
+        """Heeds a Retry-After (RFC 9110, 10.2.3): until then no search asks `host`."""
         try:
             until = self._clock() + timedelta(seconds=seconds)
         except OverflowError:
             until = datetime.max.replace(tzinfo=self._clock().tzinfo)
-        known = self._left_alone.get(host)
+        known = self._rests.resting(host)
         if known is None or known[0] < until:
-            self._left_alone[host] = (until, reason)
+            self._rests.rest(host, until, reason)
 
     def _wait_out(self, host: str) -> None:
-        until, reason = self._left_alone.get(host, (None, Reason.HTTP_429))
-        if until is None:
+        noted = self._rests.resting(host)
+        if noted is None:
             return
-        left = (until - self._clock()).total_seconds()
+        left = (noted[0] - self._clock()).total_seconds()
         if left > LONGEST_WAIT_SECONDS:
-            raise NotSearchedError(reason, retry_after=left)
+            raise NotSearchedError(noted[1], retry_after=left)
         if left > 0:
             self._sleep(left)
-        self._left_alone.pop(host, None)
