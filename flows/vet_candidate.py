@@ -23,9 +23,10 @@ def run_searches(case_number: str, *, again: bool) -> int:
     One task for all of them: each task costs more than a search (docs/decisions/0010), and what is done is told by our
     own stores.
     """
-    searches = progress(current().desk, case_number).due(again=again)
+    state = progress(current().desk, case_number)
+    searches = state.due(again=again)
     for step_id in dict.fromkeys(search.step.id for search in searches):
-        run_step(case_number, step_id, again=again)
+        run_step(state, step_id, again=again)
     return len(searches)
 
 
@@ -42,12 +43,14 @@ def vet_candidate(case_number: str, *, again: bool = False) -> int:
     return run_searches(case_number, again=again)
 
 
-def run_step(case_number: str, step_id: str, *, again: bool) -> None:
-    """The searches of one step and case that nobody else has in hand."""
+def run_step(state: Progress, step_id: str, *, again: bool) -> None:
+    """The searches of one step and case that nobody else has in hand.
+
+    Where somebody was quicker since `state` was read, the store refuses a second outcome, and theirs stands.
+    """
     bench = current()
-    state = progress(bench.desk, case_number)
     searches = [search for search in state.due(again=again) if search.step.id == step_id]
-    for search in lease(bench.desk, case_number, searches, bench.holder):
+    for search in lease(bench.desk, state.case.number, searches, bench.holder):
         _run(state, search)
 
 

@@ -44,7 +44,7 @@ def begin_all(case_numbers: Sequence[str]) -> dict[str, VettingError]:
 def search_step_for_all(case_numbers: Sequence[str], step_id: str, *, again: bool) -> None:
     """One step of the protocol for every case, one after the other: the same source at about the same time."""
     for number in case_numbers:
-        run_step(number, step_id, again=again)
+        run_step(progress(current().desk, number), step_id, again=again)
 
 
 @coded_flow("vet-position")
