@@ -63,8 +63,8 @@ def _run(state: Progress, search: Search) -> None:
             bench.desk, state, search, conduct, bench.criteria(state.protocol), bench.analyzer(state.protocol)
         )
     except VettingError as error:
-        # A holder on another machine, taken for dead, was first: its outcome stands, and there is exactly one.
-        if error.code == "already_recorded" and _recorded(state, search):
+        # Another run was first: its outcome stands, and there is exactly one.
+        if error.code in {"already_recorded", "not_repeatable"} and _recorded(state, search):
             return
         raise
     bench.watch(result)
