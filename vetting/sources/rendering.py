@@ -10,13 +10,17 @@ from __future__ import annotations
 import base64
 import contextvars
 import os
+import secrets
 import shutil
+import signal
+import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from enum import StrEnum
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from vetting.errors import ExitCode, VettingError
@@ -35,6 +39,8 @@ PAGE_SECONDS: Final = 60.0
 """After which a page is given nothing more. What is on its way then has the time of every exchange."""
 LOAD_SECONDS: Final = PAGE_SECONDS + 240
 """For what is on its way then: its turn at its host (LONGEST_WAIT_SECONDS) and one exchange."""
+LONGEST_SECONDS: Final = 200.0
+"""After which the browser is ended: 60 seconds, what was on its way then, and the drawing."""
 MAX_REQUESTS: Final = 40
 """Of one page."""
 MAX_PAGE_BYTES: Final = 30 * 1024 * 1024
@@ -113,27 +119,42 @@ def render_pages(chromium: str, hits: Sequence[Hit], internet: Internet, limit: 
 
 
 def _render(chromium: str, pages: Sequence[str], internet: Internet) -> None:
+    """A page at which the browser fails, or that never ends, costs itself only: the next has another browser."""
     left = list(pages)
     try:
-        with _browser(chromium) as browser:
-            while left:
-                _kept(browser, left[0], internet)
-                left.pop(0)
-    except Exception:  # noqa: BLE001  # Playwright's errors quote addresses and pages
+        while left:
+            with _browser(chromium) as (browser, mark):
+                while left and browser.is_connected():
+                    _kept(browser, mark, left.pop(0), internet)
+    except Exception:  # noqa: BLE001  # no browser starts; Playwright's errors quote addresses and pages
         for page in left:
             _fail(internet, page, RenderFailure.BROWSER_FAILED)
 
 
-def _kept(browser: Browser, page: str, internet: Internet) -> None:
+def _kept(browser: Browser, mark: str, page: str, internet: Internet) -> None:
     code = ""
+    watch = threading.Timer(LONGEST_SECONDS, _kill, (mark,))
+    watch.start()
     try:
         _picture(browser, page, internet)
     except NotSearchedError as refusal:
         code = refusal.reason.value
     except _NotRenderedError as failure:
         code = str(failure)
+    except Exception:  # noqa: BLE001  # Playwright's errors quote addresses and pages
+        code = RenderFailure.BROWSER_FAILED if watch.is_alive() else RenderFailure.TIME_LIMIT
+    finally:
+        watch.cancel()
     if code:
         _fail(internet, page, code)
+
+
+def _kill(mark: str) -> None:
+    """Ends the browser that was started with this mark: it answers nobody while it lays out a page that never ends."""
+    for process in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):
+            if mark.encode() in (process / "cmdline").read_bytes():
+                os.kill(int(process.name), signal.SIGKILL)
 
 
 def _fail(internet: Internet, page: str, code: str) -> None:
@@ -150,6 +171,8 @@ def _picture(browser: Browser, page: str, internet: Internet) -> None:
         context.route_web_socket("**/*", lambda socket: socket.close())
         tab = context.new_page()
         _open(tab.goto, response.url)
+        if not tab.url.startswith(("http://", "https://")):
+            raise _NotRenderedError(RenderFailure.BROWSER_FAILED)  # Chromium's own page about an error is no evidence
         session = context.new_cdp_session(tab)
         png, mhtml = _screenshot(session), _snapshot(session)
     if max(len(png), len(mhtml)) > MAX_RECORD_BYTES:
@@ -185,6 +208,7 @@ class _Door:
     internet: Internet
     page: Response
     deadline: float
+    shown: bool = False
     asked: int = 0
     given: int = 0
     refused: int = 0
@@ -192,18 +216,36 @@ class _Door:
     known: dict[str, Response] = field(default_factory=dict)
 
     def answer(self, route: Route, request: Request) -> None:
-        """Hands over status, media type and body: no cookie, no redirect, no header that starts another request."""
-        response = self._response(request)
-        if response is None:
-            self.refused += 1
+        """Hands over status, media type and body: no cookie, no redirect, no header that starts another request.
+
+        Raises nothing: Playwright would print what it is, and wait for an answer for ever.
+        """
+        try:
+            if request.is_navigation_request() and request.frame.parent_frame is None:
+                self._show(route)
+                return
+            response = self._response(request)
+            if response is not None:
+                route.fulfill(status=response.status, content_type=response.content_type, body=response.body)
+                self.given += 1
+                return
+        except Exception:  # noqa: BLE001, S110  # over hostile bytes, or Playwright's own; a piece is missing then
+            pass
+        self.refused += 1
+        with suppress(Exception):
             route.abort()
+
+    def _show(self, route: Route) -> None:
+        """The page, once. Nothing leads away from it: a second address is answered with 204, and the page stays."""
+        if self.shown:
+            self.refused += 1
+            route.fulfill(status=204)
             return
+        self.shown = True
         self.given += 1
-        route.fulfill(status=response.status, content_type=response.content_type, body=response.body)
+        route.fulfill(status=self.page.status, content_type=self.page.content_type, body=self.page.body)
 
     def _response(self, request: Request) -> Response | None:
-        if request.is_navigation_request() and request.frame.parent_frame is None:
-            return self.page if request.url == self.page.url else None  # nothing leads away from the page
         if request.method != "GET" or request.resource_type not in _GIVEN:
             return None
         if request.url in self.known:
@@ -220,14 +262,15 @@ class _Door:
 
 
 @contextmanager
-def _browser(chromium: str) -> Iterator[Browser]:
-    """A browser with a profile of its own, which goes when it ends."""
+def _browser(chromium: str) -> Iterator[tuple[Browser, str]]:
+    """A browser with a profile of its own, which goes when it ends, and the mark by which its process is known."""
     from playwright.sync_api import sync_playwright
 
+    mark = f"--vetting-picture={secrets.token_hex(16)}"
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=chromium,
-            args=[f"--proxy-server={_CLOSED}", *_ARGUMENTS],
+            args=[f"--proxy-server={_CLOSED}", mark, *_ARGUMENTS],
             chromium_sandbox=os.getuid() != 0,  # Chromium refuses root a sandbox
             env={"LC_ALL": "C.UTF-8", "PATH": os.defpath, "TZ": "UTC"},
             handle_sigint=False,
@@ -235,9 +278,10 @@ def _browser(chromium: str) -> Iterator[Browser]:
             handle_sighup=False,
         )
         try:
-            yield browser
+            yield browser, mark
         finally:
-            browser.close()
+            with suppress(Exception):  # it may have been killed
+                browser.close()
 
 
 @contextmanager
