@@ -6,6 +6,7 @@ who may use it (docs/decisions/0004).
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -25,6 +26,9 @@ MAX_ROBOTS_REDIRECTS: Final = 5
 
 _OTHER: Final = "user-agent: another"
 _AGENT: Final = re.compile(r"\s*user[- ]?agent\s*[: ]\s*(\*|[a-z_-]*)", re.IGNORECASE)
+_PACE: Final = re.compile(r"\s*(crawl[- ]delay|request[- ]rate)\b", re.IGNORECASE)
+_LONG: Final = re.compile(r"(?<![\d.])\d{10,}")
+_LONGEST: Final = "9" * 9
 _WITHHOLDING: Final = frozenset({"noindex", "none", "noarchive"})
 _ADDRESSED: Final = re.compile(r"\s*([a-z0-9_*-]+)\s*:(?!//)(.*)", re.IGNORECASE | re.DOTALL)
 _WITH_VALUE: Final = frozenset({"unavailable_after", "max-snippet", "max-image-preview", "max-video-preview"})
@@ -50,12 +54,27 @@ class Rules:
 
     @property
     def pause(self) -> float:
-        """The least seconds between two requests: the longer of Crawl-delay and Request-rate; 0 where none is given."""
-        if self.parsed is None:
-            return 0.0
-        rate = self.parsed.request_rate(PRODUCT)
-        by_rate = rate.seconds / rate.requests if rate is not None and rate.requests > 0 else 0.0
-        return max(self.parsed.crawl_delay(PRODUCT) or 0.0, by_rate, 0.0)
+        """The least seconds between two requests: the longer of Crawl-delay and Request-rate; 0 where none is given.
+
+        Infinite where they are beyond counting. Raises NotSearchedError where the rules cannot be applied.
+        """
+        stated: float | None = None
+        try:
+            stated = 0.0 if self.parsed is None else _stated_pause(self.parsed)
+        except OverflowError:
+            stated = math.inf
+        except Exception:  # noqa: BLE001  # as above
+            stated = None
+        if stated is None:
+            raise NotSearchedError(Reason.UNREADABLE_ANSWER)
+        return stated
+
+
+def _stated_pause(parsed: Protego) -> float:
+    rate = parsed.request_rate(PRODUCT)
+    by_rate = rate.seconds / rate.requests if rate is not None and rate.requests > 0 else 0.0
+    stated = (parsed.crawl_delay(PRODUCT) or 0.0, by_rate)
+    return max(0.0, *(seconds for seconds in stated if not math.isnan(seconds)))
 
 
 def rules_of(body: bytes) -> Rules:
@@ -74,7 +93,8 @@ def _for_us(text: str) -> str:
     """The same with one name for all programs that are neither ours nor everybody.
 
     The parser gives each rule to each program named above it: 15,000 names over 30,000 rules would take minutes. And it
-    takes "vet" for us, where the RFC asks for the whole token (2.2.1).
+    takes "vet" for us, where the RFC asks for the whole token (2.2.1). And it passes over a pause of 400 digits, which
+    is a long one.
     """
     lines: list[str] = []
     for line in text.lstrip("\ufeff").splitlines():
@@ -82,6 +102,8 @@ def _for_us(text: str) -> str:
         shown = line if named is None or named[1].lower() in {"*", PRODUCT} else _OTHER
         if named is not None and named[1].lower() == PRODUCT:
             shown = f"user-agent: {PRODUCT}"
+        if _PACE.match(line):
+            shown = _LONG.sub(_LONGEST, line)
         if not (shown is _OTHER and lines and lines[-1] is _OTHER):
             lines.append(shown)
     return "\n".join(lines)
