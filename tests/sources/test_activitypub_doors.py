@@ -1,5 +1,7 @@
 """Where one door of a fediverse account is closed the next open one is used, and a closed house is no clean one."""
 
+import json
+from http.server import BaseHTTPRequestHandler
 from urllib.parse import urlsplit
 
 import pytest
@@ -89,6 +91,76 @@ def test_an_outbox_that_never_ends_ends(site: Site, run: Runner) -> None:
     assert (done.result.outcome, len(site.asked)) == (Outcome.COMPLETED, 5)
 
 
+RSS = (
+    '<?xml version="1.0" encoding="UTF-8"?><rss version="2.0"><channel><title>Jane Roe</title>'
+    "<item><guid>https://site.example/@jroe/1</guid><link>https://site.example/@jroe/1</link>"
+    "<pubDate>Mon, 06 May 2024 07:08:09 +0000</pubDate><description>&lt;p&gt;from the feed</description></item>"
+    "</channel></rss>"
+)
+OUTBOX = f"{ACTOR}/outbox"
+
+
+def _outbox_says(site: Site, document: Json, **pages: Json) -> None:
+    give_webfinger(site)
+    close_api(site)
+    give_actor(site, summary="", attachment=[])
+    give(site, "/users/jroe/outbox", {"type": "OrderedCollection", **document})
+    for number, page in pages.items():
+        give(site, f"/users/jroe/outbox/{number}", {"type": "OrderedCollectionPage", **page})
+
+
+def test_an_outbox_that_only_ever_leads_on_is_asked_a_few_times_and_is_unavailable(site: Site, run: Runner) -> None:
+    _outbox_says(site, {})
+    numbers = iter(range(1_000))
+
+    def reply(handler: BaseHTTPRequestHandler) -> None:
+        body = json.dumps({"type": "OrderedCollection", "first": f"{OUTBOX}?{next(numbers, 'end')}"}).encode()
+        handler.send_response(200)
+        handler.send_header("Content-Type", "application/activity+json")
+        handler.end_headers()
+        handler.wfile.write(body)
+
+    site.routes["/users/jroe/outbox"] = reply
+    done = run(fediverse(), "jroe@site.example", pages=3)
+    assert (done.result.outcome, done.result.reason) == (Outcome.UNAVAILABLE, "unreadable_answer")
+    assert len([path for path in site.paths() if "outbox" in path]) == 4, "itself, and three pages"
+
+
+@pytest.mark.parametrize("total", [{}, {"totalItems": 500}, {"totalItems": 0}])
+def test_an_outbox_that_leads_in_a_circle_is_unavailable(site: Site, run: Runner, total: Json) -> None:
+    _outbox_says(site, {"first": OUTBOX, **total})
+    done = run(fediverse(), "jroe@site.example")
+    assert (done.result.outcome, done.result.reason) == (Outcome.UNAVAILABLE, "unreadable_answer")
+
+
+CLOSED: dict[str, tuple[Json, dict[str, Json]]] = {
+    "an empty first page in it": ({"totalItems": 500, "first": {"orderedItems": []}}, {}),
+    "an empty first page": ({"totalItems": 500, "first": f"{OUTBOX}/p"}, {"p": {"orderedItems": []}}),
+    "a page that says so": ({"first": f"{OUTBOX}/p"}, {"p": {"orderedItems": [], "totalItems": 500}}),
+    "no number at all": ({"first": f"{OUTBOX}/p"}, {"p": {"orderedItems": []}}),
+    "a number in words": ({"totalItems": "many", "first": {"orderedItems": []}}, {}),
+    "two numbers": ({"totalItems": 0, "first": f"{OUTBOX}/p"}, {"p": {"orderedItems": [], "totalItems": 1}}),
+}
+
+
+@pytest.mark.parametrize("feed", [None, RSS.partition("<item>")[0] + "</channel></rss>"], ids=["no feed", "empty feed"])
+@pytest.mark.parametrize("how", CLOSED)
+def test_an_outbox_that_shows_nothing_without_saying_none_is_closed(
+    site: Site, run: Runner, how: str, feed: str | None
+) -> None:
+    _outbox_says(site, CLOSED[how][0], **CLOSED[how][1])
+    if feed is not None:
+        site.answer("/@jroe.rss", feed, kind="application/rss+xml; charset=utf-8")
+    done = run(fediverse(), "jroe@site.example")
+    assert (done.result.outcome, done.result.reason) == (Outcome.BLOCKED, "not_publicly_available")
+
+
+@pytest.mark.parametrize("first", [{}, {"first": f"{OUTBOX}/p"}, {"first": {"orderedItems": []}}])
+def test_an_outbox_that_says_none_and_shows_none_is_nothing_found(site: Site, run: Runner, first: Json) -> None:
+    _outbox_says(site, {"totalItems": 0, **first}, p={"orderedItems": []})
+    assert run(fediverse(), "jroe@site.example").result.reason == "nothing_found"
+
+
 def test_an_outbox_somewhere_else_is_not_followed(site: Site, run: Runner) -> None:
     give_webfinger(site)
     close_api(site)
@@ -113,14 +185,6 @@ def test_an_actor_that_is_gone_is_deactivated(site: Site, run: Runner, status: i
     if status == 410:
         give(site, "/users/jroe", {}, 410)
     assert run(fediverse(), "jroe@site.example").result.reason == "account_deactivated"
-
-
-RSS = (
-    '<?xml version="1.0" encoding="UTF-8"?><rss version="2.0"><channel><title>Jane Roe</title>'
-    "<item><guid>https://site.example/@jroe/1</guid><link>https://site.example/@jroe/1</link>"
-    "<pubDate>Mon, 06 May 2024 07:08:09 +0000</pubDate><description>&lt;p&gt;from the feed</description></item>"
-    "</channel></rss>"
-)
 
 
 @pytest.mark.parametrize("closed", ["actor refuses", "outbox refuses", "outbox shows a number only", "actor is a page"])

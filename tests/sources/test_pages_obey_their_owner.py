@@ -1,9 +1,12 @@
 """A page for people is asked for only where its site lets programs in, and kept only where it lets itself be kept."""
 
+import json
 import time
 from collections.abc import Callable
+from http.server import BaseHTTPRequestHandler
 
 import pytest
+from protego import Protego
 
 from tests.sources.loopback import HOST, NOW, Runner, Site
 from vetting.search import Outcome
@@ -11,6 +14,7 @@ from vetting.sources.courtesy import LONGEST_WAIT_SECONDS, Courtesy
 from vetting.sources.forum import build as build_forum
 from vetting.sources.interface import NotSearchedError, Reason
 from vetting.sources.internet import Internet
+from vetting.sources.metasearch import build as build_metasearch
 from vetting.sources.robots import MAX_ROBOTS_BYTES, Rules, rules_of
 
 PAGE = "<!doctype html><title>Jane</title><p>Words of hers."
@@ -212,6 +216,65 @@ def test_a_site_that_asks_for_pauses_gets_them(site: Site, make_internet: Callab
 def test_a_pause_longer_than_a_run_is_a_refusal(site: Site, internet: Internet) -> None:
     _robots(site, f"User-agent: *\nCrawl-delay: {LONGEST_WAIT_SECONDS + 1}")
     assert _stopped(internet) is Reason.ROBOTS_DISALLOWED
+
+
+@pytest.mark.parametrize(
+    "pace",
+    [
+        f"Request-rate: 1/{'9' * 400}",
+        f"Request-rate: 1/{'9' * 5_000}",
+        f"Request-rate: 1/{'9' * 400}d 1600-1645",
+        f"Crawl-delay: {'9' * 400}",
+        f"crawl delay {'9' * 400}",
+        "Crawl-delay: 1e308",
+        "Request-rate: 1/1d",
+    ],
+)
+def test_a_pause_beyond_counting_is_a_refusal_of_that_site_alone(site: Site, run: Runner, pace: str) -> None:
+    hosts = ((1, HOST), (2, "other.example"), (3, HOST))
+    found = [{"url": f"http://{host}/{number}", "title": "t", "content": "c"} for number, host in hosts]
+    site.answer("/search", json.dumps({"results": found}), kind="application/json")
+
+    def robots(handler: BaseHTTPRequestHandler) -> None:
+        handler.send_response(200)
+        handler.end_headers()
+        handler.wfile.write(f"User-agent: *\n{pace}".encode() if handler.headers["Host"] == "other.example" else b"")
+
+    site.routes["/robots.txt"] = robots
+    for number, _ in hosts:
+        site.answer(f"/{number}", PAGE)
+    done = run(build_metasearch("vetting-test", {"endpoint": f"http://{HOST}/search"}))
+    assert (done.result.outcome, done.result.reason) == (Outcome.COMPLETED, "partly_read")
+    assert [hit.platform for hit in done.hits] == ["web_page", "search_result", "web_page"]
+    assert "/2" not in site.paths()
+
+
+@pytest.mark.parametrize(
+    "pace",
+    [
+        *("Request-rate: 1/0", "Request-rate: 0/1", "Request-rate: 1/-5", "Request-rate: -1/5", "Request-rate: 1/nan"),
+        *(
+            "Request-rate: /",
+            "Request-rate: 1/",
+            "Crawl-delay: nan",
+            "Crawl-delay: -7",
+            "Crawl-delay: 0.00000000000001",
+        ),
+    ],
+)
+def test_a_pace_that_is_no_number_of_seconds_asks_for_nothing(pace: str) -> None:
+    assert 0.0 <= rules_of(f"User-agent: *\n{pace}".encode()).pause < 0.001
+
+
+class _Broken(Protego):
+    def request_rate(self, user_agent: str) -> None:
+        raise RuntimeError(user_agent)
+
+
+def test_a_parser_that_fails_over_a_pause_leaves_the_rules_unreadable() -> None:
+    with pytest.raises(NotSearchedError) as stopped:
+        _ = Rules(parsed=_Broken()).pause
+    assert stopped.value.reason is Reason.UNREADABLE_ANSWER
 
 
 @pytest.mark.parametrize(

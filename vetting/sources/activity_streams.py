@@ -19,6 +19,8 @@ from vetting.sources.webfinger import ACTIVITY, Account, AccountGoneError, ask
 _PUBLIC: Final = frozenset({"https://www.w3.org/ns/activitystreams#Public", "as:Public", "Public"})
 """ActivityPub 5.6, and the two short forms that JSON-LD allows."""
 _MADE: Final = frozenset({"Create", "Update"})
+_PAGES: Final = frozenset({"CollectionPage", "OrderedCollectionPage"})
+"""What lies between `first` and `last`: its own `first` leads back."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
@@ -53,28 +55,40 @@ def read_outbox(account: Account, search: Search, internet: Internet) -> Answer 
 
 
 def _outbox(address: str, account: Account, search: Search, internet: Internet) -> list[_Item] | None:
-    """The activities, newest first; None where the outbox is closed, or says how many there are and shows none."""
+    """The activities, newest first: an empty list only where the outbox says that there are 0, None where it is closed.
+
+    One that shows none and does not say 0 is closed to visitors, for servers count what only followers see. One that
+    leads on in a circle or without an end, and shows nothing on the way, is no answer: `unreadable_answer`.
+    """
     items: list[_Item] = []
     asked: set[str] = set()
+    totals: list[JsonValue] = []
     pages, following = 0, address
-    while following and following not in asked and pages < search.step.max_pages and len(items) < search.step.max_items:
+    while following and following not in asked and len(items) < search.step.max_items:
+        if pages >= search.step.max_pages or len(asked) > search.step.max_pages:  # the outbox itself need be no page
+            break
         asked.add(following)
         response = ask(internet, _beside(following, account), accept=ACTIVITY)
         if response is None:
             return None
         document = table(json_of(response))
-        first = document.get("first")
-        if isinstance(first, dict):
-            document = first
-        elif words(first) and not _activities(document):
-            following = words(first)  # the collection itself is no page of it
-            continue
-        elif not pages and not _activities(document) and document.get("totalItems") != 0:
-            return None
-        items += [_Item(activity=activity, capture_id=response.capture_id) for activity in _activities(document)]
-        pages += 1
-        following = words(document.get("next")) if _activities(document) else ""
-    return items
+        totals += [document["totalItems"]] if "totalItems" in document else []
+        page, following = _page(document)
+        activities = _activities(page)
+        pages += bool(activities)
+        items += [_Item(activity=activity, capture_id=response.capture_id) for activity in activities]
+    if following and not items:
+        raise NotSearchedError(Reason.UNREADABLE_ANSWER)
+    return items if items or (totals and not any(totals)) else None
+
+
+def _page(document: dict[str, JsonValue]) -> tuple[dict[str, JsonValue], str]:
+    """What holds the activities, if anything does, and the address that is next: of the first page, or of another."""
+    first = document.get("first")
+    page = first if isinstance(first, dict) else document
+    if _activities(page):
+        return page, words(page.get("next"))
+    return page, "" if words(page.get("type")) in _PAGES else words(first)
 
 
 def _beside(address: str, account: Account) -> str:

@@ -63,7 +63,10 @@ def build(user_agent: str, table: Mapping[str, object]) -> Fediverse:
 
 
 def _read_feed(account: Account, search: Search, internet: Internet) -> Answer | None:
-    """The newest posts as Mastodon's feed has them: one page, no boosts."""
+    """The newest posts as Mastodon's feed has them: one page, no boosts and no answers to others.
+
+    None where it is empty: an account whose other doors are closed may hold what a feed leaves out.
+    """
     address = f"{account.server}/@{quote(account.user, safe='')}.rss"
     response = ask(internet, address, accept=ACCEPT, page=True)
     if response is None:
@@ -71,4 +74,5 @@ def _read_feed(account: Account, search: Search, internet: Internet) -> Answer |
     handle = raw_text(account.handle)
     profile = Profile(handle=handle, name=raw_text(""), place=raw_text(""), confirmed=True)
     hits = entries_of(response)[: search.step.max_items]
-    return answered([replace(hit, author=handle, profile=profile, platform="social_post") for hit in hits])
+    named = [replace(hit, author=handle, profile=profile, platform="social_post") for hit in hits]
+    return answered(named) if named else None

@@ -35,8 +35,6 @@ _CELLS: Final = frozenset({"td", "th"})
 _LISTS: Final = frozenset({"ul", "ol", "menu", "dir"})
 _KEPT: Final = frozenset({"pre", "xmp", "listing", "plaintext"})
 _NOTED: Final = frozenset({"a", "input", "meta", "script", "time", "title"})
-_FOR_PROGRAMS: Final = frozenset({"robots", "vetting"})
-"""Meta elements that ask something of all programs, or of ours."""
 _MARKS: Final = ("* ", "+ ", "o ", "- ")
 _DISPLAY: Final = re.compile(r"(?:^|;)\s*display\s*:\s*([a-z-]+)")
 _DISPLAYED_APART: Final = frozenset({"block", "flex", "flow-root", "grid", "list-item", "table", "table-row"})
@@ -115,7 +113,6 @@ class HtmlReader:
 
     def __init__(self, *, unseen: frozenset[str], styled: bool) -> None:
         self.stated = Stated()
-        self.robots: list[str] = []
         self.password_fields = 0
         self._lines = _Lines()
         self._unseen = unseen
@@ -190,10 +187,7 @@ class HtmlReader:
     def _note(self, tag: str, attributes: Mapping[str, str]) -> None:
         if tag == "meta":
             name = attributes.get("property") or attributes.get("name") or attributes.get("itemprop") or ""
-            content = attributes.get("content", "").strip()
-            self.stated.meta.setdefault(name.lower(), content)
-            if name.lower() in _FOR_PROGRAMS:
-                self.robots.append(content)
+            self.stated.meta.setdefault(name.lower(), attributes.get("content", "").strip())
         elif tag == "input":
             self.password_fields += attributes.get("type", "").lower() == "password"
         elif tag == "title":

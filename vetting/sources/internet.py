@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Final
@@ -15,9 +15,9 @@ from vetting.sources.capture_note import date_difference, milliseconds
 from vetting.sources.courtesy import LEAST_SECONDS, LONGEST_WAIT_SECONDS, Courtesy
 from vetting.sources.decoding import DecodingError, decoded
 from vetting.sources.interface import NotSearchedError, Reason
-from vetting.sources.refusals import leads_to_login, refusal, retry_after
+from vetting.sources.receiving import Received, receive
+from vetting.sources.refusals import headers_say_challenge, leads_to_login, refusal, retry_after
 from vetting.sources.robots import MAX_ROBOTS_REDIRECTS, Rules, asks_not_to_be_kept, rules_of
-from vetting.sources.transport_failures import TooLargeError, failure_reason
 from vetting.sources.warc_writer import (
     MADE_WITH_NOTHING,
     Exchange,
@@ -40,8 +40,10 @@ HTML: Final = "text/html,application/xhtml+xml,text/plain;q=0.8"
 
 PLAIN: Final = "text/plain"
 
-_NOTHING_KEPT: Final = frozenset({Reason.CHALLENGE_PAGE, Reason.LOGIN_PAGE})
-"""What a server shows instead of an answer: of these pages the request and the reason are kept, and no content."""
+CONTENT_WITHHELD: Final = "content-withheld"
+"""The field of a capture that says why it holds a status without what came with it."""
+_NOTHING_KEPT: Final = frozenset({Reason.CHALLENGE_PAGE, Reason.LOGIN_PAGE, Reason.NOINDEX})
+"""What a server shows instead of an answer, or asks not to be kept: the request and the reason are, and no content."""
 _ASKS_FOR_REST: Final = frozenset({429, 503})
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _CONNECTIONS = ("connection", "http11", "http2", "proxy", "socks")
@@ -73,6 +75,10 @@ class Response:
     capture_id: str
     robots_tags: tuple[str, ...] = ()
     """Each X-Robots-Tag header as it stands: one may address one program and the next all."""
+    unread: Reason | None = None
+    """Why its body could not be decoded; it is empty then. None where it could be."""
+    untold: Reason | None = None
+    """Why its capture holds a page's status and nothing that came with it. None where it holds everything."""
 
     def __repr__(self) -> str:
         return f"Response({self.status}, {len(self.body)} bytes)"
@@ -102,13 +108,6 @@ class Limits:
 
 LIMITS: Final = Limits()
 ENGLISH: Final = ("en",)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
-class _Received:
-    response: httpx.Response
-    body: bytes
-    server: str
 
 
 class Internet:
@@ -194,17 +193,14 @@ class Internet:
 
         Each hop obeys the robots.txt of its site, which is asked for once and kept as evidence. A page that asks not to
         be kept (`noindex`, `none`, `noarchive`) is refused with NOINDEX, and its content is withheld from the capture.
+        Of one that asks for that and is no success (2xx), and of one that does not decode, the status alone is kept.
         """
-        response = self._followed(_target(url, None), accept, None, for_people=True)
-        if response.ok and asks_not_to_be_kept(response.robots_tags, response.body, response.content_type):
-            self.withhold([response.capture_id], Reason.NOINDEX)
-            raise NotSearchedError(Reason.NOINDEX)
-        return response
+        return self._followed(_target(url, None), accept, None, for_people=True)
 
     def _followed(self, target: httpx.URL, accept: str, key: ApiKey | None, *, for_people: bool = False) -> Response:
         owner = (target.scheme, target.netloc)
         for _ in range(MAX_REDIRECTS + 1):
-            pause = self._permitted(target) if for_people else 0.0
+            pause = self._permitted(target) if for_people else None
             mine = key if (target.scheme, target.netloc) == owner else None
             response = self._exchange(target, accept, mine, pause)
             following = self._following(response, target)
@@ -250,16 +246,19 @@ class Internet:
             following = self._following(response, target)
             if following is None:
                 reason = refusal(response.status, response.headers, response.body, response.url)
-                absent = 400 <= response.status < 500 and response.status != 429 and reason not in _NOTHING_KEPT
-                return Rules() if absent else rules_of(self._judged(response).body)
+                known = response.unread is None and response.status != 429 and reason not in _NOTHING_KEPT
+                return Rules() if known and 400 <= response.status < 500 else rules_of(self._judged(response).body)
             target = following
         raise NotSearchedError(Reason.TOO_MANY_REDIRECTS)
 
     def _judged(self, response: Response) -> Response:
         reason = refusal(response.status, response.headers, response.body, response.url)
+        if response.ok and response.untold is Reason.NOINDEX:
+            reason = reason or Reason.NOINDEX
+        reason = reason or response.unread
         if reason is None:
             return response
-        if reason in _NOTHING_KEPT:
+        if reason in _NOTHING_KEPT or reason is response.untold:
             self.withhold([response.capture_id], reason)
         wait = retry_after(response.headers, self._clock())
         if wait is not None and self._courtesy is not None and response.status in _ASKS_FOR_REST:
@@ -275,10 +274,10 @@ class Internet:
             self.unpaced = self.unpaced or stopped.reason is Reason.PACE_UNKNOWN
             raise
 
-    def _exchange(self, url: httpx.URL, accept: str, key: ApiKey | None = None, pause: float = 0.0) -> Response:
-        self._await_turn(url.host, pause)
-        timeouts = dict.fromkeys(("connect", "read", "write", "pool"), self._limits.timeout_seconds)
-        request = httpx.Request("GET", url, headers=self._headers(accept), extensions={"timeout": timeouts})
+    def _exchange(self, url: httpx.URL, accept: str, key: ApiKey | None = None, pause: float | None = None) -> Response:
+        """One request and its capture. `pause`, in seconds, is what robots.txt asks for of those who ask for pages."""
+        self._await_turn(url.host, pause or 0.0)
+        request = self._request(url, accept)
         exchange = Exchange(
             capture_id=self._new_id(),
             url=str(url),
@@ -289,84 +288,78 @@ class Internet:
         )
         if key is not None:
             request.headers[key.header] = key.value
-        received = self._received(request)
+        received = receive(self._transport, request, self._limits.max_body_bytes)
         exchange = replace(exchange, took_ms=milliseconds(exchange.at, self._clock()))
         if isinstance(received, Reason):
             self._keep(exchange, failed_warc(exchange, received.value))
             raise NotSearchedError(received)
         self._compare_clocks(exchange, received)
-        answer = answered_warc(exchange, received.response, received.body, received.server, self._first)
-        self._keep(exchange, answer)
-        return self._readable(exchange, received)
+        response = self._readable(exchange, received)
+        if pause is not None:
+            response = replace(response, untold=_untold(response))
+        self._keep_answer(exchange, received, response.untold)
+        return response
 
-    def _compare_clocks(self, exchange: Exchange, received: _Received) -> None:
+    def _keep_answer(self, exchange: Exchange, received: Received, untold: Reason | None) -> None:
+        kept = received.without_content() if untold is not None else received
+        warc = answered_warc(exchange, kept.response, kept.body, kept.server, self._first)
+        if untold is not None:
+            aside = replace(exchange, capture_id=f"{exchange.capture_id}/{CONTENT_WITHHELD}")
+            warc += note_warc(aside, {CONTENT_WITHHELD: untold.value})
+        self._keep(exchange, warc)
+
+    def _compare_clocks(self, exchange: Exchange, received: Received) -> None:
         if received.server:
             ahead = date_difference(received.response.headers.raw, exchange.at, exchange.took_ms or 0)
             if ahead is not None:
                 self._clocks[httpx.URL(exchange.url).host] = ahead
 
-    def _received(self, request: httpx.Request) -> _Received | Reason:
-        """What came, or the code of why nothing did: a code, because the error itself holds the URL."""
-        try:
-            return self._receive(request)
-        except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, OSError, UnicodeError) as error:
-            return failure_reason(error)
-
-    def _readable(self, exchange: Exchange, received: _Received) -> Response:
-        headers = {name.lower(): value for name, value in received.response.headers.multi_items()}
+    def _readable(self, exchange: Exchange, received: Received) -> Response:
+        headers = received.headers()
+        plain, unread = b"", None
         try:
             plain = decoded(received.body, headers.get("content-encoding", ""), self._limits.max_body_bytes)
         except DecodingError as error:
-            raise NotSearchedError(error.reason) from None
+            unread = error.reason
         return Response(
             url=exchange.url,
             status=received.response.status_code,
             headers=headers,
             body=plain,
             capture_id=exchange.capture_id,
-            robots_tags=tuple(received.response.headers.get_list("x-robots-tag")),
+            robots_tags=received.robots_tags(),
+            unread=unread,
         )
 
-    def _receive(self, request: httpx.Request) -> _Received:
-        response = self._transport.handle_request(request)
-        try:
-            stream = response.extensions.get("network_stream")
-            address = stream.get_extra_info("server_addr") if stream is not None else None
-            chunks: list[bytes] = []
-            size = 0
-            for chunk in _raw(response):
-                size += len(chunk)
-                if size > self._limits.max_body_bytes:
-                    raise TooLargeError("size")
-                chunks.append(chunk)
-        finally:
-            response.close()
-        return _Received(response=response, body=b"".join(chunks), server=str(address[0]) if address else "")
-
-    def _headers(self, accept: str) -> dict[str, str]:
-        return {
+    def _request(self, url: httpx.URL, accept: str) -> httpx.Request:
+        timeouts = dict.fromkeys(("connect", "read", "write", "pool"), self._limits.timeout_seconds)
+        headers = {
             "User-Agent": self._user_agent,
             "Accept": accept,
             "Accept-Language": self._languages,
             "Accept-Encoding": "gzip, deflate",
             "Connection": "close",
         }
+        return httpx.Request("GET", url, headers=headers, extensions={"timeout": timeouts})
 
     def _keep(self, exchange: Exchange, warc: bytes) -> None:
         self._captures[exchange.capture_id] = (exchange, capture_from(exchange, warc))
+
+
+def _untold(page: Response) -> Reason | None:
+    """Why nothing that came with a page's status may be kept: it is a firewall's, it asks for that, or none can judge.
+
+    A page that is not there may ask for it too, and so may one that only leads on.
+    """
+    if headers_say_challenge(page.headers):
+        return Reason.CHALLENGE_PAGE
+    return Reason.NOINDEX if asks_not_to_be_kept(page.robots_tags, page.body, page.content_type) else page.unread
 
 
 def _shown(request: httpx.Request, key: ApiKey | None) -> tuple[tuple[bytes, bytes], ...]:
     """The request's headers as the capture keeps them: that a key was sent, and not which."""
     shown = tuple(request.headers.raw)
     return shown if key is None else (*shown, (key.header.encode("ascii"), b"[redacted]"))
-
-
-def _raw(response: httpx.Response) -> Iterator[bytes]:
-    stream = response.stream
-    if not isinstance(stream, httpx.SyncByteStream):
-        raise httpx.StreamError("stream")
-    yield from stream
 
 
 def _target(url: str, params: Mapping[str, str] | None, base: httpx.URL | None = None) -> httpx.URL:

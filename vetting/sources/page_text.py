@@ -47,8 +47,6 @@ class PageFacts:
     password_fields: int = 0
     author: str = field(default="", repr=False)
     published: datetime | None = None
-    robots: tuple[str, ...] = field(default=(), repr=False)
-    """What its meta elements `robots` and `vetting` ask of programs, each as it stands."""
 
 
 def media_type(content_type: str) -> str:
@@ -147,7 +145,6 @@ def page_facts(body: bytes, content_type: str) -> PageFacts:
         password_fields=page.password_fields,
         author=page.stated.author(whole=whole),
         published=page.stated.published(whole=whole),
-        robots=tuple(page.robots),
     )
 
 

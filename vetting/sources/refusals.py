@@ -59,7 +59,7 @@ _NOTHING_ELSE: Final = 300
 def refusal(status: int, headers: Mapping[str, str], body: bytes, url: str) -> Reason | None:
     """Why this answer is none, or None where it is one (or where only the source can tell)."""
     content_type = headers.get("content-type", "")
-    if _WAF_MARK in headers or any(headers.get(name, "").lower() in said for name, said in _WAF_HEADERS.items()):
+    if headers_say_challenge(headers):
         return Reason.CHALLENGE_PAGE
     if is_html(content_type, body):
         page = _html_refusal(status, page_facts(body, content_type), url)
@@ -68,6 +68,11 @@ def refusal(status: int, headers: Mapping[str, str], body: bytes, url: str) -> R
     if status == 403 and headers.get("x-ratelimit-remaining", "").strip() == "0":
         return Reason.HTTP_429  # GitHub says so: the pause is over at x-ratelimit-reset
     return _BY_STATUS.get(status) or _by_class(status)
+
+
+def headers_say_challenge(headers: Mapping[str, str]) -> bool:
+    """Whether a firewall says by itself that this is no answer, whatever came with it."""
+    return _WAF_MARK in headers or any(headers.get(name, "").lower() in said for name, said in _WAF_HEADERS.items())
 
 
 def _html_refusal(status: int, page: PageFacts, url: str) -> Reason | None:

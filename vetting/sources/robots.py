@@ -6,6 +6,7 @@ who may use it (docs/decisions/0004).
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -14,7 +15,8 @@ from typing import Final
 from protego import Protego
 
 from vetting.sources.interface import NotSearchedError, Reason
-from vetting.sources.page_text import is_html, page_facts
+from vetting.sources.page_text import decoded_text, is_html, media_type
+from vetting.sources.robots_meta import directives_of
 
 PRODUCT: Final = "vetting"
 """The product token of our User-Agent: a site owner addresses us by it (RFC 9309, 2.2.1)."""
@@ -25,9 +27,15 @@ MAX_ROBOTS_REDIRECTS: Final = 5
 
 _OTHER: Final = "user-agent: another"
 _AGENT: Final = re.compile(r"\s*user[- ]?agent\s*[: ]\s*(\*|[a-z_-]*)", re.IGNORECASE)
-_WITHHOLDING: Final = frozenset({"noindex", "none", "noarchive"})
-_ADDRESSED: Final = re.compile(r"\s*([a-z0-9_*-]+)\s*:(?!//)(.*)", re.IGNORECASE | re.DOTALL)
+_PACE: Final = re.compile(r"\s*(crawl[- ]delay|request[- ]rate)\b", re.IGNORECASE)
+_LONG: Final = re.compile(r"(?<![\d.])\d{10,}")
+_LONGEST: Final = "9" * 9
+_BY_ITSELF: Final = frozenset({"noindex", "noarchive"})
+"""Also between others without a comma; "none" is a value of other directives too."""
 _WITH_VALUE: Final = frozenset({"unavailable_after", "max-snippet", "max-image-preview", "max-video-preview"})
+_DIRECTIVES: Final = _BY_ITSELF | _WITH_VALUE | {"none"}
+_SEPARATORS: Final = re.compile(r"[,;]")
+_NAME: Final = re.compile(r"[a-z0-9_*-]+")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,12 +58,27 @@ class Rules:
 
     @property
     def pause(self) -> float:
-        """The least seconds between two requests: the longer of Crawl-delay and Request-rate; 0 where none is given."""
-        if self.parsed is None:
-            return 0.0
-        rate = self.parsed.request_rate(PRODUCT)
-        by_rate = rate.seconds / rate.requests if rate is not None and rate.requests > 0 else 0.0
-        return max(self.parsed.crawl_delay(PRODUCT) or 0.0, by_rate, 0.0)
+        """The least seconds between two requests: the longer of Crawl-delay and Request-rate; 0 where none is given.
+
+        Infinite where they are beyond counting. Raises NotSearchedError where the rules cannot be applied.
+        """
+        stated: float | None = None
+        try:
+            stated = 0.0 if self.parsed is None else _stated_pause(self.parsed)
+        except OverflowError:
+            stated = math.inf
+        except Exception:  # noqa: BLE001  # as above
+            stated = None
+        if stated is None:
+            raise NotSearchedError(Reason.UNREADABLE_ANSWER)
+        return stated
+
+
+def _stated_pause(parsed: Protego) -> float:
+    rate = parsed.request_rate(PRODUCT)
+    by_rate = rate.seconds / rate.requests if rate is not None and rate.requests > 0 else 0.0
+    stated = (parsed.crawl_delay(PRODUCT) or 0.0, by_rate)
+    return max(0.0, *(seconds for seconds in stated if not math.isnan(seconds)))
 
 
 def rules_of(body: bytes) -> Rules:
@@ -74,7 +97,8 @@ def _for_us(text: str) -> str:
     """The same with one name for all programs that are neither ours nor everybody.
 
     The parser gives each rule to each program named above it: 15,000 names over 30,000 rules would take minutes. And it
-    takes "vet" for us, where the RFC asks for the whole token (2.2.1).
+    takes "vet" for us, where the RFC asks for the whole token (2.2.1). And it passes over a pause of 400 digits, which
+    is a long one.
     """
     lines: list[str] = []
     for line in text.lstrip("\ufeff").splitlines():
@@ -82,6 +106,8 @@ def _for_us(text: str) -> str:
         shown = line if named is None or named[1].lower() in {"*", PRODUCT} else _OTHER
         if named is not None and named[1].lower() == PRODUCT:
             shown = f"user-agent: {PRODUCT}"
+        if _PACE.match(line):
+            shown = _LONG.sub(_LONGEST, line)
         if not (shown is _OTHER and lines and lines[-1] is _OTHER):
             lines.append(shown)
     return "\n".join(lines)
@@ -90,23 +116,25 @@ def _for_us(text: str) -> str:
 def asks_not_to_be_kept(headers: Iterable[str], body: bytes, content_type: str) -> bool:
     """Whether a page asks search engines not to index or keep it: `noindex`, `none` or `noarchive`, for all or for us.
 
-    `headers` are its X-Robots-Tag headers, one by one; in HTML the meta elements `robots` and `vetting` count as well.
+    `headers` are its X-Robots-Tag headers, one by one; the meta elements `robots`, `vetting` and `X-Robots-Tag` count
+    as well, in HTML and where nothing says what it is.
     """
-    if any(_withholds(_tag_for_us(header)) for header in headers):
+    if any(map(_withholds, headers)):
         return True
-    named = body.replace(b"\0", b"").lower()  # a page in UTF-16 has one beside each letter
-    if b"robots" not in named and PRODUCT.encode() not in named:
-        return False  # most pages: reading one again takes longer than all else that is done with it here
-    return is_html(content_type, body) and any(_withholds(tag) for tag in page_facts(body, content_type).robots)
-
-
-def _tag_for_us(header: str) -> str:
-    """The directives of one header, empty where it addresses another program ("otherbot: noindex")."""
-    addressed = _ADDRESSED.fullmatch(header)
-    if addressed is None or addressed[1].lower() in _WITH_VALUE:
-        return header
-    return addressed[2] if addressed[1].lower() in {"*", "robots", PRODUCT} else ""
+    if media_type(content_type) and not is_html(content_type, body):
+        return False
+    return any(map(_withholds, directives_of(decoded_text(body, content_type))))
 
 
 def _withholds(directives: str) -> bool:
-    return not _WITHHOLDING.isdisjoint(word.strip() for word in directives.lower().split(","))
+    """A name and a colon address what follows to one program: "otherbot: noindex, nofollow"."""
+    for_us = True
+    for part in _SEPARATORS.split(directives.lower()):
+        name, colon, rest = part.partition(":")
+        named = bool(colon) and _NAME.fullmatch(name.strip()) is not None and name.strip() not in _DIRECTIVES
+        if named:
+            for_us = name.strip() in {"*", "robots", PRODUCT}
+        words = (rest if named else part.replace(":", " ")).split()
+        if for_us and (words[:1] == ["none"] or not _BY_ITSELF.isdisjoint(words)):
+            return True
+    return False
