@@ -46,7 +46,7 @@ class Platform(BaseModel):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Evidence:
+class NamedCapture:
     """One sealed capture, as the sheet names it."""
 
     capture_id: str
@@ -72,7 +72,7 @@ class SheetFacts:
     posted_at: datetime | None
     host: RawText
     server: str
-    evidence: Sequence[Evidence]
+    evidence: Sequence[NamedCapture]
 
 
 def load_platform(config: Path, name: str) -> Platform:
@@ -130,7 +130,7 @@ _LAW: Final = (
 )
 
 
-def _named(one: Evidence) -> str:
+def _named(one: NamedCapture) -> str:
     mark = "  (holds the words)" if one.holds_the_words else ""
     return f"  {one.capture_id}  {one.sha256}  {_time(one.captured_at)}{mark}"
 
