@@ -22,8 +22,8 @@ _CREDENTIAL = re.compile(
     re.IGNORECASE,
 )
 _DERIVED = frozenset({IdentifierKind.FULL_NAME, IdentifierKind.NAME_AND_TOWN})
-"""Never typed. Every other kind is refused where candidates may not be asked: California Labor Code 980(a) counts e-mail,
-blogs and web site profiles or locations among social media.
+"""Never typed. Every other kind is refused where candidates may not be asked: California Labor Code 980(a) counts
+e-mail, blogs and web site profiles or locations among social media.
 """
 _Line = Annotated[
     str, StringConstraints(min_length=1, max_length=200, strip_whitespace=True, pattern=r"^[^\x00-\x1f]+$")

@@ -29,8 +29,8 @@ _LIBRARIES: Final = (
     "playwright",
 )
 """What asks, reads and keeps. Filter, connectors and configuration have digests of their own in the protocol, and the
-languages asked for stand in it. The browser of a step that asks for pictures is not here: only the started browser knows
-its version, and a search that needs none does not start it for that.
+languages asked for stand in it. The browser of a step that asks for pictures is not here: only the started browser
+knows its version, and a search that needs none does not start it for that.
 """
 
 

@@ -40,7 +40,7 @@ def load_workable(settings: Settings, name: str, today: date) -> SearchProtocol:
     """The protocol `config/protocols/<name>.toml`, ready to be frozen with this department's configuration.
 
     Refuses what `load_protocol` refuses, and a protocol that could be opened and never brought to an end: a source that
-    is not set up or whose terms nobody reviewed, a site that nobody reviewed, an anchor that its source cannot look for,
+    is not set up or whose terms nobody reviewed, a site nobody reviewed, an anchor that its source cannot look for,
     class packs without the federal or the jurisdiction's own, words that no report can print or that the leak check
     takes for an address or a day, words that themselves tell a class, a document too long for the log.
     """
