@@ -1,12 +1,12 @@
 """Counts false claims on a farm of decoy accounts: ours graded by evidence, and what maigret and sherlock call found.
 
-    VETTING_PEERS=FOLDER python tests/bench/decoys.py
+    tests/peers/install.sh --references && python tests/bench/decoys.py
 
-FOLDER holds the reference programs, each in a virtual environment of its own (maigret/, sherlock/) and never in the
-project's: `python -m venv FOLDER/maigret`, then `FOLDER/maigret/bin/pip install maigret==0.6.6`; the same for
-sherlock-project==0.16.2. Both are given a list of the farm's twenty sites and nothing else, so they ask loopback only.
-Each site is told by its status, as two thirds of the sites on sherlock's own list are (327 of 481). That an account
-exists is all that these two say; who reads their lists as attribution counts every other person's account as a claim.
+The reference programs stand in $VETTING_PEERS, else in .peers of the repository, each in a virtual environment of its
+own and never in the project's. Both are given a list of the farm's twenty sites and nothing else, so they ask loopback
+only. Each site is told by its status, as two thirds of the sites on sherlock's own list are (327 of 481). That an
+account exists is all that these two say; who reads their lists as attribution counts every other person's account as a
+claim.
 """
 
 import json
@@ -108,11 +108,11 @@ PEERS: Mapping[str, Callable[[Path, Farm], Mapping[str, set[int]]]] = {"maigret"
 
 def show_peer(name: str, farm: Farm) -> None:
     """What a reference program claims about the same handles on the same sites."""
-    program = Path(os.environ.get("VETTING_PEERS", ""), name, "bin", name)
-    if "VETTING_PEERS" not in os.environ or not program.exists():
-        print(f"{name}: not installed (VETTING_PEERS names no folder that holds it), so there is no reference")
+    program = Path(os.environ.get("VETTING_PEERS") or ROOT / ".peers", name, "bin", name).absolute()
+    if not program.exists():
+        print(f"{name}: not installed (tests/peers/install.sh --references), so there is no reference")
         return
-    found = PEERS[name](program.absolute(), farm)
+    found = PEERS[name](program, farm)
     counts: Counter[Whose] = Counter()
     for handle, sites in found.items():
         for site in sites:
