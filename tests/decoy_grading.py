@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from importlib import import_module
 from itertools import count
 from urllib.parse import urlsplit
 
@@ -19,16 +18,16 @@ from vetting.evidence import Hit
 from vetting.protocol import Step
 from vetting.search import Search
 from vetting.signals import NameFrequency
+from vetting.sources import site_profiles
 from vetting.sources.conduct import conduct
 from vetting.sources.forum import Forum, ForumSettings
 from vetting.sources.interface import Source
 from vetting.sources.metasearch import Metasearch, MetasearchSettings
-from vetting.sources.registry import ANCHORS, TECHNIQUES
+from vetting.sources.registry import TECHNIQUES
 
 AGENT = "vetting-test (records@riverton.example)"
 NOW = datetime(2026, 5, 4, tzinfo=UTC)
 ORDER = [Level.AX, Level.A0, Level.A1, Level.A2, Level.A3, Level.A4]
-SITE_PROFILE = "site_profile"
 EXISTS = {"status": 200, "text": "@{account}"}
 MISSING: dict[Missing, dict[str, object]] = {
     Missing.NOT_FOUND: {"status": 404},
@@ -105,9 +104,7 @@ def _searches(farm: Farm) -> Iterator[tuple[Candidate, Source, Search]]:
 
 
 def _lookup(farm: Farm, site: int, handle: str) -> tuple[Source, Search]:
-    """A handle on one site: by the source with the two-sided rule where there is one, else by reading the page."""
-    if SITE_PROFILE not in ANCHORS:
-        return _forum(farm, site), _search("forum", IdentifierKind.HANDLE, handle)
+    """A handle on one site, by the source with the two-sided rule."""
     listed = {
         "id": f"s{site:02d}",
         "name": f"Site {site}",
@@ -118,8 +115,8 @@ def _lookup(farm: Farm, site: int, handle: str) -> tuple[Source, Search]:
         "known": STAFF,
         "reviewed_on": NOW.date().isoformat(),
     }
-    source: Source = import_module("vetting.sources.site_profiles").build(AGENT, {"sites": [listed]})
-    return source, _search(SITE_PROFILE, IdentifierKind.HANDLE, f"s{site:02d}:{handle}")
+    source = site_profiles.build(AGENT, {"sites": [listed]})
+    return source, _search(site_profiles.NAME, IdentifierKind.HANDLE, f"s{site:02d}:{handle}")
 
 
 def _forum(farm: Farm, site: int) -> Forum:

@@ -1,12 +1,12 @@
 """Counts false claims on a farm of decoy accounts: ours graded by evidence, and what maigret and sherlock call found.
 
-    VETTING_PEERS=FOLDER python tests/bench/decoys.py
+    tests/peers/install.sh --references && python tests/bench/decoys.py
 
-FOLDER holds the reference programs, each in a virtual environment of its own (maigret/, sherlock/) and never in the
-project's: `python -m venv FOLDER/maigret`, then `FOLDER/maigret/bin/pip install maigret==0.6.6`; the same for
-sherlock-project==0.16.2. Both are given a list of the farm's twenty sites and nothing else, so they ask loopback only.
-Each site is told by its status, as two thirds of the sites on sherlock's own list are (327 of 481). That an account
-exists is all that these two say; who reads their lists as attribution counts every other person's account as a claim.
+The reference programs stand in $VETTING_PEERS, else in .peers of the repository, each in a virtual environment of its
+own and never in the project's. Both are given a list of the farm's twenty sites and nothing else, so they ask loopback
+only. Each site is told by its status, as two thirds of the sites on sherlock's own list are (327 of 481). That an
+account exists is all that these two say; who reads their lists as attribution counts every other person's account as a
+claim.
 """
 
 import json
@@ -22,10 +22,9 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
 from tests.decoy_farm import CANDIDATES, PLACES, RANDOM_HANDLES, STAFF, Farm, Whose, running  # noqa: E402
-from tests.decoy_grading import SITE_PROFILE, graded  # noqa: E402
+from tests.decoy_grading import graded  # noqa: E402
 from vetting.attribution import Level  # noqa: E402
 from vetting.signals import NameFrequency  # noqa: E402
-from vetting.sources.registry import ANCHORS  # noqa: E402
 
 PATIENCE = 300.0
 NOWHERE = "http://127.0.0.1:9"
@@ -109,11 +108,11 @@ PEERS: Mapping[str, Callable[[Path, Farm], Mapping[str, set[int]]]] = {"maigret"
 
 def show_peer(name: str, farm: Farm) -> None:
     """What a reference program claims about the same handles on the same sites."""
-    program = Path(os.environ.get("VETTING_PEERS", ""), name, "bin", name)
-    if "VETTING_PEERS" not in os.environ or not program.exists():
-        print(f"{name}: not installed (VETTING_PEERS names no folder that holds it), so there is no reference")
+    program = Path(os.environ.get("VETTING_PEERS") or ROOT / ".peers", name, "bin", name).absolute()
+    if not program.exists():
+        print(f"{name}: not installed (tests/peers/install.sh --references), so there is no reference")
         return
-    found = PEERS[name](program.absolute(), farm)
+    found = PEERS[name](program, farm)
     counts: Counter[Whose] = Counter()
     for handle, sites in found.items():
         for site in sites:
@@ -129,15 +128,16 @@ def show_ours(farm: Farm) -> None:
     """What the evidence carries, by whose account it is and how many bear the name."""
     result = graded(farm)
     above = [c for c in result.of(*OTHERS) if c.level not in {Level.AX, Level.A0, Level.A1}]
-    rare = [c.at for c in above if c.whose is Whose.NEIGHBOR and c.frequency is NameFrequency.RARE]
-    how = "site_profile" if SITE_PROFILE in ANCHORS else "forum pages (site_profile is not there)"
-    print(f"ours, handles looked up by {how}; searches: {dict(result.outcomes)}")
+    rare = {c.at for c in above if c.whose is Whose.NEIGHBOR and c.frequency is NameFrequency.RARE}
+    reached = Counter({claim.at: claim.level for claim in above}.values())
+    print(f"ours; searches: {dict(result.outcomes)}")
     for whose in Whose:
         levels = result.best(whose)
         if levels:
             print(f"  {levels.total():>4} {whose}: {', '.join(f'{n} {level}' for level, n in sorted(levels.items()))}")
-    others = {claim.at for claim in above} - set(rare)
-    print(f"  decoys above A1: {len(others)}, and {len(set(rare))} at A2 of a name known to be rare in the same town")
+    at = ", ".join(f"{n} at {level}" for level, n in sorted(reached.items())) or "none"
+    print(f"  decoys above A1: {reached.total()} ({at})")
+    print(f"    by name, town and a name known to be rare: {len(rare)}; by name alone: {reached.total() - len(rare)}")
     print(f"  decoys at a level that may be released: {sum(claim.level.releasable for claim in above)}")
 
 

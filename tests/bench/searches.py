@@ -55,10 +55,8 @@ class Stopwatch:
             self._running.pop()
 
     def watch(self, owner: object, attribute: str, name: str) -> None:
-        """From now on every call of the function belongs to this part; a function this version lacks is left out."""
-        function: Callable[..., object] | None = getattr(owner, attribute, None)
-        if function is None:
-            return
+        """From now on every call of the function belongs to this part. Raises AttributeError where there is none."""
+        function: Callable[..., object] = getattr(owner, attribute)
 
         @wraps(function)
         def timed(*arguments: object, **options: object) -> object:

@@ -112,7 +112,7 @@ def judged(tmp_path: Path) -> Judged:
         protocol = replace(
             frozen,
             steps=(invented.STEP, site),
-            digests=config_digests(settings.config, frozen.criteria, frozen.class_packs),
+            digests=config_digests(settings.config, frozen.criteria, frozen.class_packs, frozen.steps),
         )
         finding = replace(
             invented.finding(), author=RawText("quillfeather"), code="JR-01", signals=signals,

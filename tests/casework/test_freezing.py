@@ -4,6 +4,7 @@ import re
 import secrets
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -148,6 +149,33 @@ def test_a_step_for_a_source_that_needs_a_key_is_refused_where_the_source_has_no
     assert refusal.value.remedy == "Add its table (docs/sources.md), or leave the step out."
 
 
+def _of_github() -> str:
+    return _step(source="site_profile", technique="public_page", anchor="handle", query="github:{anchor}")
+
+
+def _review(settings: Settings, site: str) -> None:
+    """The department has read the site's pages and terms."""
+    path = settings.config / "sites.toml"
+    text, changes = re.subn(
+        f'^id = "{site}"\n', f'id = "{site}"\nreviewed_on = 2026-11-20\n', path.read_text(), flags=re.MULTILINE
+    )
+    assert changes == 1
+    path.write_text(text, encoding="utf-8")
+
+
+def test_a_step_that_looks_at_a_site_that_nobody_reviewed_is_refused(changed: Change) -> None:
+    step = _step(source="site_profile", technique="public_page", anchor="handle", query="codeberg:{anchor}")
+    settings = changed(PROTOCOL, r"\Z", step)
+    _review(settings, "github")
+    with pytest.raises(VettingError) as refusal:
+        load_workable(settings, "patrol_officer", TODAY)
+    assert (refusal.value.code, refusal.value.exit_code) == ("site_unreviewed", ExitCode.REFUSED)
+    assert refusal.value.sentence.endswith("step more: nobody has reviewed the site codeberg of config/sites.toml.")
+    assert "enter reviewed_on under codeberg" in refusal.value.remedy
+    _review(settings, "codeberg")
+    assert load_workable(settings, "patrol_officer", TODAY).steps[-1].source == "site_profile"
+
+
 @pytest.mark.parametrize(
     ("query", "code"),
     [
@@ -161,6 +189,7 @@ def test_a_step_for_a_source_that_needs_a_key_is_refused_where_the_source_has_no
 def test_a_step_that_looks_for_a_handle_names_one_site_of_the_list(changed: Change, query: str, code: str) -> None:
     step = _step(source="site_profile", technique="public_page", anchor="handle", query=query)
     settings = changed(PROTOCOL, r"\Z", step)
+    _review(settings, "github")
     if not code:
         assert load_workable(settings, "patrol_officer", TODAY).steps[-1].query == query
         return
@@ -176,14 +205,31 @@ def test_a_registration_is_looked_up_for_a_disclosed_domain(changed: Change) -> 
 
 
 def test_the_list_of_sites_may_not_change_under_a_frozen_protocol(changed: Change) -> None:
-    settings = changed(PROTOCOL, r"\Z", "")
+    settings = changed(PROTOCOL, r"\Z", _of_github())
+    _review(settings, "github")
     protocol = load_workable(settings, "patrol_officer", TODAY)
+    assert "sites" in protocol.digests
     refuse_changed_config(settings.config, protocol)
-    path = settings.config / "sites.toml"
-    path.write_text(path.read_text(encoding="utf-8").replace("2026-11-27", "2026-11-28", 1), encoding="utf-8")
+    _review(settings, "codeberg")
     with pytest.raises(VettingError, match="sites") as refusal:
         refuse_changed_config(settings.config, protocol)
     assert refusal.value.code == "config_changed"
+
+
+def test_the_list_of_sites_may_change_under_a_protocol_that_looks_at_no_site(changed: Change) -> None:
+    settings = changed(PROTOCOL, r"\Z", "")
+    protocol = load_workable(settings, "patrol_officer", TODAY)
+    assert "sites" not in protocol.digests
+    _review(settings, "github")
+    refuse_changed_config(settings.config, protocol)
+
+
+def test_a_protocol_frozen_when_every_protocol_stood_on_the_list_of_sites_goes_on(changed: Change) -> None:
+    settings = changed(PROTOCOL, r"\Z", "")
+    protocol = load_workable(settings, "patrol_officer", TODAY)
+    old = replace(protocol, digests={**protocol.digests, "sites": "0" * 64})
+    assert from_document(old.document()).digests == old.digests
+    refuse_changed_config(settings.config, old)
 
 
 @pytest.mark.parametrize("title", ["School Resource Officer", "Boston Marine Unit Officer", "Dispatcher"])

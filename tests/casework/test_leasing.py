@@ -65,6 +65,7 @@ def test_the_environment_of_a_run_is_in_the_log_once_and_names_no_machine(room: 
     assert {name: entry.body[name] for name in facts} == facts
     assert all(map(is_token, facts.values()))
     assert facts["with_httpx"].count(".") == 2
+    assert "none" not in {facts[f"with_{name}"] for name in ("protego", "pypdf", "lxml")}
 
 
 def _another(room: Room) -> str:

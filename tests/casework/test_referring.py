@@ -140,6 +140,27 @@ def test_captured_text_cannot_style_a_terminal_or_add_a_line(room: Room) -> None
     assert not [line for line in text.splitlines() if line.startswith("To: somebody")]
 
 
+@pytest.mark.parametrize(
+    "locator",
+    [
+        "at://did:plc:abcdefghijklmnopqrstuvwx/app.bsky.feed.post/1",
+        "at://ada.example/app.bsky.feed.post/1",
+        "did:web:a",
+    ],
+)
+def test_an_address_that_names_no_host_is_asked_about_by_the_host_that_answered(
+    room: Room, case: tuple[str, str], locator: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    finding = replace(findings_of(room.one, case[0])[0].finding, locator=RawText(locator))
+    warc = b"WARC/1.1\r\nWARC-Target-URI: https://pds.invented.example/xrpc/x?repo=y\r\n\r\n"
+    named, _ = referring._evidence(room.one, case[0], finding)
+    monkeypatch.setattr(referring, "_finding", lambda *_: finding)
+    monkeypatch.setattr(referring, "_evidence", lambda *_: (named, warc))
+    lines = _composed(room, case).text.reveal().splitlines()
+    assert next(line for line in lines if "by RDAP (RFC 9082)" in line).endswith(": pds.invented.example")
+    assert f"Address of the post or page: {locator}" in lines
+
+
 @pytest.fixture
 def signed_in(room: Room, monkeypatch: pytest.MonkeyPatch) -> Settings:
     monkeypatch.setattr(referrals, "desk", lambda: room.one)

@@ -66,7 +66,7 @@ def desk_of(tmp_path: Path) -> Callable[[str], Desk]:
         invented.filter_record(detail='[[20, 26, "religion", "religion_words"]]'), action="previewed", reason=""
     )
     position, frozen = invented.position(), invented.PROTOCOL
-    digests = config_digests(settings.config, frozen.criteria, frozen.class_packs)
+    digests = config_digests(settings.config, frozen.criteria, frozen.class_packs, frozen.steps)
     with desk("one").case_files.transaction() as unit:
         unit.add_position(replace(position, protocol=replace(frozen, digests=digests)))
         unit.add_case(invented.case(), invented.CANDIDATE, invented.SECRET)

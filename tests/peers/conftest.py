@@ -21,8 +21,8 @@ from tests.peers.herd import Herd, started_herd
 from tests.peers.installed import installed
 from tests.peers.replay import Replay, replaying
 from tests.peers.social_network import BUSY, GONE, NOBODY, SHY, STOLEN, Network, new_rotation_key, seeded_network
-from tests.peers.time_stamping import TimeStampingAuthority, time_stamping_authority
 from tests.peers.town import RESOLVER, Town
+from tests.sources import authority as time_stamping
 from vetting.sources.egress import mapped_transport
 from vetting.sources.registry import build_sources
 
@@ -135,10 +135,9 @@ def herd(town: Town) -> Herd:
 
 
 @pytest.fixture(scope="session")
-def authority(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TimeStampingAuthority]:
+def authority(tmp_path_factory: pytest.TempPathFactory) -> Iterator[time_stamping.Authority]:
     """Yield a running time-stamping authority."""
-    openssl = program("openssl", "openssl")
-    with time_stamping_authority(openssl, tmp_path_factory.mktemp("authority")) as answering:
+    with time_stamping.authority(tmp_path_factory.mktemp("authority")) as answering:
         yield answering
 
 

@@ -1,6 +1,8 @@
 #!/usr/bin/env bash
 # Installs the servers by others that tests/peers/ asks, from Debian, PyPI and npm, into $VETTING_PEERS (default: .peers/ in the
 # repository). A second run does nothing; where only root may go on, it says the line to type.
+# With --references it installs maigret and sherlock instead, with which `make bench` compares our attribution; see
+# docs/decisions/0011-attribution-signals.md. They are asked about servers on loopback only.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 root=$(cd "$here/../.." && pwd)
@@ -10,6 +12,18 @@ PEERS=$(cd "$PEERS" && pwd)
 export PEERS
 # shellcheck source=../../demo/record/peers/installing.sh
 source "$root/demo/record/peers/installing.sh"
+
+case "${1:-}" in
+  '') ;;
+  --references)
+    environment maigret 'maigret==0.6.6' # each in an environment of its own, and never in the project's
+    environment sherlock 'sherlock-project==0.16.2'
+    say "The references of tests/bench/decoys.py are installed in $PEERS."
+    exit ;;
+  *)
+    say "usage: tests/peers/install.sh [--references]" >&2
+    exit 2 ;;
+esac
 
 debian chromium openssl
 "$root/demo/record/peers/install.sh"

@@ -7,19 +7,20 @@ import pytest
 from cryptography.x509 import load_pem_x509_certificate
 from rfc3161_client import TimestampRequestBuilder, VerificationError, VerifierBuilder, decode_timestamp_response
 
-from tests.peers.time_stamping import TimeStampingAuthority
+from tests.sources.authority import URL, Authority
 
 STAMPED = b"an archive of a case, sealed"
 
 
-def test_a_token_holds_for_what_was_stamped_and_for_nothing_else(authority: TimeStampingAuthority) -> None:
+def test_a_token_holds_for_what_was_stamped_and_for_nothing_else(authority: Authority) -> None:
     question = TimestampRequestBuilder().data(STAMPED).build()
     headers = {"Content-Type": "application/timestamp-query"}
-    answer = httpx.post(authority.url, content=question.as_bytes(), headers=headers, timeout=60, trust_env=False)
+    with httpx.Client(transport=authority.transport, trust_env=False, timeout=60) as client:
+        answer = client.post(URL, content=question.as_bytes(), headers=headers)
     token = decode_timestamp_response(answer.content)
     verifier = (
         VerifierBuilder.from_request(question)
-        .tsa_certificate(load_pem_x509_certificate(authority.certificate))
+        .tsa_certificate(load_pem_x509_certificate((authority.folder / "tsa.pem").read_bytes()))
         .add_root_certificate(load_pem_x509_certificate(authority.root))
         .build()
     )

@@ -4,13 +4,13 @@ import gzip
 import hashlib
 import io
 import json
-import os
 import socket
 import subprocess
 import time
 import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -18,12 +18,18 @@ import httpx
 import pytest
 from warcio.archiveiterator import ArchiveIterator
 
-from tests.needed import missing
+from tests.casework.conftest import analyzer, config, criteria, room, settings  # noqa: F401
+from tests.casework.room import Passage, Room, found_on, now
+from tests.casework.room import new_id as new_id_of_case
 from tests.sources.conftest import new_id, site, transport  # noqa: F401
 from tests.sources.loopback import AGENT, HOST, NOW, Nobody, Site
+from vetting.casework.exporting import export_evidence
 from vetting.evidence import Capture
+from vetting.records.rows import CaptureRecord
+from vetting.search import Search
 from vetting.sources.asking_again import ask_again, stands_on
 from vetting.sources.capture_note import noted
+from vetting.sources.conduct import Conducted
 from vetting.sources.internet import Internet
 from vetting.sources.surt import surt
 from vetting.sources.wacz import build_wacz
@@ -34,11 +40,9 @@ pytestmark = pytest.mark.timeout(240)
 
 
 @pytest.fixture(scope="module")
-def pywb() -> Path:
-    """Return the folder of pywb's programs: `v-pywb/bin` in $VETTING_PEERS, else in `.peers` of the repository."""
-    peers = Path(os.environ.get("VETTING_PEERS") or Path(__file__).resolve().parents[2] / ".peers").resolve()
-    folder = peers / "v-pywb" / "bin"
-    return folder if (folder / "wb-manager").exists() else missing("pywb is not installed (VETTING_PEERS names where)")
+def pywb(peers: Path) -> Path:
+    """Return the folder of pywb's programs."""
+    return peers / "v-pywb" / "bin"
 
 
 @pytest.fixture
@@ -97,20 +101,58 @@ def _stated(capture: Capture) -> tuple[str, str, str]:
     )
 
 
-def test_pywb_replays_every_answer_with_the_digest_it_was_captured_with(
-    pywb: Path, captures: list[Capture], tmp_path: Path
-) -> None:
-    wacz = tmp_path / "case.wacz"
-    wacz.write_bytes(build_wacz((c.warc for c in captures), title="C-0001", made_at=NOW).content)
-    with _replaying(pywb, tmp_path, wacz) as at, httpx.Client(trust_env=False, timeout=60) as client:
+def _replayed(pywb: Path, folder: Path, wacz: Path, captures: list[Capture]) -> str:
+    """Asserts that pywb shows each answer with its captured digest; returns what its index says of one address."""
+    with _replaying(pywb, folder, wacz) as at, httpx.Client(trust_env=False, timeout=60) as client:
         for url, when, digest in map(_stated, captures):
             with client.stream("GET", f"{at}/{when}id_/{url}") as answer:
                 body = b"".join(answer.iter_raw())
             assert answer.status_code in {200, 301}, url
             assert hashlib.sha256(body).hexdigest() == digest, url
             assert answer.headers["memento-datetime"], "answered from the archive"
-        listed = client.get(f"{at}/cdx", params={"url": f"http://{HOST}/page", "output": "json"}).text
+        return client.get(f"{at}/cdx", params={"url": f"http://{HOST}/page", "output": "json"}).text
+
+
+def test_pywb_replays_every_answer_with_the_digest_it_was_captured_with(
+    pywb: Path, captures: list[Capture], tmp_path: Path
+) -> None:
+    wacz = tmp_path / "case.wacz"
+    wacz.write_bytes(build_wacz((c.warc for c in captures), title="C-0001", made_at=NOW).content)
+    listed = _replayed(pywb, tmp_path, wacz, captures)
     assert listed.count('"timestamp"') == 3, "the page, the page behind the redirect, and the page once more"
+
+
+def test_pywb_replays_the_export_of_a_case_with_the_digests_its_captures_were_sealed_with(
+    pywb: Path,
+    room: Room,  # noqa: F811
+    site: Site,  # noqa: F811
+    transport: httpx.BaseTransport,  # noqa: F811
+    tmp_path: Path,
+) -> None:
+    def bring(search: Search, passages: tuple[Passage, ...]) -> Conducted:
+        """Each search of the case captures a page of its own."""
+        site.answer(f"/{search.key}", f"<title>{search.key}</title><p>{''.join(one.words for one in passages)}")
+        internet = Internet(transport, clock=now, new_id=new_id_of_case, user_agent=AGENT)
+        captured = internet.get(f"http://{HOST}/{search.key}").capture_id
+        brought = found_on(search, passages)
+        hits = tuple(replace(hit, capture_id=captured) for hit in brought.hits)
+        return replace(brought, hits=hits, captures=internet.captures())
+
+    number = replace(room, bring=bring).searched((Passage(words="I outran the cops last night and laughed about it."),))
+    file = tmp_path / "case.wacz"
+    export_evidence(room.one, number, file)
+    with room.one.case_files.reading() as unit:
+        sealed = list(unit.captures(number))
+        captures = [_opened(one, unit.open_capture(one.id)) for one in sealed]
+    assert len({_stated(one)[0] for one in captures}) == len(captures) >= 3
+    _replayed(pywb, tmp_path, file, captures)
+
+
+def _opened(sealed: CaptureRecord, warc: bytes) -> Capture:
+    assert hashlib.sha256(warc).hexdigest() == sealed.sha256
+    return Capture(
+        id=sealed.id, captured_at=sealed.captured_at, sha256=sealed.sha256, media_type=sealed.media_type, warc=warc
+    )
 
 
 def test_warcio_s_own_command_finds_every_digest_right(pywb: Path, captures: list[Capture], tmp_path: Path) -> None:

@@ -1,13 +1,14 @@
 """Web search by an official key: results are read where they lead, and a refusal is never "nothing found"."""
 
 import json
+from dataclasses import replace
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from tests.sources.loopback import AGENT, Runner, Site
+from tests.sources.loopback import AGENT, Runner, Site, planned
 from vetting.evidence import Engagement
 from vetting.search import Outcome
 from vetting.sources.brave import Brave, build
@@ -86,6 +87,12 @@ def test_the_query_is_sent_as_planned_and_nothing_may_correct_it(site: Site, run
         "result_filter": "web",
     }
     assert headers["x-subscription-token"] == "invented-key"
+
+
+def test_the_language_asked_for_is_the_frozen_one(site: Site, run: Runner, source: Brave) -> None:
+    _answer(site, _document())
+    run.on(run.transport, source, replace(planned("Jane Roe"), languages=("pt", "en")))
+    assert parse_qs(urlsplit(site.asked[0][0]).query)["search_lang"] == ["pt"]
 
 
 def test_an_answer_to_a_corrected_query_is_no_answer(site: Site, run: Runner, source: Brave) -> None:

@@ -92,9 +92,9 @@ def test_three_pages_are_asked_for_and_two_candidates_differ_in_the_last_only(si
 def test_the_name_that_nobody_has_is_another_on_each_site_and_after_each_review() -> None:
     names = {
         control_name(next(iter(_source(**changes).sites.values())))
-        for changes in ({}, {"id": "b_site"}, {"reviewed_on": "2026-01-03"})
+        for changes in ({}, {"id": "b_site"}, {"reviewed_on": "2026-01-03"}, {"reviewed_on": None})
     }
-    assert len(names) == 3
+    assert len(names) == 4
 
 
 def test_a_site_that_does_not_know_its_own_account_is_inconclusive(site: Site, run: Runner) -> None:
@@ -245,7 +245,7 @@ def test_each_refused_word_refuses_a_site(kind: str) -> None:
         {"profile": "https://a.example/{account}/{account}"}, {"profile": "ftp://a.example/{account}"},
         {"profile": "https://u:p@a.example/{account}"}, {"profile": "https:///{account}"},
         {"exists": {"status": 200}}, {"exists": {"status": 404, "text": "x"}}, {"missing": {"status": 403}},
-        {"missing": {"status": 200}}, {"known": ""}, {"reviewed_on": None}, {"id": "A Site"}, {"password": "x"},
+        {"missing": {"status": 200}}, {"known": ""}, {"reviewed_on": "soon"}, {"id": "A Site"}, {"password": "x"},
     ],
 )  # fmt: skip
 def test_a_rule_that_could_not_tell_or_a_closed_category_is_refused_and_the_place_named(

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from vetting.sources.interface import NotSearchedError, Reason
 from vetting.sources.internet import Response
+from vetting.sources.page_links import own_links
 from vetting.sources.page_text import (
     MAX_TEXT_BYTES,
     decoded_text,
@@ -132,6 +133,16 @@ def test_no_shape_of_a_page_hides_its_words_or_makes_more_of_them(shape: str) ->
     assert len(text) < 2 * len(markup)
     facts = page_facts(markup.encode(), "text/html")
     assert (facts.title, facts.words[:6], facts.password_fields) == ("T", "before", 0)
+
+
+def test_what_a_page_calls_its_owner_s_before_it_nests_beyond_reason_stays() -> None:
+    link = "<a rel=me href=/{n}>a</a>"
+    page = f"<html><head><link rel=me href=/head>{link}{'<div>' * 2_000}{link.replace('{n}', 'later')}"
+    assert own_links(page.replace("{n}", "body").encode(), "text/html", "https://x.example/u") == (
+        "https://x.example/head",
+        "https://x.example/body",
+    )
+    assert own_links(b"", "text/html", "https://x.example/u") == ()
 
 
 SHOWING_NOTHING = {

@@ -21,18 +21,10 @@ _CREDENTIAL = re.compile(
     r"pass(word|wd|phrase|code)?$|^pwd$|secret|token|credential|login|^pin$|otp|cookie|api_?key",
     re.IGNORECASE,
 )
-_HANDLES = frozenset(
-    {
-        IdentifierKind.ATPROTO_HANDLE,
-        IdentifierKind.WIKI_ACCOUNT,
-        IdentifierKind.FORUM_ACCOUNT,
-        IdentifierKind.FEDIVERSE_ACCOUNT,
-        IdentifierKind.GITHUB_ACCOUNT,
-        IdentifierKind.HANDLE,
-        IdentifierKind.FEED,
-    }
-)
 _DERIVED = frozenset({IdentifierKind.FULL_NAME, IdentifierKind.NAME_AND_TOWN})
+"""Never typed. Every other kind is refused where candidates may not be asked: California Labor Code 980(a) counts
+e-mail, blogs and web site profiles or locations among social media.
+"""
 _Line = Annotated[
     str, StringConstraints(min_length=1, max_length=200, strip_whitespace=True, pattern=r"^[^\x00-\x1f]+$")
 ]
@@ -64,7 +56,7 @@ def load_candidate(path: Path, now: datetime, *, may_request_handles: bool) -> t
     """The candidate and the signed authorization in the file.
 
     Refuses: a field that looks like a credential (REQ-POL-4), any other unknown field (so no protected class can be
-    typed in), account names where the jurisdiction forbids asking (REQ-POL-3), a missing, future or expired
+    typed in), any identifier where the jurisdiction forbids asking (REQ-POL-3), a missing, future or expired
     authorization, and one whose form does not exist beside the file (REQ-POL-2). Quotes no value of the file.
     """
     content = read_toml(path)
@@ -80,10 +72,10 @@ def load_candidate(path: Path, now: datetime, *, may_request_handles: bool) -> t
             f"{path}: an identifier is given twice, or repeats the name.",
             "Give each account once; the name and the town are searched without being listed.",
         )
-    if not may_request_handles and any(i.kind in _HANDLES for i in file.identifiers):
+    if not may_request_handles and file.identifiers:
         raise refused(
             "handles_refused",
-            f"{path}: account names may not be asked for in this jurisdiction.",
+            f"{path}: accounts, e-mail addresses, sites and feeds may not be asked for in this jurisdiction.",
             "Remove them, or have counsel change may_request_handles in config/department.toml.",
         )
     if file.authorization is None:

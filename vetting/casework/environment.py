@@ -16,8 +16,22 @@ from vetting.log.event import EventType
 from vetting.records.outbox import OutboxEvent
 from vetting.records.rows import CaseRecord
 
-_LIBRARIES: Final = ("vetting", "prefect", "httpx", "httpcore", "lxml", "warcio", "feedparser", "playwright")
-"""What asks, reads and keeps. Filter, connectors and configuration have digests of their own in the protocol."""
+_LIBRARIES: Final = (
+    "vetting",
+    "prefect",
+    "httpx",
+    "httpcore",
+    "lxml",
+    "protego",
+    "pypdf",
+    "warcio",
+    "feedparser",
+    "playwright",
+)
+"""What asks, reads and keeps. Filter, connectors and configuration have digests of their own in the protocol, and the
+languages asked for stand in it. The browser of a step that asks for pictures is not here: only the started browser
+knows its version, and a search that needs none does not start it for that.
+"""
 
 
 def environment() -> dict[str, str]:

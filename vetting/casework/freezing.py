@@ -22,6 +22,7 @@ from vetting.release import fits_report, leads_somewhere
 from vetting.settings import Settings
 from vetting.sources.interface import Source
 from vetting.sources.registry import ANCHORS, SITE_QUERIES, build_sources, refuse_lapsed_terms
+from vetting.sources.site_list import refuse_unreviewed
 
 LONGEST_DOCUMENT: Final = 60_000
 """Bytes of a protocol as it is logged: an entry of the log has 65,535 at most."""
@@ -39,9 +40,9 @@ def load_workable(settings: Settings, name: str, today: date) -> SearchProtocol:
     """The protocol `config/protocols/<name>.toml`, ready to be frozen with this department's configuration.
 
     Refuses what `load_protocol` refuses, and a protocol that could be opened and never brought to an end: a source that
-    is not set up or whose terms nobody reviewed, an anchor that its source cannot look for, class packs without the
-    federal or the jurisdiction's own, words that no report can print or that the leak check takes for an address or a
-    day, words that themselves tell a class, a document too long for the log.
+    is not set up or whose terms nobody reviewed, a site nobody reviewed, an anchor that its source cannot look for,
+    class packs without the federal or the jurisdiction's own, words that no report can print or that the leak check
+    takes for an address or a day, words that themselves tell a class, a document too long for the log.
     """
     config = settings.config
     analyzer = Analyzer.load(config / "class_packs", declared_packs(config, name))
@@ -98,6 +99,8 @@ def _of_site(step: Step, where: str, source: Source | None) -> Iterator[VettingE
             f"{where}: config/sites.toml has no site of that id.",
             f"Use one of: {', '.join(sorted(sites))}.",
         )
+    elif source is not None:
+        yield from refuse_unreviewed(sites[form[1]], where)
 
 
 def _of_packs(protocol: SearchProtocol, config: Path) -> Iterator[VettingError]:

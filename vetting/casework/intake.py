@@ -97,7 +97,7 @@ def attest(desk: Desk, position: str) -> None:
 
 
 def may_request_handles(desk: Desk, position: str) -> bool:
-    """Whether candidates for this position may be asked for account names, as it was frozen with the position.
+    """Whether candidates for this position may be asked for accounts and addresses, as it was frozen with the position.
 
     Refuses where the department says otherwise by now: some candidates would be asked and others not.
     """

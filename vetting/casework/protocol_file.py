@@ -28,7 +28,7 @@ from vetting.protocol import (
 )
 from vetting.release import REPORT_TEMPLATE
 from vetting.settings import TOML_BYTES, first_problem, read_toml
-from vetting.sources.registry import SITES, TECHNIQUES
+from vetting.sources.registry import SITE_QUERIES, SITES, TECHNIQUES
 from vetting.sources.version import connectors_version
 
 _TERM_DATE = re.compile(rb"terms_(reviewed_on|valid_until)\s*=")
@@ -118,7 +118,7 @@ def load_protocol(config: Path, name: str, filter_version: str, today: date) -> 
         criteria=file.criteria,
         class_packs=tuple(file.class_packs),
         steps=steps,
-        digests=config_digests(config, file.criteria, file.class_packs)
+        digests=config_digests(config, file.criteria, file.class_packs, steps)
         | {"filter": filter_version, "connectors": connectors_version()},
         languages=tuple(file.languages),
         reviewers=ReviewerRules(**file.reviewers.model_dump()),
@@ -218,8 +218,9 @@ def refuse_changed_config(config: Path, protocol: SearchProtocol) -> None:
     """Refuses a position whose criteria, class packs, sources, report template or rule on account names are not those
     it was frozen with (U4).
     """
-    now = config_digests(config, protocol.criteria, protocol.class_packs)
-    # A file that protocols stand on only since a later release was not frozen with an earlier position.
+    now = config_digests(config, protocol.criteria, protocol.class_packs, protocol.steps)
+    # A file that protocols stand on only since a later release was not frozen with an earlier position; a list of sites
+    # that no step looks at was frozen by an earlier release and binds nobody.
     changed = sorted(name for name, digest in now.items() if protocol.digests.get(name, digest) != digest)
     if protocol.may_request_handles not in {None, _may_request_handles(config)}:
         changed.append("may_request_handles")
@@ -243,12 +244,15 @@ def refuse_changed_connectors(protocol: SearchProtocol) -> None:
         )
 
 
-def config_digests(config: Path, criteria: str, packs: Sequence[str]) -> dict[str, str]:
-    """SHA-256 of every file the protocol stands on: none can be exchanged under it unnoticed."""
+def config_digests(config: Path, criteria: str, packs: Sequence[str], steps: Sequence[Step]) -> dict[str, str]:
+    """SHA-256 of every file the protocol stands on: none can be exchanged under it unnoticed.
+
+    The list of sites is one only where a step looks at a site of it.
+    """
     files = {
         "criteria": config / "criteria" / f"{criteria}.toml",
         "sources": config / "sources.toml",
-        "sites": config / SITES,
+        **({"sites": config / SITES} if any(step.source in SITE_QUERIES for step in steps) else {}),
         "retention": config / "retention.toml",
         **{f"class_pack_{pack}": config / "class_packs" / f"{pack}.toml" for pack in packs},
     }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import Final
@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from vetting.errors import bad_input, not_found
 from vetting.evidence import RawText
 from vetting.settings import first_problem, read_toml
+from vetting.sources.capture_note import utc_second
 
 NO_GUIDE: Final = "None is known: search the platform's site for law enforcement guidelines."
 _LONGEST: Final = 500
@@ -46,7 +47,7 @@ class Platform(BaseModel):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Evidence:
+class NamedCapture:
     """One sealed capture, as the sheet names it."""
 
     capture_id: str
@@ -72,7 +73,7 @@ class SheetFacts:
     posted_at: datetime | None
     host: RawText
     server: str
-    evidence: Sequence[Evidence]
+    evidence: Sequence[NamedCapture]
 
 
 def load_platform(config: Path, name: str) -> Platform:
@@ -91,13 +92,13 @@ def load_platform(config: Path, name: str) -> Platform:
 def sheet(facts: SheetFacts) -> str:
     """The sheet as plain text, lines ended by a line feed."""
     account, address, host = (_line(text) for text in (facts.account, facts.address, facts.host))
-    posted = _time(facts.posted_at) if facts.posted_at else "not stated by the source"
+    posted = utc_second(facts.posted_at) if facts.posted_at else "not stated by the source"
     lines = [
         "REFERRAL OF AN IMMINENT THREAT TO LIFE - outbound only",
         "In immediate danger call 911 first: this sheet does not replace the call.",
         "",
         f"Reference: {facts.reference}",
-        f"Made (UTC): {_time(facts.made_at)}",
+        f"Made (UTC): {utc_second(facts.made_at)}",
         f"From: {facts.department}, {facts.person}",
         f"To: {facts.unit}, {facts.contact}",
         f"Threat: {_WORDED[facts.threat]}",
@@ -130,13 +131,9 @@ _LAW: Final = (
 )
 
 
-def _named(one: Evidence) -> str:
+def _named(one: NamedCapture) -> str:
     mark = "  (holds the words)" if one.holds_the_words else ""
-    return f"  {one.capture_id}  {one.sha256}  {_time(one.captured_at)}{mark}"
-
-
-def _time(moment: datetime) -> str:
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return f"  {one.capture_id}  {one.sha256}  {utc_second(one.captured_at)}{mark}"
 
 
 def _line(text: RawText) -> str:

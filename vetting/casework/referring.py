@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 
 from vetting.candidate import IdentifierKind
 from vetting.casework.desk import Body, Desk, commit
-from vetting.casework.referral_sheet import Evidence, SheetFacts, Threat, load_platform, sheet
+from vetting.casework.referral_sheet import NamedCapture, SheetFacts, Threat, load_platform, sheet
 from vetting.casework.searching import progress
 from vetting.errors import not_found, refused
 from vetting.evidence import RawText
@@ -57,7 +57,8 @@ def compose(desk: Desk, number: str, finding_id: str, platform: str, threat: Thr
     at, to = load_platform(desk.settings.config, platform), _unit(desk)
     finding = _finding(desk, number, finding_id)
     evidence, warc = _evidence(desk, number, finding)
-    address = finding.locator.reveal() or _match(_TARGET, warc)
+    target = _match(_TARGET, warc)
+    address = finding.locator.reveal() or target
     id_ = f"RF-{desk.new_id().upper()}"
     facts = SheetFacts(
         reference=id_,
@@ -71,7 +72,7 @@ def compose(desk: Desk, number: str, finding_id: str, platform: str, threat: Thr
         account=_account(finding, state.planned),
         address=RawText(address),
         posted_at=finding.posted_at,
-        host=RawText(_host(address)),
+        host=RawText(_host(address) or _host(target)),
         server=_match(_SERVER, warc),
         evidence=evidence,
     )
@@ -130,13 +131,13 @@ def _finding(desk: Desk, number: str, finding_id: str) -> Finding:
     raise not_found("finding_unknown", f"Case {number} has no finding of that id.", f"See: vetting review {number}.")
 
 
-def _evidence(desk: Desk, number: str, finding: Finding) -> tuple[tuple[Evidence, ...], bytes]:
+def _evidence(desk: Desk, number: str, finding: Finding) -> tuple[tuple[NamedCapture, ...], bytes]:
     """The captures of the search that brought the finding, and the bytes of the one that holds it."""
     with desk.case_files.reading() as unit:
         captures = [capture for capture in unit.captures(number) if capture.key == finding.search_key]
         warc = unit.open_capture(finding.capture_id)
     named = tuple(
-        Evidence(
+        NamedCapture(
             capture_id=capture.id,
             sha256=capture.sha256,
             captured_at=capture.captured_at,
@@ -153,7 +154,9 @@ def _match(pattern: re.Pattern[bytes], warc: bytes) -> str:
 
 
 def _host(address: str) -> str:
+    """Empty for what names no host of the web: `at://did:plc:...` names an account; its server is in the capture."""
     try:
-        return urlsplit(address).hostname or ""
+        parts = urlsplit(address)
+        return (parts.hostname or "") if parts.scheme in {"http", "https"} else ""
     except ValueError:
         return ""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -10,6 +10,7 @@ import httpx
 
 from vetting.evidence import Engagement, Hit, Profile
 from vetting.search import Search
+from vetting.sources.account_profile import profile_hit
 from vetting.sources.interface import Answer, NotSearchedError, Reason, answered
 from vetting.sources.internet import Internet
 from vetting.sources.page_text import JsonValue, json_of, moment, post_text, raw_text, table, words
@@ -51,7 +52,14 @@ def read_outbox(account: Account, search: Search, internet: Internet) -> Answer 
     pointed = any(words(item.activity.get("type")) in _MADE and words(item.activity.get("object")) for item in items)
     if pointed and not hits:
         raise NotSearchedError(Reason.UNREADABLE_ANSWER)
-    return answered([*_profile_hit(actor, account, profile, response.capture_id), *hits], partly=pointed)
+    said = profile_hit(
+        actor.get("summary"),
+        _objects(actor.get("attachment")),
+        profile=profile,
+        locator=account.actor,
+        capture_id=response.capture_id,
+    )
+    return answered([*said, *hits], partly=pointed)
 
 
 def _outbox(address: str, account: Account, search: Search, internet: Internet) -> list[_Item] | None:
@@ -117,25 +125,6 @@ def _profile(actor: dict[str, JsonValue], account: Account) -> Profile:
         links=profile_links([*addresses, words(actor.get("movedTo"))]),
         confirmed=True,
     )
-
-
-def _profile_hit(actor: dict[str, JsonValue], account: Account, profile: Profile, capture_id: str) -> Iterable[Hit]:
-    rows_below = (
-        f"{post_text(words(field.get('name')))}: {post_text(words(field.get('value')))}"
-        for field in _objects(actor.get("attachment"))
-    )
-    text = "\n".join(part for part in (post_text(words(actor.get("summary"))), *rows_below) if part.strip(" :"))
-    if text:
-        yield Hit(
-            capture_id=capture_id,
-            text=raw_text(text),
-            locator=raw_text(account.actor),
-            author=raw_text(account.handle),
-            posted_at=None,
-            engagement=Engagement.AUTHORED,
-            profile=profile,
-            platform="profile",
-        )
 
 
 def _hit(item: _Item, account: Account, profile: Profile) -> Hit | None:

@@ -207,12 +207,6 @@ def _hit(account: _Account, response: Response, record: dict[str, JsonValue], ke
         author=raw_text(account.handle),
         posted_at=moment(value.get("createdAt")),
         engagement=Engagement.AUTHORED,
-        profile=Profile(
-            handle=raw_text(account.handle),
-            name=raw_text(words(value.get("displayName"))),  # a profile record's; no record has a place
-            place=raw_text(""),
-            confirmed=True,  # handle and DID document name each other, or the search had ended
-        ),
         platform=platform,
     )
 

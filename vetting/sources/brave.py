@@ -70,7 +70,7 @@ class Brave:
             "count": str(min(search.step.max_items, _LARGEST_PAGE)),
             "offset": str(page),
             "country": "US",
-            "search_lang": "en",
+            "search_lang": search.languages[0],  # it takes one
             "safesearch": "off",
             "spellcheck": "0",
             "text_decorations": "0",

@@ -25,6 +25,11 @@ def software() -> str:
     return f"vetting/{version('vetting')}"
 
 
+def utc_second(moment: datetime) -> str:
+    """The moment as WARC and WACZ state it, and as our sheets do: UTC, to the second."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
 def note(fields: Mapping[str, str]) -> bytes:
     """The fields as `application/warc-fields` (ISO 28500:2017, 6.6). Values are ours: codes, numbers and digests."""
     return "".join(f"{name}: {value}".rstrip() + "\r\n" for name, value in fields.items()).encode("ascii")

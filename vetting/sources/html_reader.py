@@ -34,7 +34,9 @@ _PARAGRAPHS: Final = frozenset({"p", "figure", "h1", "h2", "h3", "h4", "h5", "h6
 _CELLS: Final = frozenset({"td", "th"})
 _LISTS: Final = frozenset({"ul", "ol", "menu", "dir"})
 _KEPT: Final = frozenset({"pre", "xmp", "listing", "plaintext"})
-_NOTED: Final = frozenset({"a", "input", "meta", "script", "time", "title"})
+_NOTED: Final = frozenset({"a", "input", "link", "meta", "script", "time", "title"})
+_MOST_OWN: Final = 50
+"""Links of an owner; nobody has more, and a hostile page has thousands."""
 _MARKS: Final = ("* ", "+ ", "o ", "- ")
 _DISPLAY: Final = re.compile(r"(?:^|;)\s*display\s*:\s*([a-z-]+)")
 _DISPLAYED_APART: Final = frozenset({"block", "flex", "flow-root", "grid", "list-item", "table", "table-row"})
@@ -113,6 +115,8 @@ class HtmlReader:
 
     def __init__(self, *, unseen: frozenset[str], styled: bool) -> None:
         self.stated = Stated()
+        self.own_links: dict[str, None] = {}
+        """What the page gives as its owner's (`rel="me"`, XFN 1.1), as it stands, each once."""
         self.password_fields = 0
         self._lines = _Lines()
         self._unseen = unseen
@@ -196,7 +200,14 @@ class HtmlReader:
             self.stated.note_time(attributes)
         elif tag == "script" and attributes.get("type", "").strip().lower() == "application/ld+json":
             self._linked = self.stated.begin_linked_data()
-        elif tag == "a" and "author" in attributes.get("rel", "").lower().split() and self._byline is None:
+        elif tag in {"a", "link"}:
+            self._note_link(tag, attributes)
+
+    def _note_link(self, tag: str, attributes: Mapping[str, str]) -> None:
+        relations = attributes.get("rel", "").lower().split()
+        if "me" in relations and len(self.own_links) < _MOST_OWN:
+            self.own_links[attributes.get("href", "").strip()] = None
+        if tag == "a" and "author" in relations and self._byline is None:
             self._byline = (len(self._open), [])
 
     def _end_byline(self, name: str) -> None:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from typing import Final
 
 from vetting.evidence import Engagement, Hit, Profile
 from vetting.search import Search
+from vetting.sources.account_profile import profile_hit
 from vetting.sources.interface import Answer, NotSearchedError, Reason, answered
 from vetting.sources.internet import JSON, Internet, Response
 from vetting.sources.page_text import JsonValue, json_of, moment, post_text, raw_text, rows, table, words
@@ -39,7 +39,16 @@ def read_mastodon(account: Account, search: Search, internet: Internet) -> Answe
         raise NotSearchedError(Reason.WITHHELD_AT_USERS_REQUEST)
     profile = _profile(document, account)
     posts = _posts(account, number, profile, search, internet)
-    return None if posts is None else answered([*_profile_hit(document, account, profile, response), *posts])
+    if posts is None:
+        return None
+    said = profile_hit(
+        document.get("note"),
+        _objects(document.get("fields")),
+        profile=profile,
+        locator=words(document.get("url")) or account.actor,
+        capture_id=response.capture_id,
+    )
+    return answered([*said, *posts])
 
 
 def _confirmed(document: dict[str, JsonValue], account: Account) -> str:
@@ -69,28 +78,6 @@ def _profile(document: dict[str, JsonValue], account: Account) -> Profile:
         ),
         confirmed=True,
     )
-
-
-def _profile_hit(
-    document: dict[str, JsonValue], account: Account, profile: Profile, response: Response
-) -> Iterable[Hit]:
-    """What the account says of itself: the note, and the rows below it."""
-    rows_below = (
-        f"{post_text(words(field.get('name')))}: {post_text(words(field.get('value')))}"
-        for field in _objects(document.get("fields"))
-    )
-    text = "\n".join(part for part in (post_text(words(document.get("note"))), *rows_below) if part.strip(" :"))
-    if text:
-        yield Hit(
-            capture_id=response.capture_id,
-            text=raw_text(text),
-            locator=raw_text(words(document.get("url")) or account.actor),
-            author=raw_text(account.handle),
-            posted_at=None,
-            engagement=Engagement.AUTHORED,
-            profile=profile,
-            platform="profile",
-        )
 
 
 def _posts(account: Account, number: str, profile: Profile, search: Search, internet: Internet) -> list[Hit] | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
 from enum import StrEnum
 from types import MappingProxyType
@@ -101,8 +101,8 @@ class Site(BaseModel):
     missing: Rule
     known: str = Field(min_length=2, max_length=40)
     """An account that is there: the site's own or an organization's, nobody's private one."""
-    reviewed_on: date
-    """When somebody last read the rules against the site's pages."""
+    reviewed_on: date | None = None
+    """The day somebody last read the rules against the site's pages and its terms; none where nobody has."""
 
     @field_validator("profile")
     @classmethod
@@ -142,6 +142,16 @@ def checked_sites(content: Mapping[str, object]) -> Mapping[str, Site]:
     if len({site.id for site in listed}) != len(listed):
         raise _refused("An id in sites.toml is used twice.")
     return MappingProxyType({site.id: site for site in listed})
+
+
+def refuse_unreviewed(site: Site, where: str) -> Iterator[VettingError]:
+    """The refusal of a step at `where` that looks at a site whose rules and terms nobody has read."""
+    if site.reviewed_on is None:
+        yield refused(
+            "site_unreviewed",
+            f"{where}: nobody has reviewed the site {site.id} of config/sites.toml.",
+            f"Read its rules against its pages, and its terms, then enter reviewed_on under {site.id}.",
+        )
 
 
 def refused_kind(*names: str) -> str:

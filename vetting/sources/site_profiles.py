@@ -99,13 +99,14 @@ def build(user_agent: str, table: Mapping[str, object]) -> SiteProfiles:
 
 
 def control_name(site: Site) -> str:
-    """A name that nobody has on the site: twelve characters from the hash of its id and the day of its review.
+    """A name that nobody has on the site: twelve characters from the hash of its id and the day of its review, if any.
 
     The same for every candidate and every run, so that two searches differ in nothing but their anchor, a recording of
     one answers again, and a random name never meets a person. Should somebody take it, the site is inconclusive for
     everybody until it is reviewed again.
     """
-    digest = hashlib.sha256(f"{site.id} {site.reviewed_on.isoformat()}".encode()).digest()
+    reviewed = site.reviewed_on.isoformat() if site.reviewed_on else "unreviewed"
+    digest = hashlib.sha256(f"{site.id} {reviewed}".encode()).digest()
     return "q" + base64.b32encode(digest).decode("ascii").lower()[:11]
 
 

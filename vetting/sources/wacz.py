@@ -16,7 +16,7 @@ from uuid import NAMESPACE_OID, uuid5
 
 from vetting.errors import VettingError, bad_input
 from vetting.sources.archive_members import read_archive_file
-from vetting.sources.capture_note import note, software
+from vetting.sources.capture_note import note, software, utc_second
 from vetting.sources.http_block import parse_answer
 from vetting.sources.page_text import is_html, media_type
 from vetting.sources.surt import surt
@@ -84,7 +84,7 @@ def build_wacz(captures: Iterable[bytes], *, title: str, made_at: datetime) -> W
                 "title": title,
                 "wacz_version": WACZ_VERSION,
                 "software": software(),
-                "created": _second(made_at),
+                "created": utc_second(made_at),
                 "resources": resources,
             }
         )
@@ -149,7 +149,7 @@ def _warcinfo(made_at: datetime) -> bytes:
     headers = {
         "WARC-Type": "warcinfo",
         "WARC-Record-ID": f"<urn:uuid:{uuid5(NAMESPACE_OID, f'warcinfo/{made_at.isoformat()}')}>",
-        "WARC-Date": _second(made_at),
+        "WARC-Date": utc_second(made_at),
         "WARC-Filename": _DATA,
         "WARC-Block-Digest": sha256_digest(block),
         "Content-Type": FIELDS,
@@ -181,7 +181,7 @@ def _note(record: WarcRecord, offset: int, length: int, draft: _Draft) -> None:
     }
     draft.index.append(f"{surt(record.url)} {at:%Y%m%d%H%M%S} {json.dumps(entry)}\n")
     if status == "200" and record.kind == "response" and is_html(kind, body):
-        page = {"id": f"{uuid5(NAMESPACE_OID, f'{record.url} {offset}')}", "url": record.url, "ts": _second(at)}
+        page = {"id": f"{uuid5(NAMESPACE_OID, f'{record.url} {offset}')}", "url": record.url, "ts": utc_second(at)}
         draft.pages.append(page)
 
 
@@ -264,7 +264,3 @@ class _Part:
 
 def _json(value: object) -> bytes:
     return json.dumps(value, indent=2).encode() + b"\n"
-
-
-def _second(moment: datetime) -> str:
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
