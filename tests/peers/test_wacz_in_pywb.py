@@ -20,7 +20,7 @@ from warcio.archiveiterator import ArchiveIterator
 
 from tests.needed import missing
 from tests.sources.conftest import new_id, site, transport  # noqa: F401
-from tests.sources.loopback import AGENT, HOST, NOW, Nobody, Site
+from tests.sources.loopback import AGENT, HOST, NOW, Nobody, Site, planned
 from vetting.evidence import Capture
 from vetting.sources.asking_again import ask_again, stands_on
 from vetting.sources.capture_note import noted
@@ -53,7 +53,7 @@ def captures(site: Site, transport: httpx.BaseTransport, new_id: Callable[[], st
         internet.get(f"http://{HOST}{path}")
     later = NOW + timedelta(hours=1)
     before = stands_on(internet.captures()[0].warc)
-    again = ask_again(Nobody(), before, transport, lambda: later, new_id)
+    again = ask_again(Nobody(), planned("x"), before, transport, lambda: later, new_id)
     assert again.same_payload
     return [*internet.captures(), *again.captures]
 

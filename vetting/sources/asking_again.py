@@ -8,18 +8,20 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from hashlib import sha256
 from typing import Final
 
 import httpx
 
 from vetting.evidence import Capture, RawText
+from vetting.search import Search
 from vetting.sources.conduct import internet_of
 from vetting.sources.courtesy import PER_MINUTE, Courtesy
 from vetting.sources.decoding import decoded
 from vetting.sources.feed import ACCEPT as FEED
 from vetting.sources.http_block import HttpAnswer, parse_answer
-from vetting.sources.interface import NotSearchedError, Reason, Source
+from vetting.sources.interface import LooksFirst, NotSearchedError, Reason, Source
 from vetting.sources.internet import ANY, HTML, MAX_BODY_BYTES, Internet, Response
 from vetting.sources.page_text import MAX_TEXT_BYTES, decoded_text, html_text, json_sentences, media_type, raw_text
 from vetting.sources.warc_reader import CorruptArchiveError, WarcRecord, read_warc
@@ -97,6 +99,7 @@ def stands_on(warc: bytes) -> StandsOn:
 
 def ask_again(
     source: Source,
+    search: Search,
     before: StandsOn,
     transport: httpx.BaseTransport,
     clock: Callable[[], datetime],
@@ -106,23 +109,29 @@ def ask_again(
     courtesy: Courtesy | None = None,
     requests_per_minute: int = PER_MINUTE,
 ) -> AskedAgain:
-    """The same address, asked once, as the same source: a payload that is the first one becomes a `revisit` record.
+    """The same address, asked once, as the same source and with what was frozen for `search`: languages, time limit.
 
-    Never raises for what the internet does, and never tries twice: a release waits for it.
+    A payload that is the first one becomes a `revisit` record. A source that must look elsewhere first does so, and
+    nothing more is asked where an account's owner has opted out since. Never raises for what the internet does, and
+    never tries twice: a release waits for it.
     """
     internet = internet_of(
         source,
         transport,
         clock,
         new_id,
+        search=search,
         configuration=configuration,
         first=before.first,
         courtesy=courtesy,
         requests_per_minute=requests_per_minute,
     )
-    ask = internet.page if before.accept in _FOR_PEOPLE else internet.get
+    door = internet.page if before.accept in _FOR_PEOPLE else internet.get
+    address = before.first.url
+    ask = partial(door, address, accept=before.accept)
     try:
-        return _compared(before, ask(before.first.url, accept=before.accept), internet)
+        response = source.ask_again(search, address, internet, ask) if isinstance(source, LooksFirst) else ask()
+        return _compared(before, response, internet)
     except NotSearchedError as stopped:
         reason = stopped.reason
     except Exception:  # noqa: BLE001  # a defect met over hostile text may quote it, and must not travel
@@ -130,9 +139,9 @@ def ask_again(
     return AskedAgain(reason=reason.value, captures=internet.captures())
 
 
-def _compared(before: StandsOn, response: Response, internet: Internet) -> AskedAgain:
+def _compared(before: StandsOn, response: Response | None, internet: Internet) -> AskedAgain:
     captures = internet.captures()
-    if _is_gone(response):
+    if response is None or _is_gone(response):
         return AskedAgain(captures=captures, gone=True)
     if not response.ok:
         return AskedAgain(reason=Reason.HTTP_4XX.value, captures=captures)

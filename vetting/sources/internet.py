@@ -19,10 +19,8 @@ from vetting.sources.refusals import leads_to_login, refusal, retry_after
 from vetting.sources.robots import MAX_ROBOTS_REDIRECTS, Rules, asks_not_to_be_kept, rules_of
 from vetting.sources.transport_failures import TooLargeError, failure_reason
 from vetting.sources.warc_writer import (
-    MADE_WITH_NOTHING,
     Exchange,
     FirstCapture,
-    MadeWith,
     answered_warc,
     capture_from,
     failed_warc,
@@ -127,7 +125,7 @@ class Internet:
         user_agent: str,
         limits: Limits = LIMITS,
         courtesy: Courtesy | None = None,
-        made_with: MadeWith = MADE_WITH_NOTHING,
+        configuration: str = "",
         first: FirstCapture | None = None,
         languages: Sequence[str] = ENGLISH,
     ) -> None:
@@ -139,7 +137,7 @@ class Internet:
         self._limits = limits
         self._courtesy = courtesy
         self._robots: dict[tuple[str, bytes], Rules | Reason] = {}
-        self._made_with = made_with
+        self._configuration = configuration
         self._first = first
         self._clocks: dict[str, float] = {}
         self._captures: dict[str, tuple[Exchange, Capture]] = {}
@@ -284,8 +282,7 @@ class Internet:
             url=str(url),
             at=self._clock(),
             request_headers=_shown(request, key),
-            clock_offset=self._made_with.clock_offset,
-            configuration=self._made_with.configuration,
+            configuration=self._configuration,
         )
         if key is not None:
             request.headers[key.header] = key.value
