@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import json
 from collections.abc import Callable
 from contextlib import suppress
@@ -16,23 +15,17 @@ import httpx
 
 from vetting.evidence import Capture, RawText
 from vetting.search import Search
+from vetting.sources.captured_answer import CapturedAnswer, NotAnsweredError, captured_answer
 from vetting.sources.conduct import internet_of
 from vetting.sources.courtesy import PER_MINUTE, Courtesy
-from vetting.sources.decoding import decoded
-from vetting.sources.feed import ACCEPT as FEED
-from vetting.sources.http_block import HttpAnswer, parse_answer
 from vetting.sources.interface import LooksFirst, NotSearchedError, Reason, Source
-from vetting.sources.internet import ANY, HTML, MAX_BODY_BYTES, Internet, Response
+from vetting.sources.internet import Internet, Response
 from vetting.sources.page_text import MAX_TEXT_BYTES, decoded_text, html_text, json_sentences, media_type, raw_text
-from vetting.sources.warc_reader import CorruptArchiveError, WarcRecord, read_warc
 from vetting.sources.warc_writer import FirstCapture
 
 KEY_NEEDED: Final = "key_needed"
 NOTHING_CAPTURED: Final = "nothing_captured"
 _REVISIT: Final = b"WARC/1.1\r\nWARC-Type: revisit\r\n"
-_REDACTED: Final = b"[redacted]"
-_FOR_PEOPLE: Final = frozenset({HTML, FEED})
-"""What was asked for as pages and feeds are: the same door, with its robots.txt."""
 _GONE: Final = frozenset({404, 410})
 _GONE_CODES: Final = frozenset(
     {"RepoNotFound", "RepoDeactivated", "RepoTakendown", "RepoSuspended", "RecordNotFound", "AccountTakedown"}
@@ -46,6 +39,8 @@ class StandsOn:
 
     first: FirstCapture
     accept: str = field(repr=False)
+    for_people: bool
+    """By which door it was asked for."""
     text: RawText
     """What can be read of it, by the same means as of the new answer."""
 
@@ -77,23 +72,22 @@ def stands_on(warc: bytes) -> StandsOn:
     without an answer: it failed, or what it held is withheld at the person's request.
     """
     try:
-        records = {record.kind: record for record in read_warc(io.BytesIO(warc), compressed=False)}
-        answer = parse_answer(records["response"].block)
-    except (CorruptArchiveError, KeyError):
+        captured = captured_answer(warc)
+    except NotAnsweredError:
         raise NotAskedError(NOTHING_CAPTURED) from None
-    asked = _headers(records.get("request"))
-    if _REDACTED in asked.values():
+    if captured.with_key:
         raise NotAskedError(KEY_NEEDED)
-    response = records["response"]
+    response = captured.record
     return StandsOn(
         first=FirstCapture(
             record_id=response.headers.get("warc-record-id", ""),
             url=response.url,
             at=response.recorded_at,
-            payload_sha256=sha256(answer.body).hexdigest(),
+            payload_sha256=sha256(captured.answer.body).hexdigest(),
         ),
-        accept=asked.get(b"accept", ANY.encode()).decode("latin-1"),
-        text=_recorded_text(answer),
+        accept=captured.accept,
+        for_people=captured.for_people,
+        text=_recorded_text(captured),
     )
 
 
@@ -126,7 +120,7 @@ def ask_again(
         courtesy=courtesy,
         requests_per_minute=requests_per_minute,
     )
-    door = internet.page if before.accept in _FOR_PEOPLE else internet.get
+    door = internet.page if before.for_people else internet.get
     address = before.first.url
     ask = partial(door, address, accept=before.accept)
     try:
@@ -163,16 +157,10 @@ def _is_gone(response: Response) -> bool:
     return isinstance(said, dict) and said.get("error") in _GONE_CODES
 
 
-def _headers(request: WarcRecord | None) -> dict[bytes, bytes]:
-    lines = request.block.split(b"\r\n")[1:] if request is not None else []
-    return {name.strip().lower(): value.strip() for name, _, value in (line.partition(b":") for line in lines)}
-
-
-def _recorded_text(answer: HttpAnswer) -> RawText:
+def _recorded_text(captured: CapturedAnswer) -> RawText:
     """Empty where it cannot be read: the new answer is then compared by its payload only."""
     with suppress(Exception):
-        body = decoded(answer.body, answer.header(b"content-encoding"), MAX_BODY_BYTES)
-        return _text(body, answer.header(b"content-type"))
+        return _text(captured.body(), captured.content_type)
     return RawText("")
 
 

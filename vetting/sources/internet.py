@@ -178,14 +178,21 @@ class Internet:
         self._keep(exchange, note_warc(exchange, note))
 
     def get(
-        self, url: str, *, params: Mapping[str, str] | None = None, accept: str = ANY, key: ApiKey | None = None
+        self,
+        url: str,
+        *,
+        params: Mapping[str, str] | None = None,
+        accept: str = ANY,
+        key: ApiKey | None = None,
+        within: str = "",
     ) -> Response:
         """The answer of an interface at `url`, redirects followed, each hop captured.
 
         Returns 2xx, 400, 404 and 410; raises NotSearchedError for everything that is a refusal or a failure. A `key`
-        is not handed on to another host, and the capture holds its header without its value.
+        is not handed on to another host, and the capture holds its header without its value. A redirect to what does
+        not begin with `within` is refused with ADDRESS_REFUSED.
         """
-        return self._followed(_target(url, params), accept, key)
+        return self._followed(_target(url, params), accept, key, within=within)
 
     def page(self, url: str, *, accept: str = HTML) -> Response:
         """A page made for people, as a visitor sees it who is not logged in. Raises as `get` does.
@@ -199,7 +206,9 @@ class Internet:
             raise NotSearchedError(Reason.NOINDEX)
         return response
 
-    def _followed(self, target: httpx.URL, accept: str, key: ApiKey | None, *, for_people: bool = False) -> Response:
+    def _followed(
+        self, target: httpx.URL, accept: str, key: ApiKey | None, *, for_people: bool = False, within: str = ""
+    ) -> Response:
         owner = (target.scheme, target.netloc)
         for _ in range(MAX_REDIRECTS + 1):
             pause = self._permitted(target) if for_people else 0.0
@@ -208,6 +217,8 @@ class Internet:
             following = self._following(response, target)
             if following is None:
                 return self._judged(response)
+            if not str(following).startswith(within):
+                raise NotSearchedError(Reason.ADDRESS_REFUSED)
             target = following
         raise NotSearchedError(Reason.TOO_MANY_REDIRECTS)
 
