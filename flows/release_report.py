@@ -44,7 +44,7 @@ def release(case_number: str) -> Release:
         return _release(bench.desk, filed, released_now=False)
     state = progress(bench.desk, case_number)
     protocol = state.protocol
-    stands = recapture(bench.desk, case_number, bench.ask_for(practice=state.case.practice))
+    stands = recapture(bench.desk, case_number, bench.ask_for(protocol, practice=state.case.practice))
     gate = bench.gate(protocol)
     cleared = clear_for_release(bench.desk, case_number, gate, bench.criteria(protocol).by_code)
     rendered = pdf.render(cleared.report)

@@ -89,7 +89,7 @@ def test_the_file_holds_every_capture_and_the_log_a_commitment_to_it(real: Room,
 
 def test_what_was_asked_once_more_is_in_it_as_well(real: Room, transport: httpx.BaseTransport, tmp_path: Path) -> None:
     number = real.reviewed(Passage(words=POST))
-    recapture(real.one, number, lambda _, before: ask_again(Nobody(), before, transport, now, new_id))
+    recapture(real.one, number, lambda search, before: ask_again(Nobody(), search, before, transport, now, new_id))
     export_evidence(real.one, number, tmp_path / "case.wacz")
     assert [record.kind for record in read_archive(tmp_path / "case.wacz")].count("revisit") == 1
 

@@ -51,6 +51,12 @@ UNWORKABLE = {
         'anchor = "atproto_handle"\nquery = "from:{anchor}"',
         "query_unfit",
     ),
+    "pictures of data": (
+        PROTOCOL,
+        r'^anchor = "atproto_handle"\n',
+        'anchor = "atproto_handle"\nrender = true\n',
+        "render_unfit",
+    ),
     "no federal classes": (PROTOCOL, '"federal", "massachusetts"', '"massachusetts"', "class_pack_left_out"),
     "not the classes of its state": (PROTOCOL, '"federal", "massachusetts"', '"federal"', "class_pack_left_out"),
     "a title in another script": (PROTOCOL, '^title = "Patrol Officer"', 'title = "巡警"', "words_unprintable"),

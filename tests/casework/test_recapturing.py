@@ -30,7 +30,7 @@ URL = f"http://{HOST}/posts"
 @pytest.fixture
 def ask(transport: httpx.BaseTransport) -> Ask:
     """Return what asks the loopback server once more."""
-    return lambda _name, before: ask_again(Nobody(), before, transport, now, new_id)
+    return lambda search, before: ask_again(Nobody(), search, before, transport, now, new_id)
 
 
 @pytest.fixture
@@ -148,7 +148,7 @@ def test_a_capture_that_cannot_be_asked_for_again_is_noted_and_stops_nothing(roo
 def test_an_internet_that_is_not_there_stops_nothing(real: Room) -> None:
     number = real.reviewed(Passage(words=POST))
 
-    def ask(_name: str, _before: StandsOn) -> AskedAgain:
+    def ask(_search: Search, _before: StandsOn) -> AskedAgain:
         raise not_found("recording_missing", "There is no recorded internet at the place given.", "Name a folder.")
 
     (repeated,) = recapture(real.one, number, ask)

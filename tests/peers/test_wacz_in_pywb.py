@@ -22,7 +22,7 @@ from tests.casework.conftest import analyzer, config, criteria, room, settings  
 from tests.casework.room import Passage, Room, found_on, now
 from tests.casework.room import new_id as new_id_of_case
 from tests.sources.conftest import new_id, site, transport  # noqa: F401
-from tests.sources.loopback import AGENT, HOST, NOW, Nobody, Site
+from tests.sources.loopback import AGENT, HOST, NOW, Nobody, Site, planned
 from vetting.casework.exporting import export_evidence
 from vetting.evidence import Capture
 from vetting.records.rows import CaptureRecord
@@ -57,7 +57,7 @@ def captures(site: Site, transport: httpx.BaseTransport, new_id: Callable[[], st
         internet.get(f"http://{HOST}{path}")
     later = NOW + timedelta(hours=1)
     before = stands_on(internet.captures()[0].warc)
-    again = ask_again(Nobody(), before, transport, lambda: later, new_id)
+    again = ask_again(Nobody(), planned("x"), before, transport, lambda: later, new_id)
     assert again.same_payload
     return [*internet.captures(), *again.captures]
 

@@ -34,6 +34,7 @@ REVEALS_RAW_TEXT = {
     "vetting/sources/captured_pages.py": "looks for an address on a captured page",
     "vetting/sources/file_text.py": "tells the reader of an imported page where it was seen, for pages to sign in",
     "vetting/sources/rendering.py": "opens the page that a hit stands on, for a picture of it",
+    "vetting/sources/shown_page.py": "tells the address of an archived page from the archive's own before it",
     "vetting/sources/received_file.py": "writes where an imported file was seen into the capture that is sealed",
 }
 

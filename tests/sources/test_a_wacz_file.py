@@ -15,7 +15,7 @@ import pytest
 from warcio.archiveiterator import ArchiveIterator
 from warcio.checker import Checker
 
-from tests.sources.loopback import HOST, NOW, Nobody, Site
+from tests.sources.loopback import HOST, NOW, Nobody, Site, planned
 from vetting.errors import VettingError
 from vetting.sources.archive_file import read_archive
 from vetting.sources.asking_again import ask_again, stands_on
@@ -39,7 +39,9 @@ def captured(site: Site, internet: Internet, transport: httpx.BaseTransport) -> 
         internet.get("http://unknown.example/")
     first = internet.captures()[0].warc
     numbers = iter(range(100))
-    again = ask_again(Nobody(), stands_on(first), transport, lambda: NOW, lambda: f"again-{next(numbers)}")
+    again = ask_again(
+        Nobody(), planned("x"), stands_on(first), transport, lambda: NOW, lambda: f"again-{next(numbers)}"
+    )
     assert again.same_payload
     return [capture.warc for capture in (*internet.captures(), *again.captures)]
 

@@ -14,7 +14,7 @@ import pytest
 from warcio.archiveiterator import ArchiveIterator
 from warcio.checker import Checker
 
-from tests.sources.loopback import HOST, NOW, Nobody, Runner, Site
+from tests.sources.loopback import HOST, NOW, Nobody, Runner, Site, planned
 from vetting.evidence import Capture
 from vetting.sources.archive_file import read_archive
 from vetting.sources.asking_again import AskedAgain, NotAskedError, ask_again, stands_on
@@ -33,7 +33,7 @@ def again(internet: Internet, transport: httpx.BaseTransport, new_id: Callable[[
 
     def ask() -> AskedAgain:
         before = stands_on(internet.captures()[0].warc)
-        return ask_again(Nobody(), before, transport, lambda: NOW, new_id)
+        return ask_again(Nobody(), planned("x"), before, transport, lambda: NOW, new_id)
 
     return ask
 
@@ -191,7 +191,7 @@ def test_a_defect_on_the_way_is_a_reason_and_no_error(site: Site, internet: Inte
     site.answer("/page", "<p>the words")
     internet.get(PAGE)
     before = stands_on(internet.captures()[0].warc)
-    assert ask_again(Nobody(), before, _Broken(), lambda: NOW, lambda: "K-1").reason == "source_defect"
+    assert ask_again(Nobody(), planned("x"), before, _Broken(), lambda: NOW, lambda: "K-1").reason == "source_defect"
 
 
 def test_an_answer_whose_first_body_cannot_be_unpacked_is_compared_by_its_payload(
@@ -210,4 +210,4 @@ def test_a_recording_answers_the_same_again(site: Site, internet: Internet, run:
     captured = SimpleNamespace(captures=internet.captures())
     before = stands_on(internet.captures()[0].warc)
     recording = run.recording_of(captured)  # type: ignore[arg-type]
-    assert ask_again(Nobody(), before, recording, lambda: NOW, run.new_id).same_payload
+    assert ask_again(Nobody(), planned("x"), before, recording, lambda: NOW, run.new_id).same_payload

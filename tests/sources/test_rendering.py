@@ -1,6 +1,7 @@
 """A picture of a page is made by a real browser that reaches nothing but through our own door."""
 
 import io
+import json
 import socket
 import struct
 import threading
@@ -19,10 +20,11 @@ from tests.sources.files import read
 from tests.sources.loopback import AGENT, NOW, Runner, Site, planned
 from vetting.errors import ExitCode, VettingError
 from vetting.evidence import Engagement, Hit
-from vetting.sources import rendering
+from vetting.sources import rendering, web_archive
 from vetting.sources.conduct import conduct
 from vetting.sources.egress import GuardedTransport, PublicOnly
 from vetting.sources.forum import build
+from vetting.sources.interface import NotSearchedError
 from vetting.sources.internet import Internet
 from vetting.sources.page_text import raw_text
 from vetting.sources.rendering import find_chromium, render_pages
@@ -68,9 +70,16 @@ def trap() -> Iterator[Trap]:
         thread.join()
 
 
-def hit(address: str) -> Hit:
+def hit(internet: Internet, address: str) -> Hit:
+    """What stands on a page that is captured now, whatever it answers."""
+    with suppress(NotSearchedError):
+        internet.page(address)
+    return hit_on(internet.captures()[-1].id, address)
+
+
+def hit_on(capture_id: str, address: str) -> Hit:
     return Hit(
-        capture_id="C-0",
+        capture_id=capture_id,
         text=raw_text("words"),
         locator=raw_text(address),
         author=raw_text(""),
@@ -98,7 +107,7 @@ def test_a_page_gives_its_whole_picture_and_a_snapshot_that_can_be_imported(
 ) -> None:
     site.answer("/page", "<title>T</title><link rel=stylesheet href=style.css><p>Some words of a page.</p>")
     site.answer("/style.css", STYLE, kind="text/css")
-    render_pages(chromium, [hit("http://site.example/page")], internet, 10)
+    render_pages(chromium, [hit(internet, "http://site.example/page")], internet, 10)
     (picture,), (snapshot,) = made(internet, "image/png"), made(internet, "multipart/related")
     assert picture.url == "urn:view:http://site.example/page"
     assert picture.block.startswith(b"\x89PNG")
@@ -118,7 +127,7 @@ def test_the_same_page_gives_the_same_picture(
     pictures = []
     for _ in range(2):
         internet = make_internet()
-        render_pages(chromium, [hit("http://site.example/page")], internet, 10)
+        render_pages(chromium, [hit(internet, "http://site.example/page")], internet, 10)
         pictures += [made(internet, "image/png")[0].block]
     assert pictures[0] == pictures[1]
 
@@ -174,7 +183,7 @@ def test_no_page_reaches_anything_but_through_the_guard(
         attacks(f"127.0.0.1:{trap.port}"),
         headers={"Link": f"<http://127.0.0.1:{trap.port}/l>; rel=preload; as=image"},
     )
-    render_pages(chromium, [hit(page)], internet, 10)
+    render_pages(chromium, [hit(internet, page)], internet, 10)
     assert trap.reached == []
     assert failures(internet) == []
     assert len(made(internet, "image/png")) == 1
@@ -194,45 +203,48 @@ def test_without_our_door_the_same_page_would_reach_out(
 
     def let_go(door: rendering._Door, route: Route, request: Request) -> None:
         own = request.url == door.page.url
-        route.fulfill(body=door.page.body, content_type="text/html") if own else route.continue_()
+        route.fulfill(body=door.page.response.body, content_type="text/html") if own else route.continue_()
 
     monkeypatch.setattr(rendering._Door, "answer", let_go)
     site.answer("/page", "<p>words</p><img src=http://other.example/img>")
-    render_pages(chromium, [hit("http://site.example/page")], internet, 10)
+    render_pages(chromium, [hit(internet, "http://site.example/page")], internet, 10)
     assert any(b"other.example/img" in line for line in trap.reached)
 
 
 def test_no_cookie_is_kept_or_sent(site: Site, internet: Internet, chromium: str) -> None:
     site.answer("/page", "<p>words</p><img src=/one.png>", headers={"Set-Cookie": "a=b"})
-    render_pages(chromium, [hit("http://site.example/page"), hit("http://site.example/page?2")], internet, 10)
+    render_pages(
+        chromium, [hit(internet, "http://site.example/page"), hit(internet, "http://site.example/page?2")], internet, 10
+    )
     assert not any("cookie" in headers for _, headers in site.asked)
     assert {headers["user-agent"] for _, headers in site.asked} == {"vetting-test (records@riverton.example)"}
 
 
 @pytest.mark.parametrize(
-    ("page", "kind", "status", "code"),
+    ("page", "kind", "status"),
     [
-        ("<title>Log in</title><p>Please log in to see it.</p><input type=password>", "text/html", 200, "login_page"),
-        ("<title>Just a moment...</title>", "text/html", 200, "challenge_page"),
-        ("<p>no</p>", "text/html", 403, "http_403"),
-        ("<meta name=robots content=noindex><p>words</p>", "text/html", 200, "noindex"),
-        ("<p>gone</p>", "text/html", 404, "not_a_page"),
-        ("%PDF-1.7", "application/pdf", 200, "not_a_page"),
+        ("<title>Log in</title><p>Please log in to see it.</p><input type=password>", "text/html", 200),
+        ("<title>Just a moment...</title>", "text/html", 200),
+        ("<p>no</p>", "text/html", 403),
+        ("<meta name=robots content=noindex><p>words</p>", "text/html", 200),
+        ("<p>gone</p>", "text/html", 404),
+        ("%PDF-1.7", "application/pdf", 200),
+        ('{"posts": ["words"]}', "application/json", 200),
     ],
 )
 def test_what_is_no_page_leaves_a_code_and_no_picture(
-    site: Site, internet: Internet, chromium: str, page: str, kind: str, status: int, code: str
+    site: Site, internet: Internet, chromium: str, page: str, kind: str, status: int
 ) -> None:
     site.answer("/page", page, kind=kind, status=status)
-    render_pages(chromium, [hit("http://site.example/page")], internet, 10)
-    assert failures(internet) == [code]
+    render_pages(chromium, [hit(internet, "http://site.example/page")], internet, 10)
+    assert failures(internet) == ["not_a_page"]
     assert made(internet, "image/png") == []
 
 
 def test_a_piece_that_robots_txt_forbids_is_not_asked_for(site: Site, internet: Internet, chromium: str) -> None:
     site.answer("/robots.txt", "User-agent: *\nDisallow: /private/", kind="text/plain")
     site.answer("/page", "<p>words</p><img src=/private/one.png><img src=/two.png>")
-    render_pages(chromium, [hit("http://site.example/page")], internet, 10)
+    render_pages(chromium, [hit(internet, "http://site.example/page")], internet, 10)
     assert site.paths() == ["/robots.txt", "/page", "/two.png"]
 
 
@@ -241,7 +253,7 @@ def test_a_long_page_is_cut_and_a_hungry_one_gets_no_more(site: Site, internet: 
     site.answer("/page", f"<p style='height: 5000000px'>words</p>{images}")
     site.answer("", b"GIF89a", kind="image/gif")
     site.answer("/robots.txt", "", kind="text/plain")
-    render_pages(chromium, [hit("http://site.example/page")], internet, 10)
+    render_pages(chromium, [hit(internet, "http://site.example/page")], internet, 10)
     (picture,) = made(internet, "image/png")
     assert struct.unpack(">II", picture.block[16:24]) == (1280, rendering.MAX_HEIGHT)
     assert len(site.asked) == 2 + rendering.MAX_REQUESTS
@@ -249,9 +261,13 @@ def test_a_long_page_is_cut_and_a_hungry_one_gets_no_more(site: Site, internet: 
 
 def test_the_first_pages_are_rendered_and_each_once(site: Site, internet: Internet, chromium: str) -> None:
     site.answer("", "<p>words</p>")
-    hits = [hit(f"http://site.example/{n // 2}") for n in range(20)]
-    render_pages(chromium, [hit("at://did:plc:x/post/1"), *hits], internet, 3)
-    assert site.paths() == ["/robots.txt", "/0", "/1", "/2"]
+    hits = [hit(internet, f"http://site.example/{n}") for n in range(5)]
+    render_pages(chromium, [*hits, *hits, hit_on("C-unknown", "x")], internet, 3)
+    pictures = made(internet, "image/png")
+    assert [one.url for one in pictures] == [f"urn:view:http://site.example/{n}" for n in range(3)]
+    assert site.paths() == ["/robots.txt", *(f"/{n}" for n in range(5))], (
+        "what was captured is shown, and not asked for again"
+    )
 
 
 @pytest.mark.parametrize("away", ["0;url=http://site.example/elsewhere", "0;url=http://nowhere.example/", "0"])
@@ -259,7 +275,7 @@ def test_a_page_that_leads_away_or_round_in_a_circle_is_still_the_one_in_the_pic
     site: Site, internet: Internet, chromium: str, away: str, tmp_path: Path
 ) -> None:
     site.answer("/page", f"<meta http-equiv=refresh content='{away}'><style>{STYLE}</style><p>Words that stay.</p>")
-    render_pages(chromium, [hit("http://site.example/page")], internet, 10)
+    render_pages(chromium, [hit(internet, "http://site.example/page")], internet, 10)
     assert failures(internet) == []
     (snapshot,) = made(internet, "multipart/related")
     assert b"chrome-error" not in snapshot.block
@@ -273,7 +289,7 @@ def test_an_address_that_a_browser_spells_otherwise_has_its_picture_and_the_next
     site: Site, internet: Internet, chromium: str, address: str
 ) -> None:
     site.answer("", "<p>words</p>")
-    render_pages(chromium, [hit(address), hit("http://site.example/next")], internet, 10)
+    render_pages(chromium, [hit(internet, address), hit(internet, "http://site.example/next")], internet, 10)
     assert failures(internet) == []
     assert len(made(internet, "image/png")) == 2
 
@@ -290,7 +306,7 @@ def test_a_fault_over_one_piece_costs_that_piece_only_and_says_nothing(
         return asked(url, **how)
 
     monkeypatch.setattr(internet, "page", faulty)
-    render_pages(chromium, [hit("http://site.example/page")], internet, 10)
+    render_pages(chromium, [hit(internet, "http://site.example/page")], internet, 10)
     assert failures(internet) == []
     assert len(made(internet, "image/png")) == 1
     assert capfd.readouterr() == ("", "")
@@ -302,14 +318,18 @@ def test_a_page_that_is_never_laid_out_is_ended_and_the_next_has_another_browser
     monkeypatch.setattr(rendering, "LONGEST_SECONDS", 20.0)
     site.answer("/deep", "<div>" * 200_000 + "words")
     site.answer("/next", "<p>words</p>")
-    render_pages(chromium, [hit("http://site.example/deep"), hit("http://site.example/next")], internet, 10)
+    render_pages(
+        chromium, [hit(internet, "http://site.example/deep"), hit(internet, "http://site.example/next")], internet, 10
+    )
     assert failures(internet) in ([], ["time_limit"])
     assert any(record.url.endswith("/next") for record in made(internet, "image/png"))
 
 
 def test_a_browser_that_fails_leaves_a_code_for_every_page(site: Site, internet: Internet) -> None:
     site.answer("", "<p>words</p>")
-    render_pages("/bin/false", [hit("http://site.example/1"), hit("http://site.example/2")], internet, 10)
+    render_pages(
+        "/bin/false", [hit(internet, "http://site.example/1"), hit(internet, "http://site.example/2")], internet, 10
+    )
     assert failures(internet) == ["browser_failed", "browser_failed"]
 
 
@@ -340,3 +360,45 @@ def test_pictures_are_kept_with_their_search_and_never_change_what_came_of_it(
     assert (done.result.outcome, done.result.reason, len(done.hits)) == (plain.result.outcome, "found", 1)
     assert done.result.captures == len(done.captures) > plain.result.captures
     assert len(run.recording_of(done)) == 2  # the page and its robots.txt: pictures answer nothing
+
+
+ARCHIVE = "http://archive.example/web/20210708091011id_/"
+KEPT = {"Memento-Datetime": "Thu, 08 Jul 2021 09:10:11 GMT"}
+
+
+def test_a_picture_of_an_archived_page_is_made_of_what_the_archive_kept_and_never_of_the_live_site(
+    site: Site, run: Runner, chromium: str
+) -> None:
+    """`other.example` is the live site here: it answers, and must not be asked."""
+    table = {"cdx": "http://archive.example/web/cdx", "memento": "http://archive.example/web/{timestamp}id_/{url}"}
+    own = "http://other.example/home"
+    row = {"url": own, "timestamp": "20210708091011", "status": "200", "mime": "text/html", "digest": "d"}
+    site.answer("/web/cdx", json.dumps(row), kind="text/x-ndjson")
+    page = (
+        "<title>T</title><link rel=stylesheet href=style.css><link rel=stylesheet href=http://other.example/far.css>"
+        "<p>Words of old.</p><img src=/root.png><img src=http://other.example/moved.png>"
+        "<img src=http://other.example/lost.png>"
+    )
+    kept = ARCHIVE.removeprefix("http://archive.example")
+    site.answer(f"{kept}{own}", page, headers=KEPT)
+    site.answer(f"{kept}http://other.example/style.css", STYLE, kind="text/css", headers=KEPT)
+    site.answer(f"{kept}http://other.example/far.css", "p { color: red }", kind="text/css", headers=KEPT)
+    site.answer(f"{kept}http://other.example/moved.png", status=302, headers={"Location": "http://other.example/live"})
+    site.answer(f"{kept}http://other.example/lost.png", "<p>The archive's own page</p>")
+    site.answer("/home", "<p>What stands there today.</p>")
+    asked = planned("other.example")
+    asked = replace(asked, step=replace(asked.step, render=True))
+    render = partial(render_pages, chromium)
+    source = web_archive.build(AGENT, table)
+    done = conduct(source, asked, run.transport, clock=lambda: NOW, new_id=run.new_id, render=render)
+    kinds = [r for c in done.captures for r in read_warc(io.BytesIO(c.warc), compressed=False)]
+    (picture,) = [r for r in kinds if r.content_type == "image/png"]
+    (snapshot,) = [r for r in kinds if r.content_type == "multipart/related"]
+    assert picture.url == f"urn:view:{ARCHIVE}{own}"
+    assert struct.unpack(">II", picture.block[16:24])[1] >= 3000, "drawn with its own style sheet"
+    assert b"Words of old." in snapshot.block.replace(b"=\r\n", b"")
+    notes = [r.block.decode() for r in kinds if b"scripts: off" in r.block]
+    assert all("given: 3" in note and f"page: {done.hits[0].capture_id}" in note for note in notes)
+    hosts = {headers["host"] for _, headers in site.asked}
+    assert hosts == {"archive.example"}
+    assert "/root.png" not in site.paths()

@@ -21,7 +21,7 @@ from vetting.protocol import SearchProtocol, Step
 from vetting.release import fits_report, leads_somewhere
 from vetting.settings import Settings
 from vetting.sources.interface import Source
-from vetting.sources.registry import ANCHORS, SITE_QUERIES, build_sources, refuse_lapsed_terms
+from vetting.sources.registry import ANCHORS, PICTURED, SITE_QUERIES, build_sources, refuse_lapsed_terms
 from vetting.sources.site_list import refuse_unreviewed
 
 LONGEST_DOCUMENT: Final = 60_000
@@ -41,8 +41,9 @@ def load_workable(settings: Settings, name: str, today: date) -> SearchProtocol:
 
     Refuses what `load_protocol` refuses, and a protocol that could be opened and never brought to an end: a source that
     is not set up or whose terms nobody reviewed, a site nobody reviewed, an anchor that its source cannot look for,
-    class packs without the federal or the jurisdiction's own, words that no report can print or that the leak check
-    takes for an address or a day, words that themselves tell a class, a document too long for the log.
+    pictures of what is no page, class packs without the federal or the jurisdiction's own, words that no report can
+    print or that the leak check takes for an address or a day, words that themselves tell a class, a document too long
+    for the log.
     """
     config = settings.config
     analyzer = Analyzer.load(config / "class_packs", declared_packs(config, name))
@@ -72,6 +73,12 @@ def _of_steps(protocol: SearchProtocol, config: Path) -> Iterator[VettingError]:
                 "anchor_unfit",
                 f"{where}: source {step.source} cannot look for {step.anchor.value}.",
                 f"Use as anchor: {wanted}.",
+            )
+        if step.render and step.source not in PICTURED:
+            yield bad_input(
+                "render_unfit",
+                f"{where}: source {step.source} answers with data and not with pages, so there is nothing to picture.",
+                "Leave out render = true.",
             )
         if step.source in SITE_QUERIES:
             yield from _of_site(step, where, configured.get(step.source))

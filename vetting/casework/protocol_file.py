@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import re
 import unicodedata
 from collections.abc import Sequence
 from datetime import date
@@ -16,7 +15,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstra
 from filters.query_linter import lint_query
 from vetting.candidate import IdentifierKind
 from vetting.errors import VettingError, bad_input, not_found, refused
-from vetting.files import digest_of, read_file
+from vetting.files import digest_of
 from vetting.protocol import (
     REQUEST_SECONDS,
     FailurePolicy,
@@ -28,10 +27,10 @@ from vetting.protocol import (
 )
 from vetting.release import REPORT_TEMPLATE
 from vetting.settings import TOML_BYTES, first_problem, read_toml
+from vetting.sources.configuration import sources_digest
 from vetting.sources.registry import SITE_QUERIES, SITES, TECHNIQUES
 from vetting.sources.version import connectors_version
 
-_TERM_DATE = re.compile(rb"terms_(reviewed_on|valid_until)\s*=")
 _Slug = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
 _Line = Annotated[
     str,
@@ -260,16 +259,10 @@ def config_digests(config: Path, criteria: str, packs: Sequence[str], steps: Seq
         if not path.is_file():
             raise bad_input("config_missing", f"The protocol names {name}, but {path} is missing.", "Restore the file.")
     digests = {name: digest_of(path, TOML_BYTES).hex() for name, path in files.items()}
-    digests["sources"] = _sources_digest(files["sources"])
+    digests["sources"] = sources_digest(config)
     # The name stands at the head of every page, so it may not change between two candidates; where the stores are, may.
     name = str(read_toml(config / "department.toml").get("name"))
     return {**digests, "department_name": hashlib.sha256(name.encode()).hexdigest()}
-
-
-def _sources_digest(path: Path) -> str:
-    """Of the file without its term dates: reading the terms of a source once more changes nobody's search."""
-    kept = (line for line in read_file(path, TOML_BYTES).splitlines(keepends=True) if not _TERM_DATE.match(line))
-    return hashlib.sha256(b"".join(kept)).hexdigest()
 
 
 def declared_packs(config: Path, name: str) -> tuple[str, ...]:

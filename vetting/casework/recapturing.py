@@ -16,11 +16,12 @@ from vetting.evidence import RawText, RepeatedCapture, Standing
 from vetting.finding import Finding
 from vetting.log.event import EventType
 from vetting.records.case_files import CaseFileUnit
+from vetting.search import Search
 from vetting.sources.asking_again import AskedAgain, NotAskedError, StandsOn, stands_on
 from vetting.sources.interface import Reason
 
-Ask = Callable[[str, StandsOn], AskedAgain]
-"""Asks once more as the source of that name, on the internet the case may use."""
+Ask = Callable[[Search, StandsOn], AskedAgain]
+"""Asks once more as the source of that search, on the internet the case may use. Refuses one that may not be asked."""
 
 FRESH: Final = timedelta(hours=24)
 """A release that was stopped and is made again does not ask again within a day."""
@@ -73,16 +74,16 @@ def _repeat(desk: Desk, state: Progress, capture_id: str, findings: Sequence[Fin
 
 def _asked(desk: Desk, state: Progress, capture_id: str, key: str, ask: Ask) -> tuple[str, AskedAgain | None]:
     """The answer, or the code of why nobody was asked: nothing is asked in place of an investigator's browser."""
-    source = next((search.step.source for search in state.planned if search.key == key), None)
-    if source is None:
+    search = next((search for search in state.planned if search.key == key), None)
+    if search is None:
         return IMPORTED, None
     with desk.case_files.reading() as view:
         warc = view.open_capture(capture_id)
     try:
-        return "", ask(source, stands_on(warc))
+        return "", ask(search, stands_on(warc))
     except NotAskedError as refused:
         return str(refused), None
-    except VettingError as error:  # no internet for this case, e.g. a recording that is not there any more
+    except VettingError as error:  # terms that lapsed, other connectors, a recording that is not there any more
         return error.code, None
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cache, partial
 from pathlib import Path
@@ -12,20 +12,18 @@ from filters.criteria import Criteria, load_criteria
 from filters.gate import Gate
 from vetting.casework.desk import Desk
 from vetting.casework.leasing import Holder, this_process
-from vetting.casework.protocol_file import refuse_changed_config
+from vetting.casework.protocol_file import refuse_changed_config, refuse_changed_connectors
 from vetting.casework.recapturing import Ask
 from vetting.casework.searching import Conduct
 from vetting.errors import refused
-from vetting.files import digest_of
 from vetting.protocol import SearchProtocol
 from vetting.search import Search, SearchResult
-from vetting.settings import TOML_BYTES
 from vetting.sources.asking_again import AskedAgain, StandsOn, ask_again
 from vetting.sources.conduct import Conducted, Render, conduct
+from vetting.sources.configuration import configuration_of
 from vetting.sources.courtesy import Courtesy, Pace, unpaced
-from vetting.sources.interface import Source
 from vetting.sources.recorded import transport_for
-from vetting.sources.registry import build_sources, read_terms
+from vetting.sources.registry import build_sources, read_terms, refuse_lapsed_terms
 from vetting.sources.rendering import find_chromium, render_pages
 
 
@@ -83,7 +81,8 @@ class Workbench:
         return self._conducts[practice]
 
     def _conduct(self, *, practice: bool) -> Conduct:
-        sources, configuration = self._sources()
+        sources = build_sources(self._sources_file)
+        stated = {name: configuration_of(self.desk.settings.config, name) for name in sources}
         terms = read_terms(self._sources_file)
         transport = transport_for(practice=practice, recordings=self.recordings if practice else None)
         courtesy = self._courtesy(practice=practice)
@@ -98,27 +97,34 @@ class Workbench:
                 new_id=self.desk.new_id,
                 courtesy=courtesy,
                 requests_per_minute=terms[name].requests_per_minute,
-                configuration=configuration,
+                configuration=stated[name],
                 render=self._render() if search.step.render else None,
             )
 
         return run
 
-    def ask_for(self, *, practice: bool) -> Ask:
-        """How what was captured is asked for once more: by the same sources, on the same internet."""
+    def ask_for(self, protocol: SearchProtocol, *, practice: bool) -> Ask:
+        """How what was captured is asked for once more: by the same sources, on the same internet.
+
+        It refuses a source whose terms have lapsed since, and connectors that are not the frozen ones: what may not be
+        searched for the next candidate may not be asked for this one either.
+        """
         transport = cache(partial(transport_for, practice=practice, recordings=self.recordings if practice else None))
 
-        def ask(source: str, before: StandsOn) -> AskedAgain:
-            sources, configuration = self._sources()
+        def ask(search: Search, before: StandsOn) -> AskedAgain:
+            name = search.step.source
+            refuse_lapsed_terms(self._sources_file, [name], self.desk.clock().date())
+            refuse_changed_connectors(protocol)
             return ask_again(
-                sources[source],
+                build_sources(self._sources_file)[name],
+                search,
                 before,
                 transport(),
                 self.desk.clock,
                 self.desk.new_id,
-                configuration=configuration,
+                configuration=configuration_of(self.desk.settings.config, name),
                 courtesy=self._courtesy(practice=practice),
-                requests_per_minute=read_terms(self._sources_file)[source].requests_per_minute,
+                requests_per_minute=read_terms(self._sources_file)[name].requests_per_minute,
             )
 
         return ask
@@ -133,10 +139,6 @@ class Workbench:
         if self._manners is None:
             self._manners = Courtesy(self.pace, self.desk.clock)
         return self._manners
-
-    def _sources(self) -> tuple[Mapping[str, Source], str]:
-        """The sources, and the SHA-256 of the file that configures them."""
-        return build_sources(self._sources_file), digest_of(self._sources_file, TOML_BYTES).hex()
 
     @property
     def _sources_file(self) -> Path:

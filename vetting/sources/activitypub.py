@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 from urllib.parse import quote
@@ -16,8 +16,8 @@ from vetting.search import Search
 from vetting.sources.activity_streams import read_outbox
 from vetting.sources.feed import ACCEPT, entries_of
 from vetting.sources.interface import Answer, NotSearchedError, Reason, answered
-from vetting.sources.internet import Internet
-from vetting.sources.mastodon_api import read_mastodon
+from vetting.sources.internet import Internet, Response
+from vetting.sources.mastodon_api import read_mastodon, shown_account
 from vetting.sources.page_text import raw_text
 from vetting.sources.webfinger import Account, AccountGoneError, ask, confirmed_account
 
@@ -50,6 +50,17 @@ class Fediverse:
         except AccountGoneError as error:
             return Answer(reason=error.reason)
         raise NotSearchedError(Reason.NOT_PUBLICLY_AVAILABLE)
+
+    def ask_again(
+        self, search: Search, address: str, internet: Internet, ask: Callable[[], Response]
+    ) -> Response | None:
+        """The same posts, once the account was looked at for an opt-out made since, where visitors may see it."""
+        del address
+        try:
+            shown_account(confirmed_account(search.query, internet), internet)
+        except AccountGoneError:
+            return None
+        return ask()
 
 
 class _FediverseSettings(BaseModel):

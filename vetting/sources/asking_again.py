@@ -2,35 +2,30 @@
 
 from __future__ import annotations
 
-import io
 import json
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from hashlib import sha256
 from typing import Final
 
 import httpx
 
 from vetting.evidence import Capture, RawText
+from vetting.search import Search
+from vetting.sources.captured_answer import CapturedAnswer, NotAnsweredError, captured_answer
 from vetting.sources.conduct import internet_of
 from vetting.sources.courtesy import PER_MINUTE, Courtesy
-from vetting.sources.decoding import decoded
-from vetting.sources.feed import ACCEPT as FEED
-from vetting.sources.http_block import HttpAnswer, parse_answer
-from vetting.sources.interface import NotSearchedError, Reason, Source
-from vetting.sources.internet import ANY, HTML, MAX_BODY_BYTES, Internet, Response
+from vetting.sources.interface import LooksFirst, NotSearchedError, Reason, Source
+from vetting.sources.internet import Internet, Response
 from vetting.sources.page_text import MAX_TEXT_BYTES, decoded_text, html_text, json_sentences, media_type, raw_text
-from vetting.sources.warc_reader import CorruptArchiveError, WarcRecord, read_warc
 from vetting.sources.warc_writer import FirstCapture
 
 KEY_NEEDED: Final = "key_needed"
 NOTHING_CAPTURED: Final = "nothing_captured"
 _REVISIT: Final = b"WARC/1.1\r\nWARC-Type: revisit\r\n"
-_REDACTED: Final = b"[redacted]"
-_FOR_PEOPLE: Final = frozenset({HTML, FEED})
-"""What was asked for as pages and feeds are: the same door, with its robots.txt."""
 _GONE: Final = frozenset({404, 410})
 _GONE_CODES: Final = frozenset(
     {"RepoNotFound", "RepoDeactivated", "RepoTakendown", "RepoSuspended", "RecordNotFound", "AccountTakedown"}
@@ -44,6 +39,8 @@ class StandsOn:
 
     first: FirstCapture
     accept: str = field(repr=False)
+    for_people: bool
+    """By which door it was asked for."""
     text: RawText
     """What can be read of it, by the same means as of the new answer."""
 
@@ -75,28 +72,28 @@ def stands_on(warc: bytes) -> StandsOn:
     without an answer: it failed, or what it held is withheld at the person's request.
     """
     try:
-        records = {record.kind: record for record in read_warc(io.BytesIO(warc), compressed=False)}
-        answer = parse_answer(records["response"].block)
-    except (CorruptArchiveError, KeyError):
+        captured = captured_answer(warc)
+    except NotAnsweredError:
         raise NotAskedError(NOTHING_CAPTURED) from None
-    asked = _headers(records.get("request"))
-    if _REDACTED in asked.values():
+    if captured.with_key:
         raise NotAskedError(KEY_NEEDED)
-    response = records["response"]
+    response = captured.record
     return StandsOn(
         first=FirstCapture(
             record_id=response.headers.get("warc-record-id", ""),
             url=response.url,
             at=response.recorded_at,
-            payload_sha256=sha256(answer.body).hexdigest(),
+            payload_sha256=sha256(captured.answer.body).hexdigest(),
         ),
-        accept=asked.get(b"accept", ANY.encode()).decode("latin-1"),
-        text=_recorded_text(answer),
+        accept=captured.accept,
+        for_people=captured.for_people,
+        text=_recorded_text(captured),
     )
 
 
 def ask_again(
     source: Source,
+    search: Search,
     before: StandsOn,
     transport: httpx.BaseTransport,
     clock: Callable[[], datetime],
@@ -106,23 +103,29 @@ def ask_again(
     courtesy: Courtesy | None = None,
     requests_per_minute: int = PER_MINUTE,
 ) -> AskedAgain:
-    """The same address, asked once, as the same source: a payload that is the first one becomes a `revisit` record.
+    """The same address, asked once, as the same source and with what was frozen for `search`: languages, time limit.
 
-    Never raises for what the internet does, and never tries twice: a release waits for it.
+    A payload that is the first one becomes a `revisit` record. A source that must look elsewhere first does so, and
+    nothing more is asked where an account's owner has opted out since. Never raises for what the internet does, and
+    never tries twice: a release waits for it.
     """
     internet = internet_of(
         source,
         transport,
         clock,
         new_id,
+        search=search,
         configuration=configuration,
         first=before.first,
         courtesy=courtesy,
         requests_per_minute=requests_per_minute,
     )
-    ask = internet.page if before.accept in _FOR_PEOPLE else internet.get
+    door = internet.page if before.for_people else internet.get
+    address = before.first.url
+    ask = partial(door, address, accept=before.accept)
     try:
-        return _compared(before, ask(before.first.url, accept=before.accept), internet)
+        response = source.ask_again(search, address, internet, ask) if isinstance(source, LooksFirst) else ask()
+        return _compared(before, response, internet)
     except NotSearchedError as stopped:
         reason = stopped.reason
     except Exception:  # noqa: BLE001  # a defect met over hostile text may quote it, and must not travel
@@ -130,9 +133,9 @@ def ask_again(
     return AskedAgain(reason=reason.value, captures=internet.captures())
 
 
-def _compared(before: StandsOn, response: Response, internet: Internet) -> AskedAgain:
+def _compared(before: StandsOn, response: Response | None, internet: Internet) -> AskedAgain:
     captures = internet.captures()
-    if _is_gone(response):
+    if response is None or _is_gone(response):
         return AskedAgain(captures=captures, gone=True)
     if not response.ok:
         return AskedAgain(reason=Reason.HTTP_4XX.value, captures=captures)
@@ -154,16 +157,10 @@ def _is_gone(response: Response) -> bool:
     return isinstance(said, dict) and said.get("error") in _GONE_CODES
 
 
-def _headers(request: WarcRecord | None) -> dict[bytes, bytes]:
-    lines = request.block.split(b"\r\n")[1:] if request is not None else []
-    return {name.strip().lower(): value.strip() for name, _, value in (line.partition(b":") for line in lines)}
-
-
-def _recorded_text(answer: HttpAnswer) -> RawText:
+def _recorded_text(captured: CapturedAnswer) -> RawText:
     """Empty where it cannot be read: the new answer is then compared by its payload only."""
     with suppress(Exception):
-        body = decoded(answer.body, answer.header(b"content-encoding"), MAX_BODY_BYTES)
-        return _text(body, answer.header(b"content-type"))
+        return _text(captured.body(), captured.content_type)
     return RawText("")
 
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
+import httpx
 from pydantic import BaseModel, ConfigDict
 
 from vetting.candidate import IdentifierKind
@@ -82,6 +83,22 @@ class Atproto:
         except _GoneError as error:
             return Answer(reason=error.reason)
 
+    def ask_again(
+        self, search: Search, address: str, internet: Internet, ask: Callable[[], Response]
+    ) -> Response | None:
+        """The same records, once the profile was looked at for a wish not to be shown to visitors made since."""
+        del search
+        server, _, _ = address.partition("/xrpc/")
+        did = httpx.URL(address).params.get("repo", "")
+        if not _DID.match(did):
+            raise NotSearchedError(Reason.INCONCLUSIVE)
+        try:
+            _shown_profile(server, did, internet)
+        except _GoneError as gone:
+            if gone.reason is not Reason.NOTHING_FOUND:
+                return None
+        return ask()
+
     def _account(self, handle: str, internet: Internet) -> _Account:
         """Handle to DID to server, and back: the DID document must claim the handle too."""
         base = self.settings.resolver.rstrip("/")
@@ -148,12 +165,7 @@ def _document_of(response: Response) -> dict[str, JsonValue]:
 
 def _profile(account: _Account, internet: Internet) -> tuple[Profile, list[Hit]]:
     """What the account says of its owner, and the profile's own words; none where it has no profile record."""
-    params = {"repo": account.did, "collection": PROFILE, "limit": "1"}
-    response = internet.get(f"{account.server}/xrpc/com.atproto.repo.listRecords", params=params, accept=JSON)
-    records = rows(_document_of(response).get("records"))
-    if any(_refuses_logged_out(record) for record in records):
-        internet.withhold([response.capture_id])
-        raise NotSearchedError(Reason.WITHHELD_AT_USERS_REQUEST)
+    response, records = _shown_profile(account.server, account.did, internet)
     values = [value for record in records if isinstance(value := record.get("value"), dict)]
     said = "\n".join(words(value.get("description")) for value in values)
     profile = Profile(
@@ -165,6 +177,17 @@ def _profile(account: _Account, internet: Internet) -> tuple[Profile, list[Hit]]
         confirmed=True,  # `_account` saw handle and DID name each other
     )
     return profile, [hit for r in records if (hit := _hit(account, response, r, "description", "profile"))]
+
+
+def _shown_profile(server: str, did: str, internet: Internet) -> tuple[Response, list[dict[str, JsonValue]]]:
+    """The profile record, if there is one. Raises where its owner asks not to be shown to visitors; nothing is kept."""
+    params = {"repo": did, "collection": PROFILE, "limit": "1"}
+    response = internet.get(f"{server}/xrpc/com.atproto.repo.listRecords", params=params, accept=JSON)
+    records = rows(_document_of(response).get("records"))
+    if any(_refuses_logged_out(record) for record in records):
+        internet.withhold([response.capture_id])
+        raise NotSearchedError(Reason.WITHHELD_AT_USERS_REQUEST)
+    return response, records
 
 
 def _refuses_logged_out(record: dict[str, JsonValue]) -> bool:

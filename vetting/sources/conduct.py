@@ -16,7 +16,7 @@ from vetting.sources.courtesy import LONGEST_WAIT_SECONDS, PER_MINUTE, Courtesy
 from vetting.sources.interface import Answer, NotSearchedError, Reason, Source
 from vetting.sources.internet import ENGLISH, Internet, Limits
 from vetting.sources.recorded import RecordedTransport
-from vetting.sources.warc_writer import FirstCapture, MadeWith
+from vetting.sources.warc_writer import FirstCapture
 
 LEFT_OUT: Final = "left_out_for_everyone"
 """The reason of the outcome `excluded`."""
@@ -102,10 +102,7 @@ def internet_of(
     courtesy: Courtesy | None = None,
     requests_per_minute: int = PER_MINUTE,
 ) -> Internet:
-    """The internet as this source may see it: the same door for its searches and for asking once more before release.
-
-    No time source is asked for the offset of the clock, so that captures call it unknown.
-    """
+    """The internet as this source may see it: one door for its searches and for asking once more before release."""
     limits = Limits(seconds_between=60 / requests_per_minute)
     if search is not None:
         limits = replace(limits, timeout_seconds=search.step.timeout_seconds)
@@ -114,7 +111,7 @@ def internet_of(
         clock=clock,
         new_id=new_id,
         user_agent=source.user_agent,
-        made_with=MadeWith(configuration=configuration),
+        configuration=configuration,
         first=first,
         courtesy=courtesy,
         limits=limits,

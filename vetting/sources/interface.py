@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from vetting.evidence import Hit
 from vetting.protocol import Technique
 from vetting.search import Outcome, Search
 
 if TYPE_CHECKING:
-    from vetting.sources.internet import Internet
+    from vetting.sources.internet import Internet, Response
 
 
 class Reason(StrEnum):
@@ -169,3 +169,17 @@ class Source(Protocol):
 
     def search(self, search: Search, internet: Internet) -> Answer:
         """Runs one planned search within the limits of its step."""
+
+
+@runtime_checkable
+class LooksFirst(Protocol):
+    """A source for which one address alone does not say whether what was found there is still shown to everybody."""
+
+    def ask_again(
+        self, search: Search, address: str, internet: Internet, ask: Callable[[], Response]
+    ) -> Response | None:
+        """What `address` answers, by `ask`, once what the source looks at before any reading was looked at again.
+
+        None where the service says that what was there is gone. Raises NotSearchedError where the account's owner does
+        not show it to visitors any more, before `address` is asked, and where there is no telling.
+        """

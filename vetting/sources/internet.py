@@ -19,10 +19,8 @@ from vetting.sources.receiving import Received, receive
 from vetting.sources.refusals import headers_say_challenge, leads_to_login, refusal, retry_after
 from vetting.sources.robots import MAX_ROBOTS_REDIRECTS, Rules, asks_not_to_be_kept, rules_of
 from vetting.sources.warc_writer import (
-    MADE_WITH_NOTHING,
     Exchange,
     FirstCapture,
-    MadeWith,
     answered_warc,
     capture_from,
     failed_warc,
@@ -126,7 +124,7 @@ class Internet:
         user_agent: str,
         limits: Limits = LIMITS,
         courtesy: Courtesy | None = None,
-        made_with: MadeWith = MADE_WITH_NOTHING,
+        configuration: str = "",
         first: FirstCapture | None = None,
         languages: Sequence[str] = ENGLISH,
     ) -> None:
@@ -138,7 +136,7 @@ class Internet:
         self._limits = limits
         self._courtesy = courtesy
         self._robots: dict[tuple[str, bytes], Rules | Reason] = {}
-        self._made_with = made_with
+        self._configuration = configuration
         self._first = first
         self._clocks: dict[str, float] = {}
         self._captures: dict[str, tuple[Exchange, Capture]] = {}
@@ -179,14 +177,21 @@ class Internet:
         self._keep(exchange, note_warc(exchange, note))
 
     def get(
-        self, url: str, *, params: Mapping[str, str] | None = None, accept: str = ANY, key: ApiKey | None = None
+        self,
+        url: str,
+        *,
+        params: Mapping[str, str] | None = None,
+        accept: str = ANY,
+        key: ApiKey | None = None,
+        within: str = "",
     ) -> Response:
         """The answer of an interface at `url`, redirects followed, each hop captured.
 
         Returns 2xx, 400, 404 and 410; raises NotSearchedError for everything that is a refusal or a failure. A `key`
-        is not handed on to another host, and the capture holds its header without its value.
+        is not handed on to another host, and the capture holds its header without its value. A redirect to what does
+        not begin with `within` is refused with ADDRESS_REFUSED.
         """
-        return self._followed(_target(url, params), accept, key)
+        return self._followed(_target(url, params), accept, key, within=within)
 
     def page(self, url: str, *, accept: str = HTML) -> Response:
         """A page made for people, as a visitor sees it who is not logged in. Raises as `get` does.
@@ -197,7 +202,9 @@ class Internet:
         """
         return self._followed(_target(url, None), accept, None, for_people=True)
 
-    def _followed(self, target: httpx.URL, accept: str, key: ApiKey | None, *, for_people: bool = False) -> Response:
+    def _followed(
+        self, target: httpx.URL, accept: str, key: ApiKey | None, *, for_people: bool = False, within: str = ""
+    ) -> Response:
         owner = (target.scheme, target.netloc)
         for _ in range(MAX_REDIRECTS + 1):
             pause = self._permitted(target) if for_people else None
@@ -206,6 +213,8 @@ class Internet:
             following = self._following(response, target)
             if following is None:
                 return self._judged(response)
+            if not str(following).startswith(within):
+                raise NotSearchedError(Reason.ADDRESS_REFUSED)
             target = following
         raise NotSearchedError(Reason.TOO_MANY_REDIRECTS)
 
@@ -283,8 +292,7 @@ class Internet:
             url=str(url),
             at=self._clock(),
             request_headers=_shown(request, key),
-            clock_offset=self._made_with.clock_offset,
-            configuration=self._made_with.configuration,
+            configuration=self._configuration,
         )
         if key is not None:
             request.headers[key.header] = key.value

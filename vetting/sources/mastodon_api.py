@@ -27,18 +27,12 @@ def read_mastodon(account: Account, search: Search, internet: Internet) -> Answe
     `indexable` do not stop it: they are off unless somebody turns them on, and speak of directories and search
     indexes. A limited account is read as any visitor may; of one that moved, this account alone is read.
     """
-    response = ask(internet, f"{account.server}/api/v1/accounts/lookup", params={"acct": account.user}, accept=JSON)
-    if response is None:
+    shown = shown_account(account, internet)
+    if shown is None:
         return None
-    document = table(json_of(response))
-    number = _confirmed(document, account)
-    if document.get("suspended") is True:
-        raise AccountGoneError(Reason.ACCOUNT_DEACTIVATED)
-    if document.get("noindex") is True:
-        internet.withhold([response.capture_id])
-        raise NotSearchedError(Reason.WITHHELD_AT_USERS_REQUEST)
+    response, document = shown
     profile = _profile(document, account)
-    posts = _posts(account, number, profile, search, internet)
+    posts = _posts(account, words(document.get("id")), profile, search, internet)
     if posts is None:
         return None
     said = profile_hit(
@@ -51,14 +45,32 @@ def read_mastodon(account: Account, search: Search, internet: Internet) -> Answe
     return answered([*said, *posts])
 
 
-def _confirmed(document: dict[str, JsonValue], account: Account) -> str:
-    """The account's number on its server, where name and actor are those that WebFinger gave."""
+def shown_account(account: Account, internet: Internet) -> tuple[Response, dict[str, JsonValue]] | None:
+    """The account as its server shows it to visitors; None where this interface is closed to them.
+
+    Raises NotSearchedError, and keeps nothing, where its owner opted out of being indexed; AccountGoneError for a
+    suspended account.
+    """
+    response = ask(internet, f"{account.server}/api/v1/accounts/lookup", params={"acct": account.user}, accept=JSON)
+    if response is None:
+        return None
+    document = table(json_of(response))
+    _confirm(document, account)
+    if document.get("suspended") is True:
+        raise AccountGoneError(Reason.ACCOUNT_DEACTIVATED)
+    if document.get("noindex") is True:
+        internet.withhold([response.capture_id])
+        raise NotSearchedError(Reason.WITHHELD_AT_USERS_REQUEST)
+    return response, document
+
+
+def _confirm(document: dict[str, JsonValue], account: Account) -> None:
+    """Refuses an account whose name or actor is not the one that WebFinger gave."""
     number, uri = words(document.get("id")), words(document.get("uri"))
     if not _ID.fullmatch(number):
         raise NotSearchedError(Reason.UNREADABLE_ANSWER)
     if not same_account(words(document.get("acct")), account.user, account.host) or uri not in {"", account.actor}:
         raise NotSearchedError(Reason.HANDLE_NOT_CONFIRMED)
-    return number
 
 
 def _profile(document: dict[str, JsonValue], account: Account) -> Profile:

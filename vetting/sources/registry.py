@@ -79,6 +79,9 @@ ANCHORS: Final[Mapping[str, frozenset[IdentifierKind]]] = MappingProxyType(
 SITE_QUERIES: Final[Mapping[str, re.Pattern[str]]] = MappingProxyType({site_profiles.NAME: site_profiles.QUERY_FORM})
 """The form of a step's query for sources that are asked for one site of a list; its first group is the site's id."""
 
+PICTURED: Final = frozenset({metasearch.NAME, brave.NAME, forum.NAME, site_profiles.NAME, web_archive.NAME})
+"""The sources whose hits stand on pages, of which a picture can be made; the others answer with data or a feed."""
+
 
 class _Identity(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)

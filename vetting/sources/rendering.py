@@ -24,10 +24,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from vetting.errors import ExitCode, VettingError
-from vetting.evidence import Hit
+from vetting.evidence import Capture, Hit
 from vetting.sources.interface import NotSearchedError
-from vetting.sources.internet import ANY, Internet, Response
-from vetting.sources.page_text import is_text
+from vetting.sources.internet import Internet, Response
+from vetting.sources.shown_page import NOT_A_PAGE, NotAPageError, ShownPage, page_of
 from vetting.sources.warc_reader import MAX_RECORD_BYTES
 
 if TYPE_CHECKING:
@@ -81,7 +81,7 @@ _ARGUMENTS: Final = (
 class RenderFailure(StrEnum):
     """Why there is no picture, where no reason of a search says it. The search itself is not touched by it."""
 
-    NOT_A_PAGE = "not_a_page"
+    NOT_A_PAGE = NOT_A_PAGE
     TIME_LIMIT = "time_limit"
     TOO_LARGE = "too_large"
     BROWSER_FAILED = "browser_failed"
@@ -107,10 +107,13 @@ def find_chromium(configured: str) -> str:
 def render_pages(chromium: str, hits: Sequence[Hit], internet: Internet, limit: int) -> None:
     """Keeps a picture (PNG) and a snapshot (MHTML) of each page the hits stand on, up to `limit` and MAX_PAGES.
 
-    Never raises for what a page, the internet or the browser does: what fails is kept as a code.
+    The page is the captured one and is not asked for again. Never raises for what a page, the internet or the browser
+    does: what fails is kept as a code.
     """
-    addresses = list(dict.fromkeys(hit.locator.reveal() for hit in hits))
-    pages = [address for address in addresses if address.startswith(("http://", "https://"))][: min(limit, MAX_PAGES)]
+    kept = {capture.id: capture for capture in internet.captures()}
+    first = {hit.capture_id: hit for hit in reversed(hits)}
+    shown = [id_ for id_ in dict.fromkeys(hit.capture_id for hit in hits) if id_ in kept][: min(limit, MAX_PAGES)]
+    pages = [(kept[id_], first[id_]) for id_ in shown]
     if not pages:
         return
     context = contextvars.copy_context()  # what limits the rate of requests may know the task by it
@@ -118,27 +121,27 @@ def render_pages(chromium: str, hits: Sequence[Hit], internet: Internet, limit: 
         thread.submit(context.run, _render, chromium, pages, internet).result()
 
 
-def _render(chromium: str, pages: Sequence[str], internet: Internet) -> None:
+def _render(chromium: str, pages: Sequence[tuple[Capture, Hit]], internet: Internet) -> None:
     """A page at which the browser fails, or that never ends, costs itself only: the next has another browser."""
     left = list(pages)
     try:
         while left:
             with _browser(chromium) as (browser, mark):
                 while left and browser.is_connected():
-                    _kept(browser, mark, left.pop(0), internet)
+                    _kept(browser, mark, *left.pop(0), internet)
     except Exception:  # noqa: BLE001  # no browser starts; Playwright's errors quote addresses and pages
-        for page in left:
-            _fail(internet, page, RenderFailure.BROWSER_FAILED)
+        for _, hit in left:
+            _fail(internet, hit, RenderFailure.BROWSER_FAILED)
 
 
-def _kept(browser: Browser, mark: str, page: str, internet: Internet) -> None:
+def _kept(browser: Browser, mark: str, capture: Capture, hit: Hit, internet: Internet) -> None:
     code = ""
     watch = threading.Timer(LONGEST_SECONDS, _kill, (mark,))
     watch.start()
     try:
-        _picture(browser, page, internet)
-    except NotSearchedError as refusal:
-        code = refusal.reason.value
+        _picture(browser, page_of(capture, hit), internet)
+    except NotAPageError:
+        code = RenderFailure.NOT_A_PAGE
     except _NotRenderedError as failure:
         code = str(failure)
     except Exception:  # noqa: BLE001  # Playwright's errors quote addresses and pages
@@ -146,7 +149,7 @@ def _kept(browser: Browser, mark: str, page: str, internet: Internet) -> None:
     finally:
         watch.cancel()
     if code:
-        _fail(internet, page, code)
+        _fail(internet, hit, code)
 
 
 def _kill(mark: str) -> None:
@@ -157,15 +160,13 @@ def _kill(mark: str) -> None:
                 os.kill(int(process.name), signal.SIGKILL)
 
 
-def _fail(internet: Internet, page: str, code: str) -> None:
-    internet.note(page, {"rendering-failed": code})
+def _fail(internet: Internet, hit: Hit, code: str) -> None:
+    internet.note(hit.locator.reveal(), {"rendering-failed": code})
 
 
-def _picture(browser: Browser, page: str, internet: Internet) -> None:
-    response = internet.page(page)
-    if not response.ok or not is_text(response.content_type, response.body):
-        raise _NotRenderedError(RenderFailure.NOT_A_PAGE)
-    door = _Door(internet=internet, page=response, deadline=time.monotonic() + PAGE_SECONDS)
+def _picture(browser: Browser, page: ShownPage, internet: Internet) -> None:
+    response = page.response
+    door = _Door(internet=internet, page=page, deadline=time.monotonic() + PAGE_SECONDS)
     with _context(browser) as context:
         context.route("**/*", lambda route, request: door.answer(route, request))  # noqa: PLW0108  # it marks a handler
         context.route_web_socket("**/*", lambda socket: socket.close())
@@ -206,7 +207,7 @@ class _Door:
     """Answers every request of one page: the page itself as it was captured, the rest through the same internet."""
 
     internet: Internet
-    page: Response
+    page: ShownPage
     deadline: float
     shown: bool = False
     asked: int = 0
@@ -243,7 +244,8 @@ class _Door:
             return
         self.shown = True
         self.given += 1
-        route.fulfill(status=self.page.status, content_type=self.page.content_type, body=self.page.body)
+        page = self.page.response
+        route.fulfill(status=page.status, content_type=page.content_type, body=page.body)
 
     def _response(self, request: Request) -> Response | None:
         if request.method != "GET" or request.resource_type not in _GIVEN:
@@ -254,7 +256,7 @@ class _Door:
         if self.asked > MAX_REQUESTS or self.size > MAX_PAGE_BYTES or time.monotonic() > self.deadline:
             return None
         with suppress(NotSearchedError):
-            response = self.internet.page(request.url, accept=ANY)  # robots.txt holds for each piece
+            response = self.page.piece(request.url, self.internet)
             self.size += len(response.body)
             self.known[request.url] = response
             return response

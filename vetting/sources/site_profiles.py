@@ -8,9 +8,10 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import partial
 from typing import Final
 from urllib.parse import quote
 
@@ -79,15 +80,19 @@ class SiteProfiles:
             raise NotSearchedError(Reason.ANCHOR_UNUSABLE)
         if handle.lower() in _OF_THE_SITE:
             raise NotSearchedError(Reason.INCONCLUSIVE)
-        for account, must_be in ((site.known, _Seen.EXISTS), (control_name(site), _Seen.MISSING)):
-            if _seen(site, account, internet)[0] is not must_be:
-                raise NotSearchedError(Reason.INCONCLUSIVE)
-        seen, response = _seen(site, handle, internet)
-        if seen is _Seen.NEITHER:
+        response = _profile(site, handle, internet, partial(_page, site, handle, internet))
+        return Answer(reason=Reason.ACCOUNT_NOT_FOUND) if response is None else answered([_hit(response, handle)])
+
+    def ask_again(
+        self, search: Search, address: str, internet: Internet, ask: Callable[[], Response]
+    ) -> Response | None:
+        """The same page, read by the same rules, once the site has again told an account from none."""
+        del address
+        place, _, handle = search.query.strip().partition(":")
+        site = self.sites.get(place)
+        if site is None:
             raise NotSearchedError(Reason.INCONCLUSIVE)
-        if seen is _Seen.MISSING:
-            return Answer(reason=Reason.ACCOUNT_NOT_FOUND)
-        return answered([_hit(response, handle)])
+        return _profile(site, handle.removeprefix("@"), internet, ask)
 
 
 def build(user_agent: str, table: Mapping[str, object]) -> SiteProfiles:
@@ -110,17 +115,32 @@ def control_name(site: Site) -> str:
     return "q" + base64.b32encode(digest).decode("ascii").lower()[:11]
 
 
-def _seen(site: Site, account: str, internet: Internet) -> tuple[_Seen, Response]:
+def _profile(site: Site, handle: str, internet: Internet, ask: Callable[[], Response]) -> Response | None:
+    """The handle's page, by `ask`; None where the site says that there is none. Raises where it cannot be believed."""
+    for account, must_be in ((site.known, _Seen.EXISTS), (control_name(site), _Seen.MISSING)):
+        if _seen(site, account, _page(site, account, internet)) is not must_be:
+            raise NotSearchedError(Reason.INCONCLUSIVE)
+    response = ask()
+    seen = _seen(site, handle, response)
+    if seen is _Seen.NEITHER:
+        raise NotSearchedError(Reason.INCONCLUSIVE)
+    return response if seen is _Seen.EXISTS else None
+
+
+def _page(site: Site, account: str, internet: Internet) -> Response:
+    return internet.page(site.profile.replace(ACCOUNT, quote(account, safe="")))
+
+
+def _seen(site: Site, account: str, response: Response) -> _Seen:
     """What the site's page about the account says by the two-sided rule."""
-    response = internet.page(site.profile.replace(ACCOUNT, quote(account, safe="")))
     if response.status == _ACCEPTED:
         raise NotSearchedError(Reason.CHALLENGE_PAGE)
     page = decoded_text(response.body[:MAX_TEXT_BYTES], response.content_type).lower()
     exists = is_text(response.content_type, response.body) and site.exists.fits(response.status, page, account)
     missing = site.missing.fits(response.status, page, account)
     if exists is missing:
-        return _Seen.NEITHER, response
-    return (_Seen.EXISTS if exists else _Seen.MISSING), response
+        return _Seen.NEITHER
+    return _Seen.EXISTS if exists else _Seen.MISSING
 
 
 def _hit(response: Response, handle: str) -> Hit:

@@ -37,19 +37,6 @@ class _Sha256Writer(WARCWriter):  # type: ignore[misc]  # warcio ships no types
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class MadeWith:
-    """What every capture of a run states of how it was made."""
-
-    configuration: str = ""
-    """SHA-256 of config/sources.toml in hex; empty where none is stated."""
-    clock_offset: float | None = None
-    """Seconds by which our clock was off, where a time source was asked; None where none was."""
-
-
-MADE_WITH_NOTHING: Final = MadeWith()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Exchange:
     """One request: enough to write its records, whatever came of it."""
 
@@ -59,10 +46,8 @@ class Exchange:
     request_headers: tuple[tuple[bytes, bytes], ...]
     took_ms: int | None = None
     """From the request to the last byte; None until that is known."""
-    clock_offset: float | None = None
-    """Seconds by which a time source said that our clock is wrong; None where none was asked."""
     configuration: str = ""
-    """SHA-256 of what the connector was configured with, in hex; empty where nobody gave it."""
+    """Digests of what the connector was configured with (`configuration_of`); empty where nobody gave them."""
 
     def __repr__(self) -> str:
         return f"Exchange({self.capture_id})"
@@ -122,7 +107,8 @@ def answered_warc(
     _write_request(writer, exchange, answer_id)
     # Of a recording the server is not known, and its Date says nothing of our clock.
     ahead = date_difference(response.headers.raw, exchange.at, exchange.took_ms or 0) if server else None
-    facts = _facts(exchange) | {"serverDateDifference": _stated(ahead), "sha256": payload}
+    difference = UNKNOWN if ahead is None else str(ahead)
+    facts = _facts(exchange) | {"serverDateDifference": difference, "sha256": payload}
     _write_note(writer, exchange, facts, answer_id)
     return out.getvalue()
 
@@ -186,14 +172,9 @@ def _facts(exchange: Exchange) -> dict[str, str]:
     """What is known of every exchange, whatever came of it."""
     return {
         "fetchTimeMs": UNKNOWN if exchange.took_ms is None else str(exchange.took_ms),
-        "clockOffset": _stated(exchange.clock_offset),
         "software": software(),
         "configuration": exchange.configuration,
     }
-
-
-def _stated(seconds: float | None) -> str:
-    return UNKNOWN if seconds is None else str(seconds)
 
 
 def _write_note(writer: WARCWriter, exchange: Exchange, facts: Mapping[str, str], concurrent_to: str = "") -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -55,6 +55,16 @@ class WebArchive:
         """The texts below the disclosed address: up to `max_items` different pages, in the order of the index."""
         listed = mementos(self.settings.cdx, self.settings.dialect, _site(search.query), search, internet)
         return self._read(listed, internet)
+
+    def ask_again(
+        self, search: Search, address: str, internet: Internet, ask: Callable[[], Response]
+    ) -> Response | None:
+        """The same memento: a page of the archive's own in its place says nothing of it."""
+        del search, address, internet
+        response = ask()
+        if response.ok and "memento-datetime" not in response.headers:
+            raise _no_memento(response)
+        return response
 
     def _read(self, listed: list[Memento], internet: Internet) -> Answer:
         hits: list[Hit] = []
@@ -122,10 +132,14 @@ def _check_memento(response: Response, asked: str, memento: Memento) -> None:
     200, where it has none or may not show it.
     """
     if "memento-datetime" not in response.headers:
-        raise NotSearchedError(Reason.API_REFUSED if _excluded(response) else Reason.API_ERROR)
+        raise _no_memento(response)
     same = _rest(response.url, memento) == _rest(str(httpx.URL(asked).copy_with(fragment=None)), memento)
     if not same or _stated(response) != memento.archived_at:
         raise NotSearchedError(Reason.API_ERROR)
+
+
+def _no_memento(response: Response) -> NotSearchedError:
+    return NotSearchedError(Reason.API_REFUSED if _excluded(response) else Reason.API_ERROR)
 
 
 def _excluded(response: Response) -> bool:
