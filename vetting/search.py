@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -44,6 +44,12 @@ def failed(outcome: Outcome, reason: str) -> bool:
 def ran(outcome: Outcome) -> bool:
     """Whether the source answered."""
     return outcome in {Outcome.COMPLETED, Outcome.NO_RESULTS}
+
+
+def unshared(outcomes: Iterable[tuple[Outcome, str]]) -> bool:
+    """Whether one step, of which these are outcomes with their reasons, failed for some and ran for others (U5)."""
+    seen = list(outcomes)
+    return any(failed(outcome, reason) for outcome, reason in seen) and any(ran(outcome) for outcome, _ in seen)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -143,6 +143,20 @@ def test_what_the_owner_of_an_account_does_not_show_is_no_different_treatment(re
     assert not _of(PROTOCOL, [replace(shy, reason="http_403"), *others]).uniform
 
 
+def test_a_feed_of_the_candidate_s_own_that_failed_is_listed_and_explains_itself_and_no_shared_source_does() -> None:
+    first, *others = _everybody()
+    down = [replace(first, outcome=Outcome.UNAVAILABLE), *others]
+    for technique, uniform in (
+        (Technique.FEED, True),
+        (Technique.WEB_ARCHIVE, False),
+        (Technique.PUBLIC_PAGE, False),
+    ):
+        step = replace(PROTOCOL.steps[0], technique=technique)
+        report = _of(replace(PROTOCOL, steps=(step, *PROTOCOL.steps[1:])), down)
+        assert report.uniform is uniform
+        assert [d.explained_by for d in report.departures] == ["own_address" if uniform else ""]
+
+
 def _everybody() -> list[ExecutedSearch]:
     return [s for c in CASES for s in _done(c)]
 

@@ -98,7 +98,7 @@ def test_help_is_in_words_on_a_narrow_screen(copy: Demo) -> None:
 
 
 AT_WORK = {
-    "import": "Importing the archive",
+    "import": "Importing the file",
     "release": "Making the report",
     "verify": "Verifying the log",
 }

@@ -126,7 +126,7 @@ def _admitted(desk: Desk, number: str, giver: Giver) -> CaseRecord:
     with desk.case_files.reading() as view:
         case = view.case(number)
     desk.permit(Permission.IMPORT_EVIDENCE, position=case.position, searcher=True)
-    check_authorization(case.authorization, desk.clock())
+    check_authorization(case.authorization, desk.clock(), number)
     refuse_released(desk, number)
     refuse_withdrawn(progress(desk, number))
     if giver is Giver.CANDIDATE:

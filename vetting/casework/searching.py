@@ -6,7 +6,7 @@ sealed captures, findings and log rows are one transaction under a unique key.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -21,17 +21,18 @@ from vetting.casework.identifying import signals_of
 from vetting.casework.protocol_file import refuse_changed_config, refuse_changed_connectors
 from vetting.casework.sealing import note_skew, preview, propose, store_evidence
 from vetting.deviation import excluded_steps, withdrawn_cases
-from vetting.errors import refused
+from vetting.errors import VettingError, refused
 from vetting.log.event import EventType
-from vetting.protocol import SearchProtocol
+from vetting.protocol import SearchProtocol, Step
 from vetting.records.case_files import CaseFileUnit
 from vetting.records.outbox import OutboxEvent
 from vetting.records.rows import CaseRecord
 from vetting.roles import Permission
 from vetting.search import Outcome, Search, SearchResult, plan
 from vetting.sources.conduct import Conducted, left_out
-from vetting.sources.registry import refuse_lapsed_terms
+from vetting.sources.registry import read_terms
 from vetting.sources.rendering import find_chromium
+from vetting.sources.terms import Terms
 
 Conduct = Callable[[Search], Conducted]
 """Runs one search on the internet the case may use: live for a real case, recorded for a practice case."""
@@ -116,17 +117,18 @@ def begin(desk: Desk, number: str) -> Progress:
 
     Refuses a searcher who is not cleared or decides here, an authorization that is no longer in force, other connectors
     than the position was opened with, a source whose terms were not reviewed or no longer are, a machine without the
-    browser that a step needs, and the case of a candidate who withdrew.
+    browser that a step needs, and the case of a candidate who withdrew. A step that is left out for everybody needs
+    neither terms nor browser.
     """
     state = progress(desk, number)
     desk.permit(Permission.RUN_SEARCHES, position=state.case.position, searcher=True)
     refuse_withdrawn(state)
-    check_authorization(state.case.authorization, desk.clock())
+    check_authorization(state.case.authorization, desk.clock(), number)
     refuse_changed_config(desk.settings.config, state.protocol)
     refuse_changed_connectors(state.protocol)
-    used = (step.source for step in state.protocol.steps)
-    refuse_lapsed_terms(desk.settings.config / "sources.toml", used, desk.clock().date())
-    if any(step.render for step in state.protocol.steps):
+    asked = [step for step in state.protocol.steps if step.id not in state.excluded]
+    _refuse_lapsed_terms(desk, state.case.position, asked)
+    if any(step.render for step in asked):
         find_chromium(desk.settings.department.rendering.chromium)
     for search in state.planned:
         _refuse_asking(state, search)
@@ -142,6 +144,17 @@ def begin(desk: Desk, number: str) -> Progress:
             }
             _post_once(unit, _event(desk, state.case, EventType.SEARCH_PLANNED, search.key, body))
     return state
+
+
+def _refuse_lapsed_terms(desk: Desk, position: str, steps: Sequence[Step]) -> None:
+    """As `refuse_lapsed_terms`; in an open position the step may be left out for everybody instead."""
+    known, today = read_terms(desk.settings.config / "sources.toml"), desk.clock().date()
+    for step in steps:
+        lapsed = known.get(step.source, Terms()).lapsed(step.source, today)
+        if lapsed is not None:
+            leave_out = f"vetting deviate request {position} --step {step.id} --reason terms_changed"
+            remedy = f"{lapsed.remedy} Or have the step left out for everybody: {leave_out}."
+            raise VettingError(lapsed.code, lapsed.sentence, remedy, lapsed.exit_code)
 
 
 def _post_once(unit: CaseFileUnit, row: OutboxEvent) -> None:
