@@ -10,7 +10,7 @@ from functools import partial
 from vetting.candidate import IdentifierKind
 from vetting.deviation import DeviationReason
 from vetting.protocol import FailurePolicy, SearchProtocol
-from vetting.search import Outcome, expected_keys, failed, plan_digest, step_of, unshared
+from vetting.search import Outcome, expected_keys, failed, own, plan_digest, step_of, unshared
 
 
 class Difference(StrEnum):
@@ -24,8 +24,8 @@ class Difference(StrEnum):
     SEARCHED_BEFORE_PROTOCOL = "searched_before_protocol"
     FAILURE_NOT_SHARED = "failure_not_shared"
     """A source failed for one candidate and not for another (U5): re-run or exclude for all."""
-    OWN_ADDRESS_FAILED = "own_address_failed"
-    """The candidate's own feed failed, where another's answered: no source that they share, so it is noted only."""
+    OWN_ANCHOR_FAILED = "own_anchor_failed"
+    """The candidate's own feed or account failed, where another's answered: no source that they share (`own`)."""
     OTHER_PLAN = "other_plan"
     """Enrolled with another plan than protocol and number of anchors give."""
     STEP_LEFT_OUT = "step_left_out"
@@ -97,8 +97,8 @@ class Departure:
     difference: Difference
     sequence: int
     explained_by: str = ""
-    """Id of the approved deviation, or of the record of the failure policy, that explains it; `own_address` where it is
-    the candidate's own feed that failed; empty where nothing does."""
+    """Id of the approved deviation, or of the record of the failure policy, that explains it; `own_anchor` where it is
+    the candidate's own feed or account that failed; empty where nothing does."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -262,20 +262,17 @@ def _unshared_failures(
 ) -> Iterator[Departure]:
     """U5: a step that failed for some candidates and ran for others treats them differently, unless it is left out for
     everybody. One that failed for all alike does not, nor what an account's own owner does not show; a candidate's own
-    address that failed is listed, and explains itself.
+    feed or account that failed (`own`) is listed, and explains itself.
     """
     enrolled = {case.case_number for case in cases}
-    own = {step.id for step in protocol.steps if step.own_address}
-    by_step: dict[str, list[ExecutedSearch]] = {}
     latest = {(s.case_number, s.key): s for s in sorted(executed, key=lambda s: s.sequence)}
-    for search in latest.values():
-        if search.case_number in enrolled:
-            by_step.setdefault(step_of(search.key), []).append(search)
-    for step, searches in by_step.items():
+    for step in protocol.steps:
+        searches = [s for s in latest.values() if s.case_number in enrolled and step_of(s.key) == step.id]
         if not unshared((s.outcome, s.reason) for s in searches):
             continue
-        difference, explained_by = Difference.FAILURE_NOT_SHARED, left_out[step].id if step in left_out else ""
-        if step in own and not explained_by:
-            difference, explained_by = Difference.OWN_ADDRESS_FAILED, "own_address"
+        approval = left_out.get(step.id)
         for s in (s for s in searches if failed(s.outcome, s.reason)):
+            difference, explained_by = Difference.FAILURE_NOT_SHARED, approval.id if approval else ""
+            if own(step, s.reason) and not approval:
+                difference, explained_by = Difference.OWN_ANCHOR_FAILED, "own_anchor"
             yield _departure(s.case_number, s.key, difference, s.sequence, explained_by)

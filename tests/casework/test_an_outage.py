@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from tests.casework.room import AUDITOR, SOMEONE, Room, found_on, logged
+from tests.casework.room import AUDITOR, FOUND_BY, SOMEONE, Passage, Room, found_on, logged
 from vetting.candidate import Identifier, IdentifierKind
 from vetting.casework.deviating import decide_deviation, request_deviation
 from vetting.casework.searching import begin, progress
@@ -18,6 +18,7 @@ from vetting.sources.conduct import Conducted
 from vetting.uniformity import Difference
 
 OTHER = replace(SOMEONE, full_name="Bea Invented", identifiers=())
+POST = Passage(words="I outran the cops last night and laughed about it.")
 
 
 def test_a_source_that_was_down_is_asked_again_before_the_report(room: Room) -> None:
@@ -67,7 +68,11 @@ def test_a_source_that_refused_one_and_answered_another_holds_every_report(room:
     first = room.searched(())
     number = room.opened(OTHER)
     for search in begin(room.one, number).planned:
-        room.run_by(lambda s: _refused(s) if s.key == "name_web.1" else found_on(s, ()), search, number)
+        room.run_by(
+            lambda s: _failed(s, Outcome.BLOCKED, "http_403") if s.key == "name_web.1" else found_on(s, ()),
+            search,
+            number,
+        )
     with pytest.raises(VettingError) as refusal:
         room.release(first)
     assert refusal.value.code == "failure_not_shared"
@@ -94,11 +99,23 @@ def test_a_feed_of_one_candidate_that_is_down_holds_nobody_up_and_is_noted(room:
     report = audit_position(room.settings, AUDITOR, "patrol").report
     assert report.uniform
     assert [(d.case_number, d.difference, d.explained_by) for d in report.departures] == [
-        (number, Difference.OWN_ADDRESS_FAILED, "own_address")
+        (number, Difference.OWN_ANCHOR_FAILED, "own_anchor")
     ]
 
 
-def _refused(search: Search) -> Conducted:
+def test_an_account_that_a_candidate_mistyped_costs_nobody_else_a_step(room: Room) -> None:
+    first = room.reviewed(POST)
+    typed = replace(OTHER, identifiers=(Identifier(kind=IdentifierKind.ATPROTO_HANDLE, value="bea.invented.example"),))
+    number = room.enrolled(typed, down=FOUND_BY)
+    (search,) = progress(room.one, number).unavailable
+    room.run_by(lambda s: _failed(s, Outcome.UNAVAILABLE, "handle_not_confirmed"), search, number)
+    assert len(room.release(first).report.findings) == 1
+    outcomes = {line.title: line.outcome for line in room.release(number).report.searches}
+    assert outcomes[search.step.title] == ReportedOutcome.UNAVAILABLE.value, "and never nothing found"
+    assert audit_position(room.settings, AUDITOR, "patrol").report.uniform
+
+
+def _failed(search: Search, outcome: Outcome, reason: str) -> Conducted:
     brought = found_on(search, ())
-    result = replace(brought.result, outcome=Outcome.BLOCKED, reason="http_403", captures=0)
+    result = replace(brought.result, outcome=outcome, reason=reason, captures=0)
     return Conducted(result=result, captures=(), hits=())

@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 
 from tests.demonstration import ANOTHER, Demo
+from vetting.cli.deviations import Reason
+from vetting.deviation import DeviationReason
 
 OK, REFUSED, NOT_READY = 0, 3, 6
 
@@ -90,3 +92,9 @@ def test_the_case_of_a_candidate_who_withdrew_is_over(copy: Demo, number: str) -
     assert "withdrew" in answer.stderr
     copy.sign_in("t.okafor")
     assert copy.vetting("uniformity", ANOTHER).returncode == OK
+
+
+def test_a_person_is_offered_every_reason_but_the_protocol_s_own(copy: Demo) -> None:
+    offered = copy.vetting("deviate", "request", "--help").stdout
+    assert "failure_policy" not in offered
+    assert {reason.value for reason in Reason} == set(DeviationReason) - {DeviationReason.FAILURE_POLICY}

@@ -16,7 +16,7 @@ from vetting.errors import not_ready
 from vetting.log.event import EventType
 from vetting.protocol import FailurePolicy, Step
 from vetting.records.case_files import CaseFileUnit
-from vetting.search import Outcome, SearchResult, step_of, unshared
+from vetting.search import Outcome, SearchResult, failed, own, step_of, unshared
 from vetting.validation import State
 
 _IN_A_REPORT = frozenset({State.FILTERED, State.RELEASED})
@@ -46,8 +46,9 @@ def settle_parity(desk: Desk, state: Progress) -> Progress:
 
     Refuses also while a source that was asked again still fails for one and answered for another: then two people leave
     the step out for everybody (`request_deviation`), and no report leaves unevenly. What failed for all alike is
-    reported as unavailable, never as nothing found; so is a candidate's own address (`Step.own_address`), and what
-    fails after a report holds a finding of the step, which nobody can then leave out: the audit names that one.
+    reported as unavailable, never as nothing found; so is what lies with a candidate's own address or account
+    (`search.own`), and what fails after a report holds a finding of the step, which nobody can then leave out; the
+    audit names that one.
     """
     peers, steps = _peers(desk, state), state.protocol.steps
     _refuse_single_outages(desk, peers, {s.id for s in steps if s.failure_policy is FailurePolicy.RERUN})
@@ -129,23 +130,22 @@ def _exclude_unshared(desk: Desk, position: str, steps: Sequence[Step]) -> froze
 
 def _refuse_unshared(desk: Desk, state: Progress) -> None:
     """Refuses while a step failed for one candidate and ran for another, and could still be left out for everybody."""
-    position, own = state.case.position, {step.id for step in state.protocol.steps if step.own_address}
+    position, steps = state.case.position, state.protocol.steps
     with desk.case_files.reading() as unit:
         deviations = unit.deviations(position)
-        settled = excluded_steps(deviations) | own
+        settled = excluded_steps(deviations)
         outcomes = _outcomes(unit, position, without=withdrawn_cases(deviations))
-        for step, seen in outcomes.items():
-            if step in settled or not unshared((r.outcome, r.reason) for r in seen):
-                continue
-            if reported_step(desk, unit, position, step):
+        for step in (step for step in steps if step.id not in settled):
+            seen = [r for r in outcomes.get(step.id, []) if not (failed(r.outcome, r.reason) and own(step, r.reason))]
+            if not unshared((r.outcome, r.reason) for r in seen) or reported_step(desk, unit, position, step.id):
                 continue
             down = any(r.outcome is Outcome.UNAVAILABLE for r in seen)
             reason = DeviationReason.SOURCE_OUTAGE if down else DeviationReason.SOURCE_REFUSED
             raise not_ready(
                 "failure_not_shared",
-                f"The source of step {step} failed for one candidate of this position and answered for another (U5).",
+                f"The source of step {step.id} failed in one search of this position and answered in another (U5).",
                 "Have the step left out for everybody, which another person approves: "
-                f"vetting deviate request {position} --step {step} --reason {reason.value}.",
+                f"vetting deviate request {position} --step {step.id} --reason {reason.value}.",
             )
 
 
