@@ -8,6 +8,7 @@ from tests.casework.room import AUDITOR, FOUND_BY, SOMEONE, Passage, Room, found
 from vetting.candidate import Identifier, IdentifierKind
 from vetting.casework.deviating import decide_deviation, request_deviation
 from vetting.casework.searching import begin, progress
+from vetting.cli.searches import show_results
 from vetting.deviation import Decision, DeviationReason
 from vetting.errors import ExitCode, VettingError
 from vetting.log.event import EventType
@@ -113,6 +114,14 @@ def test_an_account_that_a_candidate_mistyped_costs_nobody_else_a_step(room: Roo
     outcomes = {line.title: line.outcome for line in room.release(number).report.searches}
     assert outcomes[search.step.title] == ReportedOutcome.UNAVAILABLE.value, "and never nothing found"
     assert audit_position(room.settings, AUDITOR, "patrol").report.uniform
+
+
+def test_what_is_outstanding_is_run_before_anything_is_reviewed(room: Room, capsys: pytest.CaptureFixture[str]) -> None:
+    done = room.searched(())
+    waiting = room.opened(OTHER)
+    for number, following in ((done, "review"), (waiting, "run")):
+        show_results(room.one, number, json=False)
+        assert f"Next: vetting {following} {number}" in capsys.readouterr().out
 
 
 def _failed(search: Search, outcome: Outcome, reason: str) -> Conducted:
