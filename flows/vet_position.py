@@ -3,23 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from flows.coded import coded_flow, coded_task
 from flows.vet_candidate import run_step
 from flows.workbench import current
 from vetting.casework.searching import begin, progress, protocol_of, runnable
 from vetting.errors import VettingError
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Window:
-    """What one run of a position did."""
-
-    searches: int
-    """How many were due."""
-    refused: dict[str, VettingError]
-    """By case number: whose searches may not run now, and why. Nobody else waits for them."""
 
 
 @coded_task("begin")
@@ -48,10 +37,11 @@ def search_step_for_all(case_numbers: Sequence[str], step_id: str, *, again: boo
 
 
 @coded_flow("vet-position")
-def vet_position(position: str, *, again: bool = False) -> Window:
+def vet_position(position: str, *, again: bool = False) -> dict[str, VettingError]:
     """Runs what is outstanding for all candidates of the position, in the order of the protocol (U3, U6).
 
     With `again`, runs the searches whose source was unavailable once more, for everybody whom that befell (U5).
+    Returns, by case number, whose searches may not run now, and why: nobody else waits for them.
     """
     desk = current().desk
     numbers = runnable(desk, position)
@@ -62,4 +52,4 @@ def vet_position(position: str, *, again: bool = False) -> Window:
         cases = list(dict.fromkeys(number for step, number in due if step == step_id))
         if cases:
             search_step_for_all(cases, step_id, again=again)
-    return Window(searches=len(due), refused=refused)
+    return refused

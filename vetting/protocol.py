@@ -80,6 +80,13 @@ class Step:
     render: bool = False
     """Whether pictures are made of the pages on which something is found."""
 
+    @property
+    def own_address(self) -> bool:
+        """Whether what is asked is an address of the candidate's own, so that its outage is of no source that others
+        share. A server for many people, an archive and a registry are sources, whoever's account or page is asked for.
+        """
+        return self.technique is Technique.FEED
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SearchProtocol:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -44,6 +44,24 @@ def failed(outcome: Outcome, reason: str) -> bool:
 def ran(outcome: Outcome) -> bool:
     """Whether the source answered."""
     return outcome in {Outcome.COMPLETED, Outcome.NO_RESULTS}
+
+
+OWN_ANCHOR: Final = frozenset({"anchor_unusable", "handle_not_confirmed"})
+"""Reasons that lie in what the candidate disclosed: no account can be of that name, or it does not own to it."""
+
+
+def own(step: Step, reason: str) -> bool:
+    """Whether such a failure lies with one candidate's own address or account and not with a source that they share.
+
+    It is never "nothing found" either; but others' searches of the step were made as they should be (U5).
+    """
+    return step.own_address or reason in OWN_ANCHOR
+
+
+def unshared(outcomes: Iterable[tuple[Outcome, str]]) -> bool:
+    """Whether one step, of which these are outcomes with their reasons, failed for some and ran for others (U5)."""
+    seen = list(outcomes)
+    return any(failed(outcome, reason) for outcome, reason in seen) and any(ran(outcome) for outcome, _ in seen)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

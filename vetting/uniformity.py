@@ -10,7 +10,7 @@ from functools import partial
 from vetting.candidate import IdentifierKind
 from vetting.deviation import DeviationReason
 from vetting.protocol import FailurePolicy, SearchProtocol
-from vetting.search import Outcome, expected_keys, failed, plan_digest, ran, step_of
+from vetting.search import Outcome, expected_keys, failed, own, plan_digest, step_of, unshared
 
 
 class Difference(StrEnum):
@@ -24,6 +24,8 @@ class Difference(StrEnum):
     SEARCHED_BEFORE_PROTOCOL = "searched_before_protocol"
     FAILURE_NOT_SHARED = "failure_not_shared"
     """A source failed for one candidate and not for another (U5): re-run or exclude for all."""
+    OWN_ANCHOR_FAILED = "own_anchor_failed"
+    """The candidate's own feed or account failed, where another's answered: no source that they share (`own`)."""
     OTHER_PLAN = "other_plan"
     """Enrolled with another plan than protocol and number of anchors give."""
     STEP_LEFT_OUT = "step_left_out"
@@ -95,7 +97,8 @@ class Departure:
     difference: Difference
     sequence: int
     explained_by: str = ""
-    """Id of the approved deviation, or of the record of the failure policy, that explains it; empty where none does."""
+    """Id of the approved deviation, or of the record of the failure policy, that explains it; `own_anchor` where it is
+    the candidate's own feed or account that failed; empty where nothing does."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,7 +118,7 @@ class UniformityReport:
 
     @property
     def unexplained(self) -> tuple[Departure, ...]:
-        """The departures that neither an approved deviation nor the failure policy explains."""
+        """The departures that nothing explains: no approved deviation, no failure policy, no outage of one's own."""
         return tuple(departure for departure in self.departures if not departure.explained_by)
 
     @property
@@ -153,7 +156,8 @@ def compare(
             unfinished[case.case_number] = len(missing)
         departures += found if case.reported and not gone else [d for d in found if d not in missing]
         departures += _after(done, gone) if gone else ()
-    departures += _unshared_failures([c for c in cases if c.case_number not in withdrawn], executed, left_out)
+    staying = [case for case in cases if case.case_number not in withdrawn]
+    departures += _unshared_failures(staying, executed, protocol, left_out)
     return UniformityReport(
         position=position,
         protocol_digest=protocol.digest(),
@@ -184,8 +188,7 @@ def _approved(deviation: ApprovedDeviation, protocol: SearchProtocol, executed: 
         return deviation.by_two
     policed = {step.id for step in protocol.steps if step.failure_policy is FailurePolicy.EXCLUDE}
     before = [s for s in executed if s.sequence < deviation.sequence and step_of(s.key) == deviation.step]
-    unshared = any(failed(s.outcome, s.reason) for s in before) and any(ran(s.outcome) for s in before)
-    return deviation.step in policed and unshared
+    return deviation.step in policed and unshared((s.outcome, s.reason) for s in before)
 
 
 def _deviating(all_: Sequence[ApprovedDeviation], valid: Sequence[ApprovedDeviation]) -> Iterator[Departure]:
@@ -252,19 +255,24 @@ def _needless(done: Sequence[ExecutedSearch]) -> Iterator[ExecutedSearch]:
 
 
 def _unshared_failures(
-    cases: Sequence[EnrolledCase], executed: Sequence[ExecutedSearch], left_out: Mapping[str, ApprovedDeviation]
+    cases: Sequence[EnrolledCase],
+    executed: Sequence[ExecutedSearch],
+    protocol: SearchProtocol,
+    left_out: Mapping[str, ApprovedDeviation],
 ) -> Iterator[Departure]:
     """U5: a step that failed for some candidates and ran for others treats them differently, unless it is left out for
-    everybody. One that failed for all alike does not, nor what an account's own owner does not show.
+    everybody. One that failed for all alike does not, nor what an account's own owner does not show; a candidate's own
+    feed or account that failed (`own`) is listed, and explains itself.
     """
     enrolled = {case.case_number for case in cases}
-    by_step: dict[str, list[ExecutedSearch]] = {}
     latest = {(s.case_number, s.key): s for s in sorted(executed, key=lambda s: s.sequence)}
-    for search in latest.values():
-        if search.case_number in enrolled:
-            by_step.setdefault(step_of(search.key), []).append(search)
-    for step, searches in by_step.items():
-        explained_by = left_out[step].id if step in left_out else ""
-        if any(ran(s.outcome) for s in searches):
-            for s in (s for s in searches if failed(s.outcome, s.reason)):
-                yield _departure(s.case_number, s.key, Difference.FAILURE_NOT_SHARED, s.sequence, explained_by)
+    for step in protocol.steps:
+        searches = [s for s in latest.values() if s.case_number in enrolled and step_of(s.key) == step.id]
+        if not unshared((s.outcome, s.reason) for s in searches):
+            continue
+        approval = left_out.get(step.id)
+        for s in (s for s in searches if failed(s.outcome, s.reason)):
+            difference, explained_by = Difference.FAILURE_NOT_SHARED, approval.id if approval else ""
+            if own(step, s.reason) and not approval:
+                difference, explained_by = Difference.OWN_ANCHOR_FAILED, "own_anchor"
+            yield _departure(s.case_number, s.key, difference, s.sequence, explained_by)

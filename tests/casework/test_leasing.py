@@ -52,8 +52,8 @@ def test_the_outcome_ends_the_lease(room: Room) -> None:
     search = state.planned[0]
     assert lease(room.one, number, [search], this_process()) == (search,)
     run_search(room.one, state, search, lambda _: found_on(search, ()), room.criteria, room.analyzer)
-    with room.one.case_files.reading() as unit:
-        assert not unit.leased(number)
+    other = Holder(id="other", alive=lambda _: True)
+    assert lease(room.one, number, [search], other) == (search,), "nobody has it in hand any more"
 
 
 def test_the_environment_of_a_run_is_in_the_log_once_and_names_no_machine(room: Room) -> None:

@@ -12,10 +12,12 @@ from tests.casework.room import CHIEF, SOMEONE, Room, now
 from vetting import sources
 from vetting.candidate import Authorization
 from vetting.casework import protocol_file
+from vetting.casework.deviating import decide_deviation, request_deviation
 from vetting.casework.freezing import load_workable
 from vetting.casework.intake import attest, open_case, open_position
 from vetting.casework.searching import begin, progress
 from vetting.casework.workbench import Workbench
+from vetting.deviation import Decision, DeviationReason
 from vetting.errors import VettingError
 from vetting.sources import version
 from vetting.sources.interface import Reason
@@ -56,6 +58,22 @@ def test_no_search_begins_on_terms_that_have_expired_and_a_new_review_lets_it(ro
     assert room.one.checkpoint().size == before, "no search is planned"
     _valid_until(config, "2090-01-01")
     assert begin(room.one, number).planned, "a new review is no change of the configuration"
+
+
+def test_a_step_left_out_by_two_needs_no_terms_that_count_and_the_refusal_names_that_way(
+    room: Room, config: Path
+) -> None:
+    number = _case(room)
+    attest(room.two, "patrol")
+    _valid_until(config, "2026-10-13")
+    with pytest.raises(VettingError) as refused:
+        begin(room.one, number)
+    assert "vetting deviate request patrol --step forum_profile --reason terms_changed" in refused.value.remedy
+    asked = request_deviation(room.one, "patrol", DeviationReason.TERMS_CHANGED, step="forum_profile")
+    with pytest.raises(VettingError, match="source forum"):
+        begin(room.one, number)
+    decide_deviation(room.two, asked.id, Decision.APPROVED)
+    assert begin(room.one, number).excluded == {"forum_profile"}
 
 
 def test_other_lines_of_the_sources_stay_frozen(room: Room, config: Path) -> None:

@@ -9,7 +9,7 @@ import pytest
 from vetting.candidate import IdentifierKind
 from vetting.deviation import DeviationReason
 from vetting.protocol import FailurePolicy, Quotation, SearchProtocol, Step, Technique
-from vetting.search import OWNERS_CHOICE, Outcome, expected_keys, plan_digest
+from vetting.search import OWN_ANCHOR, OWNERS_CHOICE, Outcome, expected_keys, plan_digest
 from vetting.uniformity import (
     ApprovedDeviation,
     Difference,
@@ -141,6 +141,29 @@ def test_what_the_owner_of_an_account_does_not_show_is_no_different_treatment(re
     shy = replace(first, outcome=Outcome.BLOCKED, reason=reason)
     assert _of(PROTOCOL, [shy, *others]).uniform
     assert not _of(PROTOCOL, [replace(shy, reason="http_403"), *others]).uniform
+
+
+def test_a_feed_of_the_candidate_s_own_that_failed_is_listed_and_explains_itself_and_no_shared_source_does() -> None:
+    first, *others = _everybody()
+    down = [replace(first, outcome=Outcome.UNAVAILABLE), *others]
+    for technique, uniform in (
+        (Technique.FEED, True),
+        (Technique.WEB_ARCHIVE, False),
+        (Technique.PUBLIC_PAGE, False),
+    ):
+        step = replace(PROTOCOL.steps[0], technique=technique)
+        report = _of(replace(PROTOCOL, steps=(step, *PROTOCOL.steps[1:])), down)
+        assert report.uniform is uniform
+        assert [d.explained_by for d in report.departures] == ["own_anchor" if uniform else ""]
+
+
+@pytest.mark.parametrize("reason", sorted(OWN_ANCHOR))
+def test_an_account_that_cannot_be_is_listed_as_the_candidate_s_own_and_an_outage_is_not(reason: str) -> None:
+    first, *others = _everybody()
+    typed = replace(first, outcome=Outcome.UNAVAILABLE, reason=reason)
+    (listed,) = _of(PROTOCOL, [typed, *others]).departures
+    assert (listed.difference, listed.explained_by) == (Difference.OWN_ANCHOR_FAILED, "own_anchor")
+    assert not _of(PROTOCOL, [replace(typed, reason="timeout"), *others]).uniform
 
 
 def _everybody() -> list[ExecutedSearch]:

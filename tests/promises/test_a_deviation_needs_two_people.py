@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 
 from tests.demonstration import ANOTHER, Demo
+from vetting.cli.deviations import Reason
+from vetting.deviation import DeviationReason
 
 OK, REFUSED, NOT_READY = 0, 3, 6
 
@@ -43,7 +45,10 @@ def test_whoever_asks_does_not_approve_and_the_auditor_sees_what_is_undecided(co
     assert alone.returncode == REFUSED
     assert "does not decide" in alone.stderr
     copy.sign_in("t.okafor")
-    assert f"{deviation} asked for, terms changed, not decided" in copy.vetting("uniformity", ANOTHER).stdout
+    assert (
+        f"deviation {deviation}, terms changed, asked for by j.alvarez, not decided"
+        in copy.vetting("uniformity", ANOTHER).stdout
+    )
 
 
 def test_a_step_is_left_out_when_another_person_approves(copy: Demo, number: str, deviation: str) -> None:
@@ -68,6 +73,7 @@ def test_the_auditor_sees_it_with_what_explains_it(copy: Demo, deviation: str) -
     shown = copy.vetting("uniformity", ANOTHER)
     assert shown.returncode == OK, shown.stderr
     assert f"explained by {deviation}" in shown.stdout
+    assert f"{deviation}, terms changed, asked for by j.alvarez, approved by m.tran (entry" in shown.stdout
     assert "Uniform but for what is listed above" in shown.stdout
 
 
@@ -86,3 +92,9 @@ def test_the_case_of_a_candidate_who_withdrew_is_over(copy: Demo, number: str) -
     assert "withdrew" in answer.stderr
     copy.sign_in("t.okafor")
     assert copy.vetting("uniformity", ANOTHER).returncode == OK
+
+
+def test_a_person_is_offered_every_reason_but_the_protocol_s_own(copy: Demo) -> None:
+    offered = copy.vetting("deviate", "request", "--help").stdout
+    assert "failure_policy" not in offered
+    assert {reason.value for reason in Reason} == set(DeviationReason) - {DeviationReason.FAILURE_POLICY}

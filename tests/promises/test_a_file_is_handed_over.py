@@ -48,7 +48,7 @@ def test_where_and_when_is_asked_for_where_it_is_not_given(copy: Demo, case: str
     answer = copy.vetting("import", case, path, typed=f"{ADDRESS}\n2026-01-02T03:04\n")
     assert answer.returncode == 0, answer.stderr
     assert "Nothing was read from it" in answer.stderr
-    assert "1 captures sealed, 0 findings" in answer.stdout
+    assert "1 capture sealed, 0 findings" in answer.stdout
 
 
 @pytest.mark.parametrize(

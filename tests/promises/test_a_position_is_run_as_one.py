@@ -1,17 +1,24 @@
 """All candidates of a position in one window: the same step for everybody, and nobody waits for somebody else."""
 
 import json
+import re
+import shutil
+import time
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from urllib.parse import quote
 
 import pytest
 
-from tests.demonstration import ANOTHER, Demo
+from tests.demonstration import ANOTHER, ROOT, Demo
 from vetting.errors import ExitCode
 from vetting.log.event import EventType
 from vetting.log.reader import LogReader
 from vetting.log.store import LogStore
 
 SHARED = ("rafael_montesclaro", "priya_nandakesh", "mei_harrowgate")
+BRIEFLY = 15
+"""Seconds that an authorization of the test is in force: long enough to open the case on it."""
 
 
 @pytest.fixture(scope="module")
@@ -26,6 +33,14 @@ def cases(copy: Demo) -> list[str]:
     return numbers
 
 
+def test_a_position_without_candidates_says_so(copy: Demo) -> None:
+    copy.open_position("nobody-2027")
+    answer = copy.vetting("run", "--position", "nobody-2027")
+    assert answer.returncode == 0, answer.stderr
+    assert "No candidate is enrolled in nobody-2027. Next: vetting case open nobody-2027 FILE" in answer.stdout
+    assert "has its outcome already" not in answer.stderr
+
+
 def test_one_command_runs_every_search_of_every_candidate(copy: Demo, cases: list[str]) -> None:
     ran = copy.vetting("run", "--position", ANOTHER, "--json")
     assert ran.returncode == 0, ran.stderr
@@ -33,12 +48,14 @@ def test_one_command_runs_every_search_of_every_candidate(copy: Demo, cases: lis
     assert [row["case"] for row in rows] == cases
     for row in rows:
         assert sum(row[outcome] for outcome in ("completed", "no_results", "blocked", "unavailable")) > 0
-        assert sum(value for name, value in row.items() if name not in {"case", "planned"}) == row["planned"]
+        assert sum(value for name, value in row.items() if name not in {"case", "planned", "refused"}) == row["planned"]
 
     shown = copy.vetting("run", "--position", ANOTHER)
     assert shown.returncode == 0
     assert "has its outcome already" in shown.stderr
     assert all(number in shown.stdout for number in cases)
+    headings = next(line for line in shown.stdout.splitlines() if line.startswith("Case"))
+    assert headings.split() == ["Case", "Searches", "Done", "None", "Blocked", "Down", "N/A", "Left", "out"]
 
 
 def test_the_same_step_is_run_for_everybody_before_the_next(copy: Demo, cases: list[str]) -> None:
@@ -71,3 +88,27 @@ def test_a_run_of_nothing_or_of_both_is_one_sentence(copy: Demo, words: tuple[st
     refused = copy.vetting("run", *words)
     assert refused.returncode == ExitCode.BAD_INPUT
     assert "Name one case, or one position" in refused.stderr
+
+
+def test_whose_authorization_ran_out_is_named_once_with_what_to_do_and_holds_nobody_up(
+    copy: Demo, cases: list[str], tmp_path: Path
+) -> None:
+    text = (ROOT / "demo" / "candidates" / "colm_brannigant.toml").read_text(encoding="utf-8")
+    ends = datetime.now(UTC) + timedelta(seconds=BRIEFLY)
+    text, changes = re.subn(r"expires_at = .*", f"expires_at = {ends:%Y-%m-%dT%H:%M:%SZ}", text)
+    assert changes == 1
+    shutil.copy(ROOT / "demo" / "candidates" / "authorization_form.txt", tmp_path)
+    (tmp_path / "file.toml").write_text(text, encoding="utf-8")
+    opened = copy.vetting("case", "open", ANOTHER, str(tmp_path / "file.toml"), "--json")
+    assert opened.returncode == 0, opened.stderr
+    number = json.loads(opened.stdout)["case"]
+    time.sleep(max(0.0, (ends - datetime.now(UTC)).total_seconds()) + 1)
+    ran = copy.vetting("run", "--position", ANOTHER, "--json")
+    assert ran.returncode == ExitCode.REFUSED
+    assert ran.stderr.count("The authorization expired on") == 1
+    assert f"{number} was not searched." in ran.stderr
+    assert f"vetting case authorize {number} FILE" in ran.stderr
+    refused = {row["case"]: row["refused"] for row in json.loads(ran.stdout)}
+    assert refused == dict.fromkeys(cases) | {number: "authorization_expired"}
+    shown = copy.vetting("run", "--position", ANOTHER)
+    assert f"Next: vetting run --position {ANOTHER}" in shown.stdout, "its searches are outstanding"

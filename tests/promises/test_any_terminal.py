@@ -91,6 +91,17 @@ def test_no_number_is_cut_however_narrow_the_screen(copy: Demo, columns: str) ->
         assert word in shown
 
 
+@pytest.mark.parametrize("columns", ["40", "80", "160"])
+def test_a_protocol_is_shown_with_all_its_limits_and_rules(copy: Demo, columns: str) -> None:
+    copy.sign_in("j.alvarez")
+    shown = _said(copy, {"COLUMNS": columns}, "position", "show", POSITION).decode()
+    for words in ("Pages", "Items", "Attempts", "Seconds", "If it fails", "Pictures", "rerun", "Look-back 7 years"):
+        assert words in shown
+    for words in ("under the Fair Credit Reporting Act", "Languages: en", "standard_1", "reviewers of a finding: 2"):
+        assert words in shown
+    copy.sign_in("s.kim")
+
+
 def test_help_is_in_words_on_a_narrow_screen(copy: Demo) -> None:
     shown = _said(copy, {"COLUMNS": "40"}, "position", "open", "--help").decode()
     for word in ("--protocol", "--decision-maker", "--practice", "position"):
@@ -98,7 +109,7 @@ def test_help_is_in_words_on_a_narrow_screen(copy: Demo) -> None:
 
 
 AT_WORK = {
-    "import": "Importing the archive",
+    "import": "Importing the file",
     "release": "Making the report",
     "verify": "Verifying the log",
 }

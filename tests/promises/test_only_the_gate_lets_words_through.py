@@ -20,7 +20,7 @@ REVEALS_RAW_TEXT = {
     "filters/gate.py": "the door",
     "vetting/casework/identifying.py": "compares a hit with what the candidate disclosed, and keeps codes",
     "vetting/casework/linking_back.py": "compares addresses on disclosed pages with the account's, and keeps codes",
-    "vetting/casework/searching.py": "cuts the passage out of its page, and commits to it with a salt",
+    "vetting/casework/sealing.py": "cuts the passage out of its page, and commits to it with a salt",
     "vetting/casework/referral_sheet.py": "names the account in the sheet of a break-glass referral",
     "vetting/casework/referring.py": "finds the account of a threat to life, and commits to the sheet with a salt",
     "vetting/casework/recapturing.py": "looks whether the passage still stands in what its source answers now",

@@ -26,7 +26,7 @@ def test_a_search_in_somebody_s_hand_is_left_to_them(one_case: CaseFiles) -> Non
         assert unit.lease("C-0001", KEYS[:1], "one", invented.NOW, UNTIL, _everybody) == {KEYS[0]}
     with one_case.transaction() as unit:
         assert unit.lease("C-0001", KEYS, "two", invented.NOW, UNTIL, _everybody) == {KEYS[1]}
-        assert unit.leased("C-0001") == set(KEYS)
+        assert unit.lease("C-0001", KEYS, "three", invented.NOW, UNTIL, _everybody) == set()
 
 
 @pytest.mark.parametrize("why", ["dead", "run out", "its own"])
@@ -44,4 +44,4 @@ def test_a_search_that_has_its_outcome_is_in_nobody_s_hand(one_case: CaseFiles) 
     with one_case.transaction() as unit:
         unit.lease("C-0001", KEYS, "one", invented.NOW, UNTIL, _everybody)
         unit.end_lease("C-0001", KEYS[0])
-        assert unit.leased("C-0001") == {KEYS[1]}
+        assert unit.lease("C-0001", KEYS, "two", invented.NOW, UNTIL, _everybody) == {KEYS[0]}

@@ -127,8 +127,8 @@ def _form(path: Path, name: str) -> bytes:
     )
 
 
-def check_authorization(authorization: Authorization, now: datetime) -> None:
-    """Refuses an authorization that is not in force at `now`."""
+def check_authorization(authorization: Authorization, now: datetime, number: str = "") -> None:
+    """Refuses an authorization that is not in force at `now`; `number` is of the case that already stands on it."""
     if authorization.in_force(now):
         return
     if now < authorization.signed_at:
@@ -136,7 +136,9 @@ def check_authorization(authorization: Authorization, now: datetime) -> None:
     raise refused(
         "authorization_expired",
         f"The authorization expired on {authorization.expires_at.date().isoformat()}.",
-        "Have the candidate sign a new one, then record it with: vetting case authorize.",
+        f"Have the candidate sign a new one, then record it: vetting case authorize {number} FILE."
+        if number
+        else "Have the candidate sign a new one, and enter its form and dates.",
     )
 
 

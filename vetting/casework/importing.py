@@ -14,14 +14,8 @@ from vetting.casework.desk import Body, Desk, commit
 from vetting.casework.identifying import signals_of
 from vetting.casework.intake import may_request_handles
 from vetting.casework.protocol_file import refuse_changed_config
-from vetting.casework.searching import (
-    preview,
-    progress,
-    propose,
-    refuse_released,
-    refuse_withdrawn,
-    store_evidence,
-)
+from vetting.casework.sealing import preview, propose, store_evidence
+from vetting.casework.searching import progress, refuse_released, refuse_withdrawn
 from vetting.errors import VettingError, bad_input, refused
 from vetting.evidence import Capture, Hit, RawText
 from vetting.files import digest_of
@@ -132,7 +126,7 @@ def _admitted(desk: Desk, number: str, giver: Giver) -> CaseRecord:
     with desk.case_files.reading() as view:
         case = view.case(number)
     desk.permit(Permission.IMPORT_EVIDENCE, position=case.position, searcher=True)
-    check_authorization(case.authorization, desk.clock())
+    check_authorization(case.authorization, desk.clock(), number)
     refuse_released(desk, number)
     refuse_withdrawn(progress(desk, number))
     if giver is Giver.CANDIDATE:

@@ -1,5 +1,6 @@
 """A source that failed for one candidate and answered for another: before any report it is asked again for all whom it
-failed, or what it found is left out for everybody, as the protocol's step says (condition U5).
+failed, or what it found is left out for everybody, as the protocol's step says (condition U5). If it fails still, only
+the latter remains.
 """
 
 from __future__ import annotations
@@ -10,12 +11,12 @@ from dataclasses import dataclass
 from vetting.casework.desk import Desk
 from vetting.casework.reviewing import reviewed
 from vetting.casework.searching import Progress, progress
-from vetting.deviation import Decision, Deviation, DeviationReason, excluded_steps
+from vetting.deviation import Decision, Deviation, DeviationReason, excluded_steps, withdrawn_cases
 from vetting.errors import not_ready
 from vetting.log.event import EventType
 from vetting.protocol import FailurePolicy, Step
 from vetting.records.case_files import CaseFileUnit
-from vetting.search import SearchResult, failed, ran, step_of
+from vetting.search import Outcome, SearchResult, failed, own, step_of, unshared
 from vetting.validation import State
 
 _IN_A_REPORT = frozenset({State.FILTERED, State.RELEASED})
@@ -41,18 +42,23 @@ def settle_parity(desk: Desk, state: Progress) -> Progress:
     Refuses while a search whose source was unavailable was asked once only, for whichever candidate of the position,
     and while a step with the failure policy `exclude` is not run for everybody who is enrolled. Records the exclusion
     of such a step where it failed for one and ran for another; once a finding of it is in a report it is too late for
-    that, and it is asked again like any other. A source that still fails after it was asked again is reported as
-    unavailable, never as nothing found.
+    that, and it is asked again like any other.
+
+    Refuses also while a source that was asked again still fails for one and answered for another: then two people leave
+    the step out for everybody (`request_deviation`), and no report leaves unevenly. What failed for all alike is
+    reported as unavailable, never as nothing found; so is what lies with a candidate's own address or account
+    (`search.own`), and what fails after a report holds a finding of the step, which nobody can then leave out; the
+    audit names that one.
     """
     peers, steps = _peers(desk, state), state.protocol.steps
     _refuse_single_outages(desk, peers, {s.id for s in steps if s.failure_policy is FailurePolicy.RERUN})
     policed = [s for s in steps if s.failure_policy is FailurePolicy.EXCLUDE and s.id not in state.excluded]
-    if not policed:
-        return state
-    _refuse_unsearched(peers, policed)
-    too_late = _exclude_unshared(desk, state.case.position, policed)
-    _refuse_single_outages(desk, peers, too_late)
-    return progress(desk, state.case.number)
+    if policed:
+        _refuse_unsearched(peers, policed)
+        _refuse_single_outages(desk, peers, _exclude_unshared(desk, state.case.position, policed))
+        state = progress(desk, state.case.number)
+    _refuse_unshared(desk, state)
+    return state
 
 
 def _peers(desk: Desk, state: Progress) -> _Peers:
@@ -113,8 +119,7 @@ def _exclude_unshared(desk: Desk, position: str, steps: Sequence[Step]) -> froze
         outcomes = _outcomes(unit, position)
         for step in steps:
             seen = outcomes.get(step.id, [])
-            unshared = any(failed(r.outcome, r.reason) for r in seen) and any(ran(r.outcome) for r in seen)
-            if step.id in already or not unshared:
+            if step.id in already or not unshared((r.outcome, r.reason) for r in seen):
                 continue
             if reported_step(desk, unit, position, step.id):
                 late.add(step.id)
@@ -123,10 +128,33 @@ def _exclude_unshared(desk: Desk, position: str, steps: Sequence[Step]) -> froze
     return frozenset(late)
 
 
-def _outcomes(unit: CaseFileUnit, position: str) -> Mapping[str, list[SearchResult]]:
+def _refuse_unshared(desk: Desk, state: Progress) -> None:
+    """Refuses while a step failed for one candidate and ran for another, and could still be left out for everybody."""
+    position, steps = state.case.position, state.protocol.steps
+    with desk.case_files.reading() as unit:
+        deviations = unit.deviations(position)
+        settled = excluded_steps(deviations)
+        outcomes = _outcomes(unit, position, without=withdrawn_cases(deviations))
+        for step in (step for step in steps if step.id not in settled):
+            seen = [r for r in outcomes.get(step.id, []) if not (failed(r.outcome, r.reason) and own(step, r.reason))]
+            if not unshared((r.outcome, r.reason) for r in seen) or reported_step(desk, unit, position, step.id):
+                continue
+            down = any(r.outcome is Outcome.UNAVAILABLE for r in seen)
+            reason = DeviationReason.SOURCE_OUTAGE if down else DeviationReason.SOURCE_REFUSED
+            raise not_ready(
+                "failure_not_shared",
+                f"The source of step {step.id} failed in one search of this position and answered in another (U5).",
+                "Have the step left out for everybody, which another person approves: "
+                f"vetting deviate request {position} --step {step.id} --reason {reason.value}.",
+            )
+
+
+def _outcomes(unit: CaseFileUnit, position: str, without: Collection[str] = ()) -> Mapping[str, list[SearchResult]]:
     """By step, over every case of the position, that of a candidate who withdrew too: what was left out stays so."""
     found: dict[str, list[SearchResult]] = {}
     for case in unit.cases(position):
+        if case.number in without:
+            continue
         for result in unit.results(case.number):
             found.setdefault(step_of(result.key), []).append(result)
     return found

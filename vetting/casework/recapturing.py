@@ -10,7 +10,8 @@ from typing import Final
 from vetting.casework.desk import Body, Desk
 from vetting.casework.releasing import REPORTABLE, ready
 from vetting.casework.reviewing import Reviewed
-from vetting.casework.searching import Progress, seal_captures
+from vetting.casework.sealing import seal_captures
+from vetting.casework.searching import Progress
 from vetting.errors import VettingError
 from vetting.evidence import RawText, RepeatedCapture, Standing
 from vetting.finding import Finding

@@ -64,7 +64,7 @@ def ready(desk: Desk, number: str) -> tuple[Progress, tuple[Reviewed, ...]]:
     state = progress(desk, number)
     desk.permit(Permission.RELEASE_REPORT, position=state.case.position, searcher=True)
     refuse_withdrawn(state)
-    check_authorization(state.case.authorization, desk.clock())
+    check_authorization(state.case.authorization, desk.clock(), number)
     refuse_changed_config(desk.settings.config, state.protocol)
     _refuse_outstanding(state)
     state = settle_parity(desk, state)

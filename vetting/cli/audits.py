@@ -10,11 +10,10 @@ import typer
 
 from vetting.cli import session
 from vetting.cli.printing import AsJson, as_json, plain, say, table, working
-from vetting.deviation import Decision
 from vetting.errors import ExitCode, bad_input
 from vetting.files import MEBIBYTE, digest_of
 from vetting.log.verify import PAPER_DIGITS, Verdict
-from vetting.oversight import Audit, audit_position, matrix, released_as, verify_log
+from vetting.oversight import Audit, LoggedDeviation, audit_position, matrix, released_as, verify_log
 from vetting.uniformity import Departure, UniformityReport
 
 REPORT_BYTES = 100 * MEBIBYTE
@@ -103,10 +102,8 @@ def show_audit(audit: Audit) -> None:
         say("n/a: the candidate disclosed nothing that this step searches for.")
     for departure in report.departures:
         _show_departure(departure)
-    for asked in audit.deviations:
-        if asked.decision != Decision.APPROVED:
-            of, stands = asked.step or asked.case_number, asked.decision or "not decided"
-            say(f"{of}: deviation {asked.id} asked for, {plain(asked.reason)}, {stands} (entry {asked.sequence}).")
+    for deviation in audit.deviations:
+        _show_deviation(deviation)
     for case, files in audit.imports.items():
         say(f"{case}: {files} {'file' if files == 1 else 'files'} imported by hand, beside the searches.")
     for person, marked in audit.marks.items():
@@ -124,9 +121,17 @@ def show_audit(audit: Audit) -> None:
 def _show_departure(departure: Departure) -> None:
     """In red where nothing explains it; never in silence."""
     of = " ".join(filter(None, (departure.case_number, departure.key)))
-    explained = f", explained by {departure.explained_by}" if departure.explained_by else ""
+    explained = f", explained by {plain(departure.explained_by)}" if departure.explained_by else ""
     said = f"{of}: {plain(departure.difference)} (entry {departure.sequence}{explained})"
     say(said, style="" if explained else "bold red")
+
+
+def _show_deviation(deviation: LoggedDeviation) -> None:
+    """Why, who asked and who decided (auditor check 15)."""
+    asked = f"asked for by {deviation.requested_by}" if deviation.requested_by else "asked for by nobody"
+    decided = f"{deviation.decision} by {deviation.decided_by}" if deviation.decision else "not decided"
+    of = deviation.step or deviation.case_number
+    say(f"{of}: deviation {deviation.id}, {plain(deviation.reason)}, {asked}, {decided} (entry {deviation.sequence}).")
 
 
 def _show_environments(audit: Audit) -> None:

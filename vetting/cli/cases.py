@@ -111,7 +111,7 @@ def import_file(
     at.permit(Permission.IMPORT_EVIDENCE, position=state.case.position, searcher=True)
     bench = Workbench(desk=at)
     seen = _origin(at, file, giver, address, seen_at)
-    with working("Importing the archive"):
+    with working("Importing the file"):
         criteria, analyzer = bench.criteria(state.protocol), bench.analyzer(state.protocol)
         added = import_evidence(at, case, file, criteria, analyzer, giver=giver, seen=seen)
     if json:
@@ -125,7 +125,9 @@ def import_file(
             }
         )
         return
-    say(f"{added.captures} captures sealed, {added.findings} findings to review. Next: vetting review {case}")
+    captures = "capture" if added.captures == 1 else "captures"
+    findings = "finding" if added.findings == 1 else "findings"
+    say(f"{added.captures} {captures} sealed, {added.findings} {findings} to review. Next: vetting review {case}")
     if added.partly:
         note("Some of its text could not be read or is too long: look at the file itself as well.")
     elif not added.texts:

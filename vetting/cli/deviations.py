@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import Annotated
 
 import typer
@@ -16,16 +17,27 @@ Position = Annotated[str, typer.Argument(help="Name of an open position.")]
 Number = Annotated[str, typer.Argument(help="Number of the deviation, e.g. D-7K3M2QXA.")]
 
 
+class Reason(StrEnum):
+    """Why, as a person may say it; the failure policy is the protocol's own, and nobody asks for it."""
+
+    SOURCE_OUTAGE = DeviationReason.SOURCE_OUTAGE.value
+    SOURCE_REFUSED = DeviationReason.SOURCE_REFUSED.value
+    SOURCE_DEFECT = DeviationReason.SOURCE_DEFECT.value
+    TERMS_CHANGED = DeviationReason.TERMS_CHANGED.value
+    COUNSEL_INSTRUCTION = DeviationReason.COUNSEL_INSTRUCTION.value
+    CANDIDATE_WITHDREW = DeviationReason.CANDIDATE_WITHDREW.value
+
+
 @app.command("request")
 def request_command(
     position: Position,
-    reason: Annotated[DeviationReason, typer.Option(help="Why, as a code; failure_policy is the protocol's own.")],
+    reason: Annotated[Reason, typer.Option(help="Why, as a code.")],
     step: Annotated[str, typer.Option(help="The step that is to be left out for everybody.")] = "",
     case: Annotated[str, typer.Option(help="With candidate_withdrew: the case of the candidate.")] = "",
     json: AsJson = False,
 ) -> None:
     """Ask that a step be left out for everybody of a position, or that the case of a candidate who withdrew end."""
-    asked = request_deviation(desk(), position, reason, case=case, step=step)
+    asked = request_deviation(desk(), position, DeviationReason(reason.value), case=case, step=step)
     if json:
         as_json(_record(asked))
         return

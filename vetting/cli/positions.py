@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Annotated
 
 import typer
@@ -11,8 +12,9 @@ from vetting.casework.freezing import load_workable
 from vetting.casework.intake import attest, open_position
 from vetting.casework.opening import open_desk
 from vetting.cli import session
-from vetting.cli.printing import AsJson, as_json, say, table
+from vetting.cli.printing import AsJson, as_json, plain, say, table
 from vetting.errors import not_found
+from vetting.protocol import Quotation, SearchProtocol, Step
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -78,7 +80,7 @@ def list_positions(json: AsJson = False) -> None:
 
 @app.command("show")
 def show(position: Annotated[str, typer.Argument()], json: AsJson = False) -> None:
-    """Show the frozen protocol of a position, step by step."""
+    """Show the frozen protocol of a position: its rules, and of each step what is asked and within which limits."""
     with desk().case_files.reading() as unit:
         protocol = unit.position(position).protocol
     if json:
@@ -86,13 +88,30 @@ def show(position: Annotated[str, typer.Argument()], json: AsJson = False) -> No
         return
     say(f"{protocol.title}, version {protocol.version}, approved by {protocol.approved_by} on {protocol.approved_on}.")
     say(f"sha256 {protocol.digest()}")
-    act = "under" if protocol.fcra_mode else "not under"
-    say(
-        f"Look-back {protocol.lookback_years} years, {act} the Fair Credit Reporting Act; languages: "
-        f"{', '.join(protocol.languages)}; report template {protocol.report_template}."
-    )
-    rows = [
-        (s.id, s.title, s.source, s.technique.value, s.anchor.value, s.query, s.failure_policy.value)
+    for sentence in _rules(protocol):
+        say(sentence)
+    asked = [(s.id, s.title, s.source, plain(s.technique), plain(s.anchor), s.query) for s in protocol.steps]
+    table(("Step", "Title", "Source", "Technique", "Anchor", "Query"), asked)
+    limits = [
+        (s.id, *map(str, (s.max_pages, s.max_items, s.attempts, s.timeout_seconds)), plain(s.failure_policy), _yes(s))
         for s in protocol.steps
     ]
-    table(("Step", "Title", "Source", "Technique", "Anchor", "Query", "If it fails"), rows)
+    table(("Step", "Pages", "Items", "Attempts", "Seconds", "If it fails", "Pictures"), limits)
+
+
+def _rules(protocol: SearchProtocol) -> Iterator[str]:
+    """What holds for every step, a sentence each."""
+    act = "under" if protocol.fcra_mode else "not under"
+    quoted = "the closed statement only" if protocol.quotation is Quotation.STATEMENT_ONLY else "sanitized words"
+    rules = protocol.reviewers
+    yield f"Look-back {protocol.lookback_years} years, {act} the Fair Credit Reporting Act."
+    yield f"Languages: {', '.join(protocol.languages)}."
+    yield f"Quoted of a finding: {quoted}. Report template: {protocol.report_template}."
+    yield f"Independent reviewers of a finding: {rules.independent}; of empty results: {rules.sample_of_nil_results} %."
+    handles = protocol.may_request_handles
+    if handles is not None:
+        yield f"Candidates {'may' if handles else 'may not'} be asked for account names."
+
+
+def _yes(step: Step) -> str:
+    return "yes" if step.render else "no"

@@ -16,7 +16,7 @@ from vetting.casework.workbench import Workbench
 from vetting.cli import session
 from vetting.cli.engine import warming
 from vetting.cli.positions import desk
-from vetting.cli.printing import AsJson, as_json, note, plain, progress_bar, say, table
+from vetting.cli.printing import AsJson, as_json, complain, note, plain, progress_bar, say, table
 from vetting.errors import VettingError, bad_input
 from vetting.protocol import SearchProtocol
 from vetting.roles import Permission
@@ -44,11 +44,11 @@ def run(
     if case:
         show_results(at, case, json=json)
     else:
-        _show_position(at, position, json=json)
+        _show_position(at, position, refused, json=json)
     for number, error in refused.items():
-        note(f"{number} was not searched. {error.sentence} {error.remedy}")
+        complain(VettingError(error.code, f"{number} was not searched. {error.sentence}", error.remedy))
     if refused:
-        raise next(iter(refused.values()))
+        raise typer.Exit(int(next(iter(refused.values())).exit_code))
 
 
 def _run_case(at: Desk, case: str, server: Server, *, again: bool) -> None:
@@ -77,15 +77,17 @@ def _run_position(at: Desk, position: str, server: Server, *, again: bool) -> Ma
     protocol = protocol_of(at, position)
     at.permit(Permission.RUN_SEARCHES, position=position, searcher=True)
     states = [progress(at, number) for number in runnable(at, position)]
-    due = sum(len(state.due(again=again)) for state in states)
-    if not due:
-        note(_NOTHING[again].format(what="this position"))
+    if not any(state.due(again=again) for state in states):
+        if _numbers(at, position):
+            note(_NOTHING[again].format(what="this position"))
         return {}
-    done = 0 if again else sum(len(state.results) for state in states)
+    going = [state for state in states if state.case.authorization.in_force(at.clock())]
+    due = sum(len(state.due(again=again)) for state in going)
+    done = 0 if again else sum(len(state.results) for state in going)
     with _at_work(at, protocol, server, done, done + due):
         from flows.vet_position import vet_position
 
-        return vet_position(position, again=again).refused
+        return vet_position(position, again=again)
 
 
 @contextmanager
@@ -119,27 +121,53 @@ def show_results(at: Desk, case: str, *, json: bool) -> None:
         return
     worded = [(key, title, plain(outcome), reason) for key, title, outcome, reason in rows]
     table(("Search", "Title", "Outcome", "Reason"), worded, title=f"Case {case}")
-    say(f"{len(state.results)} of {len(state.planned)} searches have an outcome. Next: vetting review {case}")
+    following = "run" if state.outstanding else "review"
+    say(f"{len(state.results)} of {len(state.planned)} searches have an outcome. Next: vetting {following} {case}")
     if state.unavailable:
         note(f"A source that was unavailable can be asked once more: vetting run {case} --again")
 
 
-def _show_position(at: Desk, position: str, *, json: bool) -> None:
+_HEADINGS: Mapping[Outcome, str] = {
+    Outcome.COMPLETED: "Done",
+    Outcome.NO_RESULTS: "None",
+    Outcome.BLOCKED: "Blocked",
+    Outcome.UNAVAILABLE: "Down",
+    Outcome.NOT_APPLICABLE: "N/A",
+    Outcome.EXCLUDED: "Left out",
+}
+"""Short, so that the table fits a terminal of 80 columns."""
+
+
+def _show_position(at: Desk, position: str, refused: Mapping[str, VettingError], *, json: bool) -> None:
     """How many searches of each case ended how: nobody is named, and nobody is ranked."""
-    with at.case_files.reading() as unit:
-        numbers = [case.number for case in unit.cases(unit.position(position).id)]
-    states = [progress(at, number) for number in numbers]
+    states = [progress(at, number) for number in _numbers(at, position)]
     if json:
-        as_json([{"case": state.case.number, "planned": len(state.planned), **_counts(state)} for state in states])
+        as_json([_row(state, refused.get(state.case.number)) for state in states])
+        return
+    if not states:
+        say(f"No candidate is enrolled in {position}. Next: vetting case open {position} FILE")
         return
     rows = [
         (state.case.number, f"{len(state.results)} of {len(state.planned)}", *map(str, _counts(state).values()))
         for state in states
     ]
-    table(("Case", "Searches", *(plain(outcome.value).capitalize() for outcome in Outcome)), rows, title=position)
+    table(("Case", "Searches", *(_HEADINGS[outcome] for outcome in Outcome)), rows, title=position)
+    say("None: nothing was found. Down: the source did not answer. N/A: nothing was disclosed to search for.")
     if any(state.unavailable for state in states):
         note(f"Sources that were unavailable can be asked once more: vetting run --position {position} --again")
-    say(f"Next: vetting case list {position}")
+    outstanding = any(state.outstanding and not state.withdrawn for state in states)
+    say(f"Next: vetting run --position {position}" if outstanding else f"Next: vetting case list {position}")
+
+
+def _numbers(at: Desk, position: str) -> list[str]:
+    with at.case_files.reading() as unit:
+        return [case.number for case in unit.cases(unit.position(position).id)]
+
+
+def _row(state: Progress, error: VettingError | None) -> dict[str, object]:
+    """`refused` is the code of what kept the case from being searched, null where nothing did."""
+    refused = error.code if error else None
+    return {"case": state.case.number, "planned": len(state.planned), "refused": refused, **_counts(state)}
 
 
 def _counts(state: Progress) -> dict[str, int]:

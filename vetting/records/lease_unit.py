@@ -43,7 +43,3 @@ class LeaseUnit(SealedUnit):
     def end_lease(self, number: str, key: str) -> None:
         """Lets go of a search whose outcome is recorded; nothing happens where nobody has it in hand."""
         self._connection.execute(delete(t.leases).where(t.leases.c.case_number == number, t.leases.c.key == key))
-
-    def leased(self, number: str) -> frozenset[str]:
-        """The searches of the case that somebody has in hand, or left in hand when they died."""
-        return frozenset(row.key for row in self._all(t.leases, case_number=number))
