@@ -9,8 +9,8 @@ import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from glob import escape
+from io import BufferedReader
 from pathlib import Path
-from typing import BinaryIO
 
 from vetting.errors import VettingError, bad_input, storage
 
@@ -23,23 +23,36 @@ def read_file(path: Path, limit: int) -> bytes:
 
     A pipe or a device would be waited for without end or have none, and what is larger would only fill the memory.
     """
-    with _opened(path) as file:
-        content = file.read(limit + 1)
+    with open_file(path) as file:
+        return read_opened(file, path, limit)
+
+
+def read_opened(file: BufferedReader, path: Path, limit: int) -> bytes:
+    """The whole content of an open file. Refuses one of more than `limit` bytes, as `path`."""
+    content = beginning_of(file, path, limit + 1)
     if len(content) > limit:
         raise _too_large(path, limit)
     return content
 
 
-def read_beginning(path: Path, size: int) -> bytes:
-    """The first `size` bytes. Refuses what `read_file` refuses, but for what is long."""
-    with _opened(path) as file:
+def beginning_of(file: BufferedReader, path: Path, size: int) -> bytes:
+    """The first `size` bytes of an open file."""
+    with _read_errors(path):
+        file.seek(0)
         return file.read(size)
 
 
 def digest_of(path: Path, limit: int) -> bytes:
     """The SHA-256 of the content, read piece by piece. Refuses what `read_file` refuses."""
+    with open_file(path) as file:
+        return digest_of_opened(file, path, limit)
+
+
+def digest_of_opened(file: BufferedReader, path: Path, limit: int) -> bytes:
+    """The SHA-256 of an open file from its beginning. Refuses one of more than `limit` bytes, as `path`."""
     digest, size = hashlib.sha256(), 0
-    with _opened(path) as file:
+    with _read_errors(path):
+        file.seek(0)
         while size <= limit and (block := file.read(_BLOCK)):
             digest.update(block)
             size += len(block)
@@ -62,9 +75,7 @@ def write_file(path: Path, content: bytes, mode: int = 0o600) -> None:
     A link or a pipe of that name is replaced and never written through. Raises OSError where there is no room, no
     right, or a folder of that name, and leaves nothing half-written; what a killed writer left is removed by the next.
     """
-    _remove_orphans(path)
-    draft = path.with_name(f".{path.name}.{os.getpid()}.part")
-    number = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+    draft, number = _new_draft(path)
     try:
         with os.fdopen(number, "wb") as file:
             file.write(content)
@@ -76,6 +87,27 @@ def write_file(path: Path, content: bytes, mode: int = 0o600) -> None:
         draft.unlink(missing_ok=True)
         raise
     _settle(path.parent)
+
+
+def check_place(path: Path) -> None:
+    """Raises OSError where `write_file` could not begin: no such folder, no right, or too long a name.
+
+    Refuses what is there and is no file: a folder, a pipe or a device would be in the way or be replaced. A link may.
+    """
+    with suppress(FileNotFoundError):
+        status = path.lstat()
+        if not stat.S_ISLNK(status.st_mode):
+            _refuse_special(path, status)
+    draft, number = _new_draft(path)
+    os.close(number)
+    draft.unlink()
+
+
+def _new_draft(path: Path) -> tuple[Path, int]:
+    """A draft of the file, empty and open."""
+    _remove_orphans(path)
+    draft = path.with_name(f".{path.name}.{os.getpid()}.part")
+    return draft, os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
 
 
 def _remove_orphans(path: Path) -> None:
@@ -116,17 +148,27 @@ def disk_errors(what: str, remedy: str) -> Iterator[None]:
         why = error.strerror or "input/output error"
         full = error.errno in {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
         advice = "Make room, then repeat." if full else remedy
+        advice = "Give it a shorter name." if error.errno == errno.ENAMETOOLONG else advice
         raise storage("file_not_written", f"{what} cannot be written ({why}).", advice) from None
 
 
-@contextmanager
-def _opened(path: Path) -> Iterator[BinaryIO]:
-    try:
+def open_file(path: Path) -> BufferedReader:
+    """The file, open for reading. Refuses what `read_file` refuses, but for what is long; its caller closes it."""
+    with _read_errors(path):
         _refuse_special(path, path.stat())  # before it is opened: opening some devices sets them going
         number = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC)
-        with os.fdopen(number, "rb") as file:
-            _refuse_special(path, os.fstat(number))  # it may have been exchanged in between
-            yield file
+    try:
+        _refuse_special(path, os.fstat(number))  # it may have been exchanged in between
+        return os.fdopen(number, "rb")
+    except BaseException:
+        os.close(number)
+        raise
+
+
+@contextmanager
+def _read_errors(path: Path) -> Iterator[None]:
+    try:
+        yield
     except FileNotFoundError:
         raise bad_input("file_missing", f"{path} does not exist.", "Check the path.") from None
     except OSError as error:

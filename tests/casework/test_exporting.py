@@ -1,6 +1,8 @@
 """A case's captures leave as one file: noted in the log before it exists, in clear, and by those only who may."""
 
+import errno
 import hashlib
+import os
 import stat
 from collections.abc import Iterator
 from dataclasses import replace
@@ -12,6 +14,7 @@ import pytest
 from tests.casework.room import CHIEF, TWO, Passage, Room, found_on, locked, logged, new_id, now
 from tests.sources.authority import URL, Authority, authority
 from tests.sources.loopback import AGENT, HOST, Nobody, Site
+from vetting.casework import exporting
 from vetting.casework.desk import commit
 from vetting.casework.exporting import Exported, check_export, export_evidence, stamp_of, trusted_certificates
 from vetting.casework.recapturing import recapture
@@ -118,11 +121,48 @@ def test_a_link_is_replaced_and_never_written_through(real: Room, number: str, t
     assert (tmp_path / "elsewhere").read_text() == "somebody's"
 
 
-def test_a_folder_that_cannot_be_written_to_is_a_sentence(real: Room, number: str, tmp_path: Path) -> None:
+def test_a_place_that_cannot_be_written_to_is_a_sentence_and_nothing_is_noted(
+    real: Room, number: str, tmp_path: Path
+) -> None:
+    (tmp_path / "file").write_text("somebody's")
+    before = sorted(tmp_path.iterdir())
+    _refusal("file_not_written", real, number, tmp_path / "missing" / "case.wacz")
+    _refusal("file_not_written", real, number, tmp_path / "file" / "case.wacz")
+    assert "shorter name" in _refusal("file_not_written", real, number, tmp_path / ("x" * 255)).remedy
+    _refusal("file_not_written", real, number, tmp_path / ("x" * 300))
+    for path in (Path(), Path("/"), tmp_path):
+        assert _refusal("not_a_file", real, number, path).exit_code is ExitCode.BAD_INPUT
+    assert sorted(tmp_path.iterdir()) == before
+
+
+@pytest.mark.parametrize("name", ["case.wacz", "case.wacz.tsr"])
+def test_force_replaces_files_and_nothing_else(real: Room, number: str, tmp_path: Path, name: str) -> None:
+    os.mkfifo(tmp_path / name)
     with pytest.raises(VettingError) as refusal:
-        export_evidence(real.one, number, tmp_path / "missing" / "case.wacz")
-    assert refusal.value.code == "file_not_written"
-    assert logged(real, EventType.EVIDENCE_EXPORTED) == 1, "noted before it was tried"
+        export_evidence(real.one, number, tmp_path / "case.wacz", force=True)
+    assert refusal.value.code == "not_a_file"
+    assert stat.S_ISFIFO((tmp_path / name).stat().st_mode)
+    assert _exports(real) == []
+
+
+def test_a_full_disk_leaves_the_earlier_file_and_its_time_stamp(
+    real: Room, number: str, tmp_path: Path, tsa: Authority, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "case.wacz"
+    token = _stamped(real, number, file, tsa).token
+    assert token is not None
+    before = file.read_bytes(), token.read_bytes()
+
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(exporting, "write_file", full)
+    with pytest.raises(VettingError) as refusal:
+        export_evidence(real.one, number, file, force=True)
+    assert (refusal.value.code, refusal.value.exit_code) == ("file_not_written", ExitCode.STORAGE)
+    assert (file.read_bytes(), token.read_bytes()) == before
+    assert check_export(file, _with_authority(real.settings, tsa)).existed_at is not None
+    assert logged(real, EventType.EVIDENCE_EXPORTED) == 2, "noted before it was tried"
 
 
 @pytest.mark.parametrize("role", [Role.REVIEWER, Role.DECISION_MAKER, Role.AUDITOR, Role.ADMINISTRATOR])

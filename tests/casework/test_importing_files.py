@@ -1,23 +1,30 @@
 """A bare file comes into a case with who gave it, where and when it was seen, and an entry of its own in the log."""
 
+import hashlib
+import os
 import secrets
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from io import BufferedReader
 from pathlib import Path
 
 import pytest
 
 from tests.casework.room import CHIEF, SOMEONE, Room, now
-from tests.sources.archives import zipped
+from tests.sources.archives import PAGE, archive, zipped
 from tests.sources.files import PNG, pdf
 from vetting.candidate import Authorization
+from vetting.casework import importing
+from vetting.casework.desk import commit
 from vetting.casework.importing import Imported, import_evidence, seen_at
 from vetting.casework.intake import attest, open_case, open_position
 from vetting.casework.protocol_file import load_protocol
 from vetting.casework.reviewing import findings_of
 from vetting.errors import VettingError
 from vetting.log.event import EventType
-from vetting.sources.received_file import FileKind, Giver
+from vetting.sources.archive_file import ImportedRecord, records_in
+from vetting.sources.received_file import FileKind, Giver, kind_of_opened
 
 THREAT = "I will burn down the house of whoever wrote me that ticket."
 ADDRESS = "https://a.example/post/1"
@@ -140,3 +147,54 @@ def test_the_same_file_comes_in_once(room: Room, case: str, tmp_path: Path) -> N
     path = file_of(tmp_path, PNG)
     brought(room, case, path)
     assert refusal(room, case, path) == "imported_before"
+
+
+# -------------------------------------------------------------------------- while it is read, the file is exchanged
+
+
+def _meanwhile(monkeypatch: pytest.MonkeyPatch, act: Callable[[], object]) -> None:
+    """Does something to the file after its kind was told."""
+
+    def told(file: BufferedReader, path: Path, giver: Giver) -> FileKind:
+        kind = kind_of_opened(file, path, giver)
+        act()
+        return kind
+
+    monkeypatch.setattr(importing, "kind_of_opened", told)
+
+
+@pytest.mark.parametrize("data", [PNG, archive([("http://a.example/", "text/html", PAGE)])], ids=["file", "archive"])
+def test_the_log_commits_to_what_was_imported_and_not_to_what_lies_there_now(
+    room: Room, case: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, data: bytes
+) -> None:
+    path = file_of(tmp_path, data)
+    other = tmp_path / "other"
+    other.write_bytes(PNG + b"another")
+    _meanwhile(monkeypatch, lambda: other.replace(path))
+    brought(room, case, path)
+    with room.one.case_files.reading() as view:
+        sealed = b"".join(view.open_capture(capture.id) for capture in view.captures(case))
+        secret = view.case_secret(case)
+    assert data in sealed
+    (entry,) = entries(room)
+    assert entry["file"] == commit(secret, "import", hashlib.sha256(data).digest())
+
+
+def test_an_archive_that_is_still_being_written_is_refused(
+    room: Room, case: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data = archive([("http://a.example/", "text/html", PAGE)])
+    path = file_of(tmp_path, data)
+
+    def read(opened: BufferedReader) -> Iterator[ImportedRecord]:
+        with path.open("ab") as file:
+            file.write(data)
+        return records_in(opened)
+
+    monkeypatch.setattr(importing, "records_in", read)
+    assert refusal(room, case, path) == "file_changed"
+
+
+def test_an_import_of_a_pipe_is_refused(room: Room, case: str, tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    assert refusal(room, case, tmp_path / "pipe") == "not_a_file"

@@ -51,6 +51,24 @@ def test_where_and_when_is_asked_for_where_it_is_not_given(copy: Demo, case: str
     assert "1 capture sealed, 0 findings" in answer.stdout
 
 
+def test_an_address_is_read_from_standard_input(copy: Demo, case: str, tmp_path: Path) -> None:
+    """So that a program need not put it on its command line, which everybody on the machine can read."""
+    path = file_of(tmp_path, PNG + b"a third", "a.png")
+    answer = copy.vetting("import", case, path, "--address", "-", "--seen-at", SEEN[3], typed=f"{ADDRESS}\n")
+    assert answer.returncode == 0, answer.stderr
+    assert "At which address" not in answer.stderr
+    again = copy.vetting("import", case, path, "--address", "-", "--seen-at", SEEN[3])
+    assert again.returncode == ExitCode.USAGE, "nothing was given on standard input"
+
+
+def test_a_name_that_commands_a_terminal_is_spelt_out(copy: Demo, tmp_path: Path) -> None:
+    answer = copy.vetting("export", "--check", str(tmp_path / "x\x1b[31m\u202ez"))
+    assert answer.returncode == ExitCode.BAD_INPUT
+    assert "\x1b" not in answer.stderr
+    assert "\u202e" not in answer.stderr
+    assert "x\\x1b[31m\\u202ez does not exist" in answer.stderr
+
+
 @pytest.mark.parametrize(
     ("data", "given", "code"),
     [
@@ -78,4 +96,4 @@ def test_the_auditor_counts_what_was_handed_over(copy: Demo, case: str) -> None:
     copy.sign_in("t.okafor")
     said = copy.vetting("uniformity", "handed-over-2027").stdout
     copy.sign_in("j.alvarez")
-    assert f"{case}: 6 files imported by hand" in said
+    assert f"{case}: 7 files imported by hand" in said

@@ -28,6 +28,16 @@ def people(demo: Demo, tmp_path_factory: pytest.TempPathFactory) -> Demo:
     return copy
 
 
+def test_whoever_is_added_a_second_time_under_another_id_is_pointed_out(people: Demo) -> None:
+    """Two accounts of one person could ask for a deviation and approve it."""
+    people.sign_in("s.kim")
+    words = ("person", "add", "twin.other", "--role", "auditor", "--password-stdin", "--name", " Chief.OTHER")
+    answer = people.vetting(*words, typed=f"{PASSWORD}\n")
+    assert answer.returncode == 0
+    assert "chief.other has the same name" in answer.stderr
+    assert "same name" not in answer.stdout
+
+
 def _sign_in(copy: Demo, person: str) -> None:
     assert copy.vetting("sign-in", person, "--password-stdin", typed=f"{PASSWORD}\n").returncode == 0
 

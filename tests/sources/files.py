@@ -82,6 +82,7 @@ def read(
     path = folder / name
     path.write_bytes(data)
     seen = SEEN if giver is Giver.INVESTIGATOR else None
-    file = read_received(path, giver)
+    with path.open("rb") as opened:
+        file = read_received(opened, path, giver)
     capture = capture_of(file, name, seen, giver, clock=lambda: NOW, new_id="I-1")
     return capture, reading_of(file, capture, seen)

@@ -4,6 +4,7 @@ import gzip
 import hashlib
 import io
 import json
+import os
 import zipfile
 from contextlib import redirect_stdout
 from datetime import UTC, datetime
@@ -15,15 +16,18 @@ import pytest
 from warcio.archiveiterator import ArchiveIterator
 from warcio.checker import Checker
 
+from tests.sources.archives import archive
 from tests.sources.loopback import HOST, NOW, Nobody, Site, planned
-from vetting.errors import VettingError
+from vetting.errors import ExitCode, VettingError
+from vetting.sources import wacz as wacz_file
+from vetting.sources import warc_reader
 from vetting.sources.archive_file import read_archive
 from vetting.sources.asking_again import ask_again, stands_on
 from vetting.sources.capture_note import software
 from vetting.sources.interface import NotSearchedError
 from vetting.sources.internet import Internet
 from vetting.sources.surt import surt
-from vetting.sources.wacz import Wacz, build_wacz, check_wacz
+from vetting.sources.wacz import MAX_CHECKED_BYTES, Wacz, build_wacz, check_wacz
 from vetting.sources.warc_reader import CorruptArchiveError
 
 
@@ -182,6 +186,61 @@ def test_a_part_that_was_changed_or_added_is_noticed(file: Path, path: str) -> N
     with pytest.raises(VettingError) as refusal:
         check_wacz(file)
     assert refusal.value.code == "export_altered"
+
+
+def _page(body: bytes) -> bytes:
+    """A capture of a page, as an archive brings it."""
+    return archive([("http://a.example/", "text/html", body)])
+
+
+def _checked(tmp_path: Path, captures: list[bytes]) -> int:
+    path = tmp_path / "case.wacz"
+    path.write_bytes(build_wacz(captures, title="C-0001", made_at=NOW).content)
+    return check_wacz(path)[0]
+
+
+def test_what_is_made_here_is_checked_here_though_an_import_may_hold_less(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A page of blanks is packed to a thousandth, and a case holds what several imports and searches brought."""
+    monkeypatch.setattr(warc_reader, "_RATIO_APPLIES_ABOVE", 1_000_000)
+    assert _checked(tmp_path, [_page(b" " * 4_000_000)]) == 1 + 3
+    monkeypatch.setattr(warc_reader, "MAX_RECORDS", 5)
+    monkeypatch.setattr(warc_reader, "MAX_TOTAL_BYTES", 10_000)
+    assert _checked(tmp_path, [_page(b"words " * 1_000)] * 3) == 1 + 3 * 3
+
+
+@pytest.mark.parametrize(("limit", "value"), [("MAX_EXPORT_RECORDS", 8), ("MAX_EXPORT_BYTES", 10_000)])
+def test_more_than_one_export_holds_is_refused_before_it_is_written(
+    monkeypatch: pytest.MonkeyPatch, limit: str, value: int
+) -> None:
+    captures = [_page(b"words " * 1_000)] * 3
+    monkeypatch.setattr(wacz_file, limit, value)
+    with pytest.raises(VettingError) as refusal:
+        build_wacz(captures, title="C-0001", made_at=NOW)
+    assert (refusal.value.code, refusal.value.exit_code) == ("export_too_large", ExitCode.REFUSED)
+
+
+def test_an_export_of_exactly_the_limits_is_made_and_checked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(wacz_file, "MAX_EXPORT_RECORDS", 9)
+    assert _checked(tmp_path, [_page(b"words")] * 3) == 1 + 9
+
+
+@pytest.mark.timeout(20)
+def test_what_is_no_file_or_no_export_in_size_says_so(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    with (tmp_path / "large").open("wb") as file:
+        file.truncate(MAX_CHECKED_BYTES + 1)
+    for name, code, said in (
+        ("missing", "file_missing", "does not exist"),
+        ("", "not_a_file", "a folder"),
+        ("pipe", "not_a_file", "a pipe"),
+        ("large", "export_too_large", "2048 MiB"),
+    ):
+        with pytest.raises(VettingError) as refusal:
+            check_wacz(tmp_path / name)
+        assert (refusal.value.code, refusal.value.exit_code) == (code, ExitCode.BAD_INPUT)
+        assert said in refusal.value.sentence
 
 
 @pytest.mark.parametrize("content", [b"", b"PK\x03\x04", b"no zip at all", b"WARC/1.1\r\n"])

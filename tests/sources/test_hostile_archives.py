@@ -1,6 +1,7 @@
 """An archive is taken whole or not at all, whatever was done to it, and takes no more memory than it may hold."""
 
 import gzip
+import os
 import re
 import tracemalloc
 import zipfile
@@ -157,7 +158,26 @@ def test_a_length_that_only_the_recorded_server_claimed_hides_no_words(tmp_path:
 
 
 def test_a_file_that_is_not_there_is_refused(tmp_path: Path) -> None:
-    assert refusal_of(tmp_path / "missing.warc").code == "archive_corrupt"
+    assert refusal_of(tmp_path / "missing.warc").code == "file_missing"
+
+
+@pytest.mark.timeout(20)
+def test_a_pipe_or_a_folder_is_refused_and_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    for path in (tmp_path, tmp_path / "pipe"):
+        assert refusal_of(path).code == "not_a_file"
+
+
+@pytest.mark.parametrize("address", ["http://[::1/x", "http://\u2100/", "//[", "http://a.example:x/"])
+def test_a_page_of_an_impossible_address_is_read_all_the_same(tmp_path: Path, address: str) -> None:
+    """Nobody can ask for such an address, but an archive may state it, and its words are no less evidence."""
+    record = (
+        f"WARC/1.1\r\nWARC-Type: resource\r\nWARC-Date: 2025-01-01T00:00:00Z\r\nWARC-Target-URI: {address}\r\n"
+        f"Content-Type: text/html\r\nContent-Length: {len(PAGE)}\r\n\r\n"
+    ).encode() + (PAGE + b"\r\n\r\n")
+    _, (hit,) = imported(written(tmp_path, record))
+    assert hit.text.reveal().split() == ["First", "line.", "Second", "line."]
+    assert hit.locator.reveal() == address
 
 
 def test_a_gzip_bomb_is_refused_before_it_unfolds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

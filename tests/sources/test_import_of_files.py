@@ -322,3 +322,9 @@ def test_whatever_a_file_holds_the_reader_answers(kind: str, body: bytes, cut: i
     }[kind]
     said = answer(kind, whole[:cut] + body + whole[cut + 7 :], "https://a.example/")
     assert ("texts" in said) is not ("refused" in said)
+
+
+def test_a_part_of_an_impossible_address_is_read_all_the_same(tmp_path: Path) -> None:
+    page = mhtml(("text/html", "http://[::1/x", PAGE), ("text/html", "http://\u2100/", PAGE))
+    _, hits = received(tmp_path, page)
+    assert [hit.text.reveal().split() for hit in hits] == [["First", "line.", "Second", "line."]] * 2

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Final, TypeAlias
 
 from vetting.casework.desk import Body, Desk, commit
-from vetting.errors import VettingError, not_found, refused, storage
-from vetting.files import MEBIBYTE, disk_errors, read_file, write_file
+from vetting.errors import VettingError, bad_input, not_found, refused, storage
+from vetting.files import MEBIBYTE, check_place, disk_errors, read_file, write_file
 from vetting.log.event import EventType
 from vetting.records.case_files import CaseFileUnit
 from vetting.roles import Permission
@@ -23,6 +23,7 @@ Stamp: TypeAlias = Callable[[bytes], bytes]
 """Asks the department's time-stamping authority for a token."""
 
 _STAMPED: Final = ".tsr"
+_PLACE: Final = "Name a file in a folder that you may write to."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,16 +53,14 @@ def export_evidence(
 ) -> Exported:
     """Writes every capture of the case into a WACZ file (mode 0600), after the log noted that it will exist.
 
-    Refuses whoever may not export, whoever decides on the position, a case without captures, and a file that exists
-    unless `force` is given; an earlier file stays whole until the new one is. A time stamp that could not be had is
-    told and undoes nothing.
+    Refuses whoever may not export, whoever decides on the position, a case without captures, a place where no file can
+    be written, and a file that exists unless `force` is given; an earlier file and its time stamp stay whole until the
+    new one is. A time stamp that could not be had is told and undoes nothing.
     """
     with desk.case_files.reading() as view:
         position = view.case(number).position
     desk.permit(Permission.EXPORT_EVIDENCE, position=position, searcher=True)
-    token = path.with_name(path.name + _STAMPED)
-    if not force:
-        _refuse_existing(path, token)
+    token = _checked_place(path, force=force)
     wacz = _gathered(desk, number)
     id_ = f"E-{desk.new_id()}"
     with desk.act() as unit:
@@ -72,9 +71,10 @@ def export_evidence(
             "by": desk.person.id,
         }
         unit.post(desk.event(EventType.EVIDENCE_EXPORTED, f"{number}:{id_}", body, position=position, case=number))
-    with disk_errors(f"{path}", "Name a file in a folder that you may write to."):
-        token.unlink(missing_ok=True)  # an earlier file's
+    with disk_errors(f"{path}", _PLACE):
         write_file(path, wacz.content)
+    with disk_errors(f"{token}", _PLACE):
+        token.unlink(missing_ok=True)  # an earlier file's, which it stood over until now
     stamped, why = _stamped(wacz, token, stamp)
     return Exported(
         file=path, captures=wacz.captures, sha256=wacz.sha256.hex(), token=token if stamped else None, not_stamped=why
@@ -109,16 +109,23 @@ def check_export(path: Path, settings: Settings) -> Checked:
     """
     records, stated = check_wacz(path)
     token = path.with_name(path.name + _STAMPED)
-    if not token.exists():
+    if not token.is_symlink() and not token.exists():
         return Checked(records=records, existed_at=None)
     said = time_of_token(read_file(token, MAX_TOKEN_BYTES), stated, trusted_certificates(settings))
     return Checked(records=records, existed_at=said)
 
 
-def _refuse_existing(*paths: Path) -> None:
-    for path in paths:
-        if path.exists() or path.is_symlink():
-            raise refused("file_exists", f"{path} exists already.", "Name another file, or give --force.")
+def _checked_place(path: Path, *, force: bool) -> Path:
+    """Where the time stamp goes. Refuses, before anything is noted, a place where no file can be written."""
+    if not path.name:  # an empty name, and the root of all folders
+        raise bad_input("not_a_file", "The export needs the name of a file.", "Name a file.")
+    token = path.with_name(path.name + _STAMPED)
+    for place in (path, token):
+        with disk_errors(f"{place}", _PLACE):
+            check_place(place)
+            if not force and (place.exists() or place.is_symlink()):
+                raise refused("file_exists", f"{place} exists already.", "Name another file, or give --force.")
+    return token
 
 
 def _gathered(desk: Desk, number: str) -> Wacz:
@@ -150,6 +157,6 @@ def _stamped(wacz: Wacz, token: Path, stamp: Stamp | None) -> tuple[bool, Vettin
         content = stamp(wacz.digest_document)
     except VettingError as error:
         return False, error
-    with disk_errors(f"{token}", "Name a file in a folder that you may write to."):
+    with disk_errors(f"{token}", _PLACE):
         write_file(token, content)
     return True, None

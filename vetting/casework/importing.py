@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
+from io import BufferedReader
 from pathlib import Path
 
 from filters.analyzer import Analyzer
@@ -18,15 +20,23 @@ from vetting.casework.sealing import preview, propose, store_evidence
 from vetting.casework.searching import progress, refuse_released, refuse_withdrawn
 from vetting.errors import VettingError, bad_input, refused
 from vetting.evidence import Capture, Hit, RawText
-from vetting.files import digest_of
+from vetting.files import digest_of_opened, open_file
 from vetting.finding import Finding
 from vetting.log.event import EventType
 from vetting.records.rows import CaseRecord
 from vetting.roles import Permission
-from vetting.sources.archive_file import MAX_IMPORT_BYTES, captures_of, hits_from, read_archive
+from vetting.sources.archive_file import MAX_IMPORT_BYTES, captures_of, hits_from, records_in
 from vetting.sources.file_text import reading_of
 from vetting.sources.page_text import moment
-from vetting.sources.received_file import FileKind, Giver, Seen, capture_of, checked_address, kind_of, read_received
+from vetting.sources.received_file import (
+    FileKind,
+    Giver,
+    Seen,
+    capture_of,
+    checked_address,
+    kind_of_opened,
+    read_received,
+)
 
 IMPORT_KEY = "import"
 
@@ -92,9 +102,9 @@ def import_evidence(
     seen, and what a candidate may not be asked for here.
     """
     case = _admitted(desk, number, giver)
-    digest = digest_of(path, MAX_IMPORT_BYTES)
-    kind = kind_of(path, giver)
-    captures, read = _evidence(desk, path, kind, giver, seen)
+    with open_file(path) as opened:  # once: another file may be put in its place at any moment
+        kind = kind_of_opened(opened, path, giver)
+        captures, read, digest = _evidence(desk, opened, path, kind, giver, seen)
     findings = _proposed(desk, number, read, criteria)
     file = _not_yet(desk, case, digest)
     custody: Body = {
@@ -137,21 +147,38 @@ def _admitted(desk: Desk, number: str, giver: Giver) -> CaseRecord:
 
 
 def _evidence(
-    desk: Desk, path: Path, kind: FileKind, giver: Giver, seen: Seen | None
-) -> tuple[tuple[Capture, ...], _Read]:
+    desk: Desk, opened: BufferedReader, path: Path, kind: FileKind, giver: Giver, seen: Seen | None
+) -> tuple[tuple[Capture, ...], _Read, bytes]:
+    """What is in the file, and the SHA-256 of exactly what was read."""
     if kind is FileKind.ARCHIVE:
-        captures = captures_of(read_archive(path), clock=desk.clock, new_id=desk.new_id)
-        return captures, _Read(hits_from(captures))
+        captures, digest = _unchanged(desk, opened, path)
+        return captures, _Read(hits_from(captures)), digest
     if seen is None and not kind.states_its_origin:
         raise bad_input(
             "origin_missing",
             "The file does not state where and when it was seen; nothing was imported.",
             "Give both, with --address and --seen-at.",
         )
-    file = read_received(path, giver)
+    file = read_received(opened, path, giver)
     capture = capture_of(file, path.name, seen, giver, clock=desk.clock, new_id=desk.new_id())
     reading = reading_of(file, capture, seen)
-    return (capture,), _Read(reading.hits, partly=reading.partly)
+    return (capture,), _Read(reading.hits, partly=reading.partly), hashlib.sha256(file.content).digest()
+
+
+def _unchanged(desk: Desk, opened: BufferedReader, path: Path) -> tuple[tuple[Capture, ...], bytes]:
+    """The captures of an archive. Too large to be in memory beside them, it is hashed before and after it is read.
+
+    Refuses one that somebody wrote to in between.
+    """
+    before = digest_of_opened(opened, path, MAX_IMPORT_BYTES)
+    captures = captures_of(records_in(opened), clock=desk.clock, new_id=desk.new_id)
+    if digest_of_opened(opened, path, MAX_IMPORT_BYTES) != before:
+        raise bad_input(
+            "file_changed",
+            "The file was changed while it was read; nothing was imported.",
+            "Wait until whatever writes it has ended, then import it.",
+        )
+    return captures, before
 
 
 def _refuse_asking(desk: Desk, case: CaseRecord) -> None:

@@ -13,7 +13,7 @@ from vetting.cli.process import ctrl_c
 from vetting.errors import ExitCode, VettingError, bad_input
 
 LONGEST_LINE = 10_000
-"""Characters of a password that are read at most; a longer one is refused by its length."""
+"""Characters of a password or an address that are read at most; a longer one is refused by its length."""
 
 
 def read_password(from_stdin: bool, *, confirmed: bool = False) -> str:
@@ -40,6 +40,11 @@ def ask(question: str) -> str:
     """
     with redirect_stdout(sys.stderr):
         return _answer(lambda: str(typer.prompt(question)))
+
+
+def read_line() -> str:
+    """The next line of standard input. Refuses what `ask` refuses."""
+    return _answer(_line)
 
 
 def _answer(read: Callable[[], str]) -> str:

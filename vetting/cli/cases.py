@@ -15,7 +15,7 @@ from vetting.casework.intake import may_request_handles, open_case, renew_author
 from vetting.casework.reviewing import reviewed
 from vetting.casework.searching import progress
 from vetting.casework.workbench import Workbench
-from vetting.cli.asking import ask
+from vetting.cli.asking import ask, read_line
 from vetting.cli.positions import desk
 from vetting.cli.printing import AsJson, as_json, note, say, table, working
 from vetting.errors import ExitCode, VettingError
@@ -101,7 +101,9 @@ def import_file(
     giver: Annotated[
         Giver, typer.Option("--from", help="Who gave it; the candidate, with an export.")
     ] = Giver.INVESTIGATOR,
-    address: Annotated[str, typer.Option(help="Where a page, PDF or screenshot was seen; asked for if missing.")] = "",
+    address: Annotated[
+        str, typer.Option(help="Where it was seen; asked for if missing, `-` reads it from standard input.")
+    ] = "",
     seen_at: Annotated[str, typer.Option(help="When it was seen, e.g. 2026-05-04T15:30Z; asked for if missing.")] = "",
     json: AsJson = False,
 ) -> None:
@@ -147,5 +149,5 @@ def _origin(at: Desk, file: Path, giver: Giver, address: str, when: str) -> Seen
         )
     if kind.states_its_origin and not given:
         return None
-    address = address or ask("At which address was it seen?")
+    address = read_line() if address == "-" else address or ask("At which address was it seen?")
     return seen_at(at, address, when or ask("When was it seen (UTC, e.g. 2026-05-04T15:30)?"))

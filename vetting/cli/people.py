@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from datetime import date, datetime
 from typing import Annotated
 
@@ -10,7 +11,7 @@ import typer
 from vetting.administration import AdministrationDesk, open_administration
 from vetting.cli import session
 from vetting.cli.asking import read_password
-from vetting.cli.printing import AsJson, as_json, plain, say, table
+from vetting.cli.printing import AsJson, as_json, note, plain, say, table
 from vetting.roles import Person, Role, SensitivePosition
 
 app = typer.Typer(no_args_is_help=True)
@@ -35,8 +36,18 @@ def add(
     """Add a person with roles and a first password (administrator)."""
     at = desk()
     password = read_password(password_stdin, confirmed=True)
+    same = [other.id for other in at.people() if _spelling(other.name) == _spelling(name)]
     at.enrol(Person(id=person, name=name, roles=frozenset(role)), password)
     say(f"{person} added as {', '.join(sorted(plain(r) for r in role))}.")
+    if same:
+        note(
+            f"{', '.join(same)} has the same name. Where two persons must act (`vetting deviate`), two accounts of one "
+            "person would pass for two: give each person one account."
+        )
+
+
+def _spelling(name: str) -> str:
+    return " ".join(unicodedata.normalize("NFKC", name).casefold().split())
 
 
 @app.command("clear")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Annotated
@@ -30,24 +31,37 @@ err = Console(stderr=True, highlight=False, soft_wrap=True)
 AsJson = Annotated[bool, typer.Option("--json", help="As JSON.")]
 NARROW = 60
 """Columns below which boxes leave no room for words."""
+_TURNING = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 _GAP = 2
 """Blanks between two columns."""
 
 
+def harmless(words: str) -> str:
+    """The words with what commands a terminal spelt out, e.g. the ESC in the name of a file; lines stay lines.
+
+    Also what turns the direction of writing, which shows a name as another.
+    """
+    return "".join(c.encode("unicode_escape").decode() if _commands(c) else c for c in words)
+
+
+def _commands(character: str) -> bool:
+    return character in _TURNING or (unicodedata.category(character) == "Cc" and character not in "\n\t")
+
+
 def say(sentence: str, style: str = "") -> None:
     """One plain sentence. Markup in it is not read, so no identifier can style the terminal."""
-    out.print(Text(sentence, style=style))
+    out.print(Text(harmless(sentence), style=style))
 
 
 def note(sentence: str) -> None:
     """A remark beside the result, on stderr, so that `--json` output stays clean."""
-    err.print(Text(sentence, style="dim"))
+    err.print(Text(harmless(sentence), style="dim"))
 
 
 def complain(error: VettingError) -> None:
     """A refusal: one sentence, and the remedy below it."""
-    err.print(Text(error.sentence, style="bold red"))
-    err.print(Text(error.remedy))
+    err.print(Text(harmless(error.sentence), style="bold red"))
+    err.print(Text(harmless(error.remedy)))
 
 
 def plain(code: str) -> str:
@@ -63,7 +77,7 @@ def labelled(label: str, text: str) -> None:
 
 def table(headings: Sequence[str], rows: Iterable[Sequence[str]], title: str | None = None) -> None:
     """A table of words; line by line where the screen is too narrow. No word is cut: part of a number is no number."""
-    cells = [list(row) for row in rows]
+    cells = [[harmless(cell) for cell in row] for row in rows]
     widths = [max(map(_longest_word, column)) for column in zip(headings, *cells, strict=True)]
     if sum(widths) + _GAP * (len(widths) - 1) > out.width:
         _lines(headings, cells, title)

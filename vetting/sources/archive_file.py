@@ -8,12 +8,14 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
+from io import BufferedReader
 from pathlib import Path
 from typing import Final
 
 from vetting.errors import VettingError, bad_input, refused
 from vetting.evidence import Capture, Engagement, Hit
-from vetting.sources.archive_members import read_archive_file
+from vetting.files import open_file
+from vetting.sources.archive_members import read_opened_archive
 from vetting.sources.decoding import DecodingError, beginning
 from vetting.sources.http_block import parse_answer
 from vetting.sources.interface import NotSearchedError
@@ -65,20 +67,26 @@ class ImportedRecord:
 
 
 def read_archive(path: Path) -> Iterator[ImportedRecord]:
-    """The records of a WARC or WACZ file, one after the other, so that only one need be in memory.
+    """The records of a WARC or WACZ file, as `records_in`. Refuses also what is missing or no file."""
+    with open_file(path) as file:
+        yield from records_in(file)
+
+
+def records_in(file: BufferedReader) -> Iterator[ImportedRecord]:
+    """The records of an open WARC or WACZ file, one after the other, so that only one need be in memory.
 
     Refuses, as a whole, what is damaged, altered, encrypted, too large or no archive (ISO 28500, WACZ 1.1.1): where
     this raises, nothing that it gave before may be kept.
     """
     found = False
     try:
-        for record in _records(path):
+        for record in _records(file):
             found = True
             yield record
     except CorruptArchiveError as error:
         raise _refused(f"The archive cannot be imported ({error})") from None
     except OSError:
-        raise _refused("The archive cannot be opened") from None
+        raise _refused("The archive cannot be read") from None
     if not found:
         raise _refused("The archive holds no record")
 
@@ -193,10 +201,10 @@ def _is_json(content_type: str) -> bool:
     return media_type(content_type).endswith("json")
 
 
-def _records(path: Path) -> Iterator[ImportedRecord]:
-    if path.stat().st_size > MAX_IMPORT_BYTES:
+def _records(file: BufferedReader) -> Iterator[ImportedRecord]:
+    if file.seek(0, io.SEEK_END) > MAX_IMPORT_BYTES:
         raise CorruptArchiveError("too large")
-    for record in read_archive_file(path):
+    for record in read_opened_archive(file):
         _refuse_credentials(record)
         yield ImportedRecord(kind=record.kind, url=record.url, recorded_at=record.recorded_at, warc=record.raw)
 

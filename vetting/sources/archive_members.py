@@ -12,10 +12,9 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path, PurePosixPath
 from typing import IO, Final
 
-from vetting.sources.warc_reader import MAX_TOTAL_BYTES, Allowance, CorruptArchiveError, WarcRecord, read_warc
+from vetting.sources.warc_reader import Allowance, CorruptArchiveError, WarcRecord, read_warc
 
 MAX_FILES: Final = 1_000
-MAX_ZIP_RATIO: Final = 100
 MAX_LIST_BYTES: Final = 1024 * 1024
 """Of a zip's directory, and of a WACZ file's manifest: a thousand bytes for each file."""
 SUFFIXES: Final = (".warc", ".warc.gz", ".wacz")
@@ -29,20 +28,31 @@ _ZIP_ERRORS: Final = (ValueError, OverflowError, RuntimeError, EOFError, OSError
 
 
 def read_archive_file(path: Path) -> Iterator[WarcRecord]:
-    """The records of one archive file, told apart by what it starts with and not by its name.
+    """The records of one archive file, as `read_opened_archive`. Raises OSError for one that cannot be opened."""
+    with path.open("rb") as file:
+        yield from read_opened_archive(file)
 
-    Raises CorruptArchiveError for a damaged one and OSError for one that cannot be opened. What came before the damage
-    has been given by then: whoever keeps records waits for the end.
+
+def read_opened_archive(raw: io.BufferedReader, allowance: Allowance | None = None) -> Iterator[WarcRecord]:
+    """The records of an open archive file, told apart by what it starts with and not by its name; it stays open.
+
+    Raises CorruptArchiveError for a damaged one. What came before the damage has been given by then: whoever keeps
+    records waits for the end.
     """
-    with SmallReads(io.FileIO(path)) as file:
+    allowance = allowance or Allowance()
+    raw.seek(0)
+    file = SmallReads(raw)
+    try:
         start = file.read(4)
         file.seek(0)
         if start.startswith(b"PK"):
-            yield from _read_wacz(file)
+            yield from _read_wacz(file, allowance)
         elif start.startswith((_GZIP, b"WARC")):
-            yield from read_warc(file, compressed=start.startswith(_GZIP))
+            yield from read_warc(file, compressed=start.startswith(_GZIP), allowance=allowance)
         else:
             raise CorruptArchiveError("no archive")
+    finally:
+        file.detach()
 
 
 class SmallReads(io.BufferedReader):
@@ -57,11 +67,11 @@ class SmallReads(io.BufferedReader):
         return data
 
 
-def _read_wacz(file: io.BufferedReader) -> Iterator[WarcRecord]:
+def _read_wacz(file: io.BufferedReader, allowance: Allowance) -> Iterator[WarcRecord]:
     """Reads nothing from a file that the manifest does not vouch for."""
     try:
         with zipfile.ZipFile(file) as archive:
-            members = checked_members(archive)
+            members = checked_members(archive, allowance)
             digests = _digests(archive, members)
             warcs = [name for name in members if _is_warc(name)]
             if not digests.keys() >= set(warcs):
@@ -69,7 +79,6 @@ def _read_wacz(file: io.BufferedReader) -> Iterator[WarcRecord]:
             for name in sorted(digests.keys() - set(warcs)):
                 with archive.open(members[name]) as content:
                     _Hashed(content).check(digests[name], members[name].file_size)
-            allowance = Allowance()
             for name in warcs:
                 with archive.open(members[name]) as content:
                     hashed = _Hashed(content)
@@ -118,14 +127,15 @@ class _Hashed:
             raise CorruptArchiveError("file digest")
 
 
-def checked_members(archive: zipfile.ZipFile) -> dict[str, zipfile.ZipInfo]:
+def checked_members(archive: zipfile.ZipFile, allowance: Allowance | None = None) -> dict[str, zipfile.ZipInfo]:
     """Every member by its name, after refusing too many, hostile names, encryption, bombs and names given twice."""
+    allowance = allowance or Allowance()
     members = archive.infolist()
     if len(members) > MAX_FILES:
         raise CorruptArchiveError("too many files")
     if len({member.filename for member in members}) != len(members):
         raise CorruptArchiveError("name twice")
-    if sum(member.file_size for member in members) > MAX_TOTAL_BYTES:
+    if sum(member.file_size for member in members) > allowance.octets:
         raise CorruptArchiveError("too large")
     for member in members:
         name = PurePosixPath(member.filename.replace("\\", "/"))
@@ -135,7 +145,7 @@ def checked_members(archive: zipfile.ZipFile) -> dict[str, zipfile.ZipInfo]:
             raise CorruptArchiveError("encrypted")
         if member.compress_type not in {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}:
             raise CorruptArchiveError("compression")
-        if member.file_size > MAX_ZIP_RATIO * max(member.compress_size, 10_000):
+        if member.file_size > allowance.ratio * max(member.compress_size, 10_000):
             raise CorruptArchiveError("compression ratio")
     return {member.filename: member for member in members}
 

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from io import BufferedReader
 from pathlib import Path
 from typing import Final
 from urllib.parse import quote
@@ -20,7 +21,7 @@ import httpx
 
 from vetting.errors import VettingError, bad_input
 from vetting.evidence import Capture, RawText
-from vetting.files import read_beginning, read_file
+from vetting.files import beginning_of, open_file, read_opened
 from vetting.protocol import Technique
 from vetting.sources.warc_reader import MAX_RECORD_BYTES
 from vetting.sources.warc_writer import Exchange, capture_from, resource_warc
@@ -84,12 +85,18 @@ def kind_of(path: Path, giver: Giver) -> FileKind:
 
     Refuses a file that is none of these, and what `read_file` refuses.
     """
-    return _sniffed(read_beginning(path, _SNIFFED), giver)[0]
+    with open_file(path) as file:
+        return kind_of_opened(file, path, giver)
 
 
-def read_received(path: Path, giver: Giver) -> ReceivedFile:
-    """The whole file. Refuses one of more than MAX_RECORD_BYTES: a record of an archive holds no more either."""
-    content = read_file(path, MAX_RECORD_BYTES)
+def kind_of_opened(file: BufferedReader, path: Path, giver: Giver) -> FileKind:
+    """As `kind_of`, of a file that is open as `path`."""
+    return _sniffed(beginning_of(file, path, _SNIFFED), giver)[0]
+
+
+def read_received(file: BufferedReader, path: Path, giver: Giver) -> ReceivedFile:
+    """The whole file, open as `path`. Refuses one of more than MAX_RECORD_BYTES: an archive's record holds no more."""
+    content = read_opened(file, path, MAX_RECORD_BYTES)
     kind, media_type = _sniffed(content[:_SNIFFED], giver)
     return ReceivedFile(kind=kind, media_type=media_type, content=content)
 

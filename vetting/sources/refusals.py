@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Final
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from vetting.sources.interface import Reason
 from vetting.sources.page_text import PageFacts, is_html, moment, page_facts
@@ -97,7 +97,7 @@ def page_refusal(page: PageFacts, url: str) -> Reason | None:
     titled = bool(_LOGIN_TITLES.match(page.title))
     worded = length < _SHORT and bool(_LOGIN_WORDS.search(page.words))
     asks = page.password_fields > 0
-    at_login = bool(_LOGIN_PATHS.search(urlsplit(url).path))
+    at_login = bool(_LOGIN_PATHS.search(_parts(url).path))
     if (asks and (titled or worded or at_login)) or (titled and worded):
         return Reason.LOGIN_PAGE
     return None
@@ -105,8 +105,18 @@ def page_refusal(page: PageFacts, url: str) -> Reason | None:
 
 def leads_to_login(url: str) -> bool:
     """Whether an address is one at which people sign in: a redirect to it says that the page is not for visitors."""
-    where = urlsplit(url)
+    where = _parts(url)
     return bool(_LOGIN_PATHS.search(where.path) or _LOGIN_HOSTS.match(where.hostname or ""))
+
+
+def _parts(url: str) -> SplitResult:
+    """The parts of an address; none of one that an archive states and nobody could ask for (`http://[::1/`)."""
+    try:
+        parts = urlsplit(url)
+        _ = parts.hostname
+    except ValueError:
+        return urlsplit("")
+    return parts
 
 
 def says_missing(page: PageFacts) -> bool:

@@ -6,21 +6,24 @@ import gzip
 import hashlib
 import io
 import json
+import math
 import zipfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from io import BufferedReader
 from pathlib import Path
 from typing import IO, Final, Self
 from uuid import NAMESPACE_OID, uuid5
 
-from vetting.errors import VettingError, bad_input
-from vetting.sources.archive_members import read_archive_file
+from vetting.errors import VettingError, bad_input, refused
+from vetting.files import MEBIBYTE, open_file
+from vetting.sources.archive_members import read_opened_archive
 from vetting.sources.capture_note import note, software, utc_second
 from vetting.sources.http_block import parse_answer
 from vetting.sources.page_text import is_html, media_type
 from vetting.sources.surt import surt
-from vetting.sources.warc_reader import CorruptArchiveError, WarcRecord, read_warc
+from vetting.sources.warc_reader import Allowance, CorruptArchiveError, WarcRecord, read_warc
 from vetting.sources.warc_writer import FIELDS, sha256_digest
 
 WACZ_VERSION: Final = "1.1.1"
@@ -28,6 +31,11 @@ DIGEST_DOCUMENT: Final = "datapackage-digest.json"
 _MANIFEST: Final = "datapackage.json"
 _DATA: Final = "data.warc.gz"
 _INDEX: Final = "index.cdx.gz"
+MAX_EXPORT_BYTES: Final = 1024 * MEBIBYTE
+"""Of the records and what lists them, unpacked: five of the largest imports. The file is made in memory."""
+MAX_EXPORT_RECORDS: Final = 200_000
+MAX_CHECKED_BYTES: Final = 2 * MAX_EXPORT_BYTES
+"""Of an exported file, packed and unpacked: with what gzip and zip add."""
 _LINES_A_BLOCK: Final = 1024
 _ANSWERS: Final = frozenset({"response", "revisit"})
 _INDEXED: Final = _ANSWERS | {"resource", "conversion"}
@@ -50,7 +58,9 @@ class Wacz:
 
 @dataclass(slots=True, kw_only=True)
 class _Draft:
-    """What is known of the records written so far."""
+    """What is known of the records written so far, and what may still be."""
+
+    allowance: Allowance = field(default_factory=lambda: Allowance(MAX_EXPORT_BYTES, MAX_EXPORT_RECORDS))
 
     index: list[str] = field(default_factory=list)
     pages: list[dict[str, str]] = field(default_factory=list)
@@ -61,7 +71,8 @@ class _Draft:
 def build_wacz(captures: Iterable[bytes], *, title: str, made_at: datetime) -> Wacz:
     """The captures, given as WARC bytes, as one file in memory; `title` must say nothing that is confidential.
 
-    Every record stands in it byte for byte. Raises CorruptArchiveError for a capture that holds no WARC records.
+    Every record stands in it byte for byte. Raises CorruptArchiveError for a capture that holds no WARC records, and
+    refuses more than MAX_EXPORT_BYTES or MAX_EXPORT_RECORDS: what is made here can be checked here.
     """
     draft, resources = _Draft(), []
     out = io.BytesIO()
@@ -97,14 +108,27 @@ def build_wacz(captures: Iterable[bytes], *, title: str, made_at: datetime) -> W
 def check_wacz(path: Path) -> tuple[int, bytes]:
     """The number of records, and what a time stamp stands over, after every length and digest was checked.
 
-    Refuses a file that is damaged or altered anywhere, and one that holds a part without a digest.
+    Refuses a file that is damaged or altered anywhere, one that holds a part without a digest, one that is larger than
+    any export, and what is missing or no file.
     """
+    with open_file(path) as file:
+        if file.seek(0, io.SEEK_END) > MAX_CHECKED_BYTES:
+            raise bad_input(
+                "export_too_large",
+                f"{path} is larger than any export that can be checked ({MAX_CHECKED_BYTES // MEBIBYTE} MiB).",
+                "Check that it is the file you mean.",
+            )
+        return _checked(file)
+
+
+def _checked(file: BufferedReader) -> tuple[int, bytes]:
+    allowance = Allowance(MAX_CHECKED_BYTES, MAX_EXPORT_RECORDS + 1, math.inf)  # a page may be packed to any ratio
     try:
-        records = sum(1 for _ in read_archive_file(path))
-        with zipfile.ZipFile(path) as file:
-            listed = {entry["path"] for entry in json.loads(file.read(_MANIFEST))["resources"]}
-            unlisted = set(file.namelist()) != listed | {_MANIFEST, DIGEST_DOCUMENT}
-            stated = file.read(DIGEST_DOCUMENT)
+        records = sum(1 for _ in read_opened_archive(file, allowance))
+        with zipfile.ZipFile(file) as parts:
+            listed = {entry["path"] for entry in json.loads(parts.read(_MANIFEST))["resources"]}
+            unlisted = set(parts.namelist()) != listed | {_MANIFEST, DIGEST_DOCUMENT}
+            stated = parts.read(DIGEST_DOCUMENT)
     except CorruptArchiveError as error:
         raise _altered(str(error)) from None
     except (OSError, ValueError, KeyError, TypeError, zipfile.BadZipFile):
@@ -131,11 +155,26 @@ def _records(captures: Iterable[bytes], draft: _Draft, made_at: datetime) -> Ite
     for warc in captures:
         draft.captures += 1
         for record in read_warc(io.BytesIO(warc), compressed=False):
+            _take(draft, octets=len(record.raw), records=1)
             start = draft.offset
             piece = _member(record.raw, draft)
             if record.kind in _INDEXED:
                 _note(record, start, len(piece), draft)
             yield piece
+
+
+def _take(draft: _Draft, *, octets: int = 0, records: int = 0) -> None:
+    try:
+        draft.allowance.take(octets)
+        if records:
+            draft.allowance.take_record()
+    except CorruptArchiveError:
+        raise refused(
+            "export_too_large",
+            f"The captures are more than one export holds ({MAX_EXPORT_BYTES // MEBIBYTE} MiB, "
+            f"{MAX_EXPORT_RECORDS:,} records); nothing was written.",
+            "They stay sealed in the case. Ask whoever maintains this installation to raise both limits.",
+        ) from None
 
 
 def _member(record: bytes, draft: _Draft) -> bytes:
@@ -179,7 +218,9 @@ def _note(record: WarcRecord, offset: int, length: int, draft: _Draft) -> None:
         "offset": str(offset),
         "filename": _DATA,
     }
-    draft.index.append(f"{surt(record.url)} {at:%Y%m%d%H%M%S} {json.dumps(entry)}\n")
+    line = f"{surt(record.url)} {at:%Y%m%d%H%M%S} {json.dumps(entry)}\n"
+    _take(draft, octets=2 * len(line))  # as much again in the list of pages
+    draft.index.append(line)
     if status == "200" and record.kind == "response" and is_html(kind, body):
         page = {"id": f"{uuid5(NAMESPACE_OID, f'{record.url} {offset}')}", "url": record.url, "ts": utc_second(at)}
         draft.pages.append(page)

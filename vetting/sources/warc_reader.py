@@ -62,20 +62,21 @@ class Readable(Protocol):
 
 
 class Allowance:
-    """What may still be read from one archive, however many WARC files are in it."""
+    """What may still be read from one archive, however many WARC files are in it; an import's limits, unless given."""
 
-    def __init__(self) -> None:
-        self._bytes = MAX_TOTAL_BYTES
-        self._records = MAX_RECORDS
+    def __init__(self, octets: int | None = None, records: int | None = None, ratio: float = MAX_RATIO) -> None:
+        self.octets = self._bytes = MAX_TOTAL_BYTES if octets is None else octets
+        self.max_records = self._records = MAX_RECORDS if records is None else records
+        self.ratio = ratio
 
     def take(self, size: int) -> None:
-        """Refuses more than MAX_TOTAL_BYTES."""
+        """Refuses more bytes than are allowed."""
         self._bytes -= size
         if self._bytes < 0:
             raise CorruptArchiveError("too large")
 
     def take_record(self) -> None:
-        """Refuses more than MAX_RECORDS."""
+        """Refuses more records than are allowed."""
         self._records -= 1
         if self._records < 0:
             raise CorruptArchiveError("too many records")
@@ -87,7 +88,7 @@ def read_warc(file: Readable, *, compressed: bool, allowance: Allowance | None =
     What came before the damage has been given by then: whoever keeps records waits for the end.
     """
     allowance = allowance or Allowance()
-    source = _Source(_gunzipped(file) if compressed else _plain(file), allowance)
+    source = _Source(_gunzipped(file, allowance) if compressed else _plain(file), allowance)
     found = False
     while (record := _next_record(source)) is not None:
         allowance.take_record()
@@ -218,8 +219,8 @@ def _plain(file: Readable) -> Iterator[bytes]:
         yield chunk
 
 
-def _gunzipped(file: Readable) -> Iterator[bytes]:
-    """The members of a .warc.gz one after the other, refusing one that grows beyond a hundredfold.
+def _gunzipped(file: Readable, allowance: Allowance) -> Iterator[bytes]:
+    """The members of a .warc.gz one after the other, refusing a file that grows beyond the ratio that is allowed.
 
     A member is a record or the whole file (ISO 28500:2017, annex D), so that more members than records are refused:
     an empty one is 20 bytes long and costs a decoder.
@@ -233,13 +234,13 @@ def _gunzipped(file: Readable) -> Iterator[bytes]:
             piece, chunk = _inflated(decoder, chunk)
             fresh = False
             given += len(piece)
-            if given > _RATIO_APPLIES_ABOVE and given > MAX_RATIO * taken:
+            if given > _RATIO_APPLIES_ABOVE and given > allowance.ratio * taken:
                 raise CorruptArchiveError("compression ratio")
             if piece:
                 yield piece
             if decoder.eof:
                 members += 1
-                if members > MAX_RECORDS:
+                if members > allowance.max_records:
                     raise CorruptArchiveError("too many records")
                 chunk = decoder.unused_data
                 decoder = zlib.decompressobj(16 + zlib.MAX_WBITS)
