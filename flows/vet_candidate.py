@@ -46,15 +46,20 @@ def vet_candidate(case_number: str, *, again: bool = False) -> int:
 def run_step(state: Progress, step_id: str, *, again: bool) -> None:
     """The searches of one step and case that nobody else has in hand.
 
-    Where somebody was quicker since `state` was read, the store refuses a second outcome, and theirs stands.
+    Where somebody was quicker since `state` was read, the store refuses a second outcome, and theirs stands. What may
+    not be searched any more, because the candidate withdrew or the authorization ran out meanwhile, is left.
     """
     bench = current()
+    if state.withdrawn or not state.case.authorization.in_force(bench.desk.clock()):
+        return
     searches = [search for search in state.due(again=again) if search.step.id == step_id]
     for search in lease(bench.desk, state.case.number, searches, bench.holder):
-        _run(state, search)
+        if not _run(state, search):
+            return
 
 
-def _run(state: Progress, search: Search) -> None:
+def _run(state: Progress, search: Search) -> bool:
+    """Whether the case may be searched further."""
     bench = current()
     bench.starts(search)
     conduct = bench.conduct_for(practice=state.case.practice)
@@ -63,11 +68,14 @@ def _run(state: Progress, search: Search) -> None:
             bench.desk, state, search, conduct, bench.criteria(state.protocol), bench.analyzer(state.protocol)
         )
     except VettingError as error:
+        if error.code == "candidate_withdrew":
+            return False
         # Another run was first: its outcome stands, and there is exactly one.
         if error.code in {"already_recorded", "not_repeatable"} and _recorded(state, search):
-            return
+            return True
         raise
     bench.watch(result)
+    return True
 
 
 def _recorded(state: Progress, search: Search) -> bool:

@@ -156,8 +156,7 @@ def compare(
             unfinished[case.case_number] = len(missing)
         departures += found if case.reported and not gone else [d for d in found if d not in missing]
         departures += _after(done, gone) if gone else ()
-    staying = [case for case in cases if case.case_number not in withdrawn]
-    departures += _unshared_failures(staying, executed, protocol, left_out)
+    departures += _unshared_failures([c for c in cases if c.case_number not in withdrawn], executed, protocol, left_out)
     return UniformityReport(
         position=position,
         protocol_digest=protocol.digest(),

@@ -233,8 +233,10 @@ def test_a_candidate_who_withdrew_is_no_longer_searched_for_and_leaves_nothing_u
     )
     for staying in (first, number):
         assert room.release(staying).report.case_number == staying
-    room.run(planned, (), withdrawn)  # past the door that `begin` keeps
-    assert Difference.SEARCHED_AFTER_WITHDRAWAL in {d.difference for d in _audit(room).report.unexplained}
+    with pytest.raises(VettingError) as refusal:
+        room.run(planned, (), withdrawn)  # a search that was under way past the door that `begin` keeps
+    assert _code(refusal) == "candidate_withdrew"
+    assert _audit(room).report.uniform, "nothing was recorded of it"
 
 
 def test_the_outage_of_a_candidate_who_withdrew_holds_nobody_up(room: Room) -> None:

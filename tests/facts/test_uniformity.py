@@ -248,3 +248,18 @@ def test_a_candidate_enrolled_with_another_plan_than_the_protocol_gives_is_named
 def test_a_candidate_enrolled_before_the_protocol_was_frozen_is_named() -> None:
     report = compare("p", PROTOCOL, 15, CASES, [s for c in CASES for s in _done(c)])
     assert {d.difference for d in report.departures} == {Difference.SEARCHED_BEFORE_PROTOCOL}
+
+
+def test_a_search_made_after_a_withdrawal_is_named() -> None:
+    gone = ApprovedDeviation(
+        id="D-2",
+        reason=DeviationReason.CANDIDATE_WITHDREW,
+        step="",
+        case_number="C-1",
+        sequence=21,
+        by_two=True,
+    )
+    report = _of(PROTOCOL, _everybody(), gone)
+    after = {(d.case_number, d.key) for d in report.unexplained}
+    assert {d.difference for d in report.unexplained} == {Difference.SEARCHED_AFTER_WITHDRAWAL}
+    assert after == {(s.case_number, s.key) for s in _done(CASES[0]) if s.sequence > gone.sequence}

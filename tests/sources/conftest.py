@@ -9,10 +9,17 @@ from pathlib import Path
 import httpx
 import pytest
 
+from tests.needed import program
 from tests.sources.loopback import AGENT, HOST, NOW, Reply, Runner, Site
 from vetting.sources.courtesy import Courtesy
 from vetting.sources.egress import mapped_transport
 from vetting.sources.internet import Internet, Limits
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """Return where Debian's Chromium is."""
+    return program("chromium", "chromium")
 
 
 @pytest.fixture

@@ -15,27 +15,17 @@ import httpx
 import pytest
 from playwright.sync_api import Request, Route
 
-from tests.needed import program
 from tests.sources.files import read
 from tests.sources.loopback import AGENT, NOW, Runner, Site, planned
+from tests.sources.pictures import STYLE, failures, hit, hit_on, made, records
 from vetting.errors import ExitCode, VettingError
-from vetting.evidence import Engagement, Hit
 from vetting.sources import rendering, web_archive
 from vetting.sources.conduct import conduct
 from vetting.sources.egress import GuardedTransport, PublicOnly
 from vetting.sources.forum import build
-from vetting.sources.interface import NotSearchedError
 from vetting.sources.internet import Internet
-from vetting.sources.page_text import raw_text
 from vetting.sources.rendering import find_chromium, render_pages
-from vetting.sources.warc_reader import WarcRecord, read_warc
-
-STYLE = "body { margin: 0 } p { margin: 0; height: 3000px; background: #123456 }"
-
-
-@pytest.fixture(scope="module")
-def chromium() -> str:
-    return program("chromium", "chromium")
+from vetting.sources.warc_reader import read_warc
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,38 +58,6 @@ def trap() -> Iterator[Trap]:
         yield caught
         server.shutdown(socket.SHUT_RDWR)
         thread.join()
-
-
-def hit(internet: Internet, address: str) -> Hit:
-    """What stands on a page that is captured now, whatever it answers."""
-    with suppress(NotSearchedError):
-        internet.page(address)
-    return hit_on(internet.captures()[-1].id, address)
-
-
-def hit_on(capture_id: str, address: str) -> Hit:
-    return Hit(
-        capture_id=capture_id,
-        text=raw_text("words"),
-        locator=raw_text(address),
-        author=raw_text(""),
-        posted_at=None,
-        engagement=Engagement.AUTHORED,
-        platform="web_page",
-    )
-
-
-def records(internet: Internet) -> list[WarcRecord]:
-    return [r for c in internet.captures() for r in read_warc(io.BytesIO(c.warc), compressed=False)]
-
-
-def failures(internet: Internet) -> list[str]:
-    found = [r.block.decode() for r in records(internet) if r.kind == "metadata"]
-    return [note.split(": ")[1].strip() for note in found if note.startswith("rendering-failed")]
-
-
-def made(internet: Internet, kind: str) -> list[WarcRecord]:
-    return [r for r in records(internet) if r.kind == "resource" and r.content_type == kind]
 
 
 def test_a_page_gives_its_whole_picture_and_a_snapshot_that_can_be_imported(
@@ -268,61 +226,6 @@ def test_the_first_pages_are_rendered_and_each_once(site: Site, internet: Intern
     assert site.paths() == ["/robots.txt", *(f"/{n}" for n in range(5))], (
         "what was captured is shown, and not asked for again"
     )
-
-
-@pytest.mark.parametrize("away", ["0;url=http://site.example/elsewhere", "0;url=http://nowhere.example/", "0"])
-def test_a_page_that_leads_away_or_round_in_a_circle_is_still_the_one_in_the_picture(
-    site: Site, internet: Internet, chromium: str, away: str, tmp_path: Path
-) -> None:
-    site.answer("/page", f"<meta http-equiv=refresh content='{away}'><style>{STYLE}</style><p>Words that stay.</p>")
-    render_pages(chromium, [hit(internet, "http://site.example/page")], internet, 10)
-    assert failures(internet) == []
-    (snapshot,) = made(internet, "multipart/related")
-    assert b"chrome-error" not in snapshot.block
-    _, reading = read(tmp_path, snapshot.block)
-    assert [one.text.reveal() for one in reading.hits] == ["Words that stay."]
-    assert site.paths() == ["/robots.txt", "/page"]
-
-
-@pytest.mark.parametrize("address", ["http://site.example", "http://site.example/a|b", "http://site.example/x/../y"])
-def test_an_address_that_a_browser_spells_otherwise_has_its_picture_and_the_next_page_too(
-    site: Site, internet: Internet, chromium: str, address: str
-) -> None:
-    site.answer("", "<p>words</p>")
-    render_pages(chromium, [hit(internet, address), hit(internet, "http://site.example/next")], internet, 10)
-    assert failures(internet) == []
-    assert len(made(internet, "image/png")) == 2
-
-
-def test_a_fault_over_one_piece_costs_that_piece_only_and_says_nothing(
-    site: Site, internet: Internet, chromium: str, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
-) -> None:
-    site.answer("", "<p>words</p><img src=/one.png>")
-    asked = internet.page
-
-    def faulty(url: str, **how: str) -> object:
-        if url.endswith(".png"):
-            raise OverflowError(url)
-        return asked(url, **how)
-
-    monkeypatch.setattr(internet, "page", faulty)
-    render_pages(chromium, [hit(internet, "http://site.example/page")], internet, 10)
-    assert failures(internet) == []
-    assert len(made(internet, "image/png")) == 1
-    assert capfd.readouterr() == ("", "")
-
-
-def test_a_page_that_is_never_laid_out_is_ended_and_the_next_has_another_browser(
-    site: Site, internet: Internet, chromium: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(rendering, "LONGEST_SECONDS", 20.0)
-    site.answer("/deep", "<div>" * 200_000 + "words")
-    site.answer("/next", "<p>words</p>")
-    render_pages(
-        chromium, [hit(internet, "http://site.example/deep"), hit(internet, "http://site.example/next")], internet, 10
-    )
-    assert failures(internet) in ([], ["time_limit"])
-    assert any(record.url.endswith("/next") for record in made(internet, "image/png"))
 
 
 def test_a_browser_that_fails_leaves_a_code_for_every_page(site: Site, internet: Internet) -> None:

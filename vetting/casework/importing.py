@@ -17,7 +17,7 @@ from vetting.casework.identifying import signals_of
 from vetting.casework.intake import may_request_handles
 from vetting.casework.protocol_file import refuse_changed_config
 from vetting.casework.sealing import preview, propose, store_evidence
-from vetting.casework.searching import progress, refuse_released, refuse_withdrawn
+from vetting.casework.searching import progress, refuse_released, refuse_withdrawal, refuse_withdrawn
 from vetting.errors import VettingError, bad_input, refused
 from vetting.evidence import Capture, Hit, RawText
 from vetting.files import digest_of_opened, open_file
@@ -119,6 +119,7 @@ def import_evidence(
     }
     with desk.act() as unit:
         refuse_released(desk, number)  # a report may have been filed while this waited for the lock
+        refuse_withdrawal(unit, case)
         key = f"{number}:{file}"
         unit.post(desk.event(EventType.EVIDENCE_IMPORTED, key, custody, position=case.position, case=number))
         store_evidence(desk, unit, case, IMPORT_KEY, captures, findings, criteria)

@@ -176,7 +176,8 @@ def run_search(
 
     What the internet does never raises; a full disk, a locked store or a closed log does, and then nothing is recorded
     and the search is still outstanding. A search that has an outcome is run again only if that was `unavailable`, and
-    only before the report: the new outcome stands beside the old one, in the store and in the log, and counts.
+    only before the report: the new outcome stands beside the old one, in the store and in the log, and counts. Nothing
+    is recorded of a search that was under way when the candidate withdrew.
     """
     again = search.key in {done.key for done in state.results}
     if again:
@@ -186,15 +187,8 @@ def run_search(
     gather = partial(signals_of, search=search, candidate=state.candidate)
     findings = propose(desk, state.case.number, search.key, conducted.hits, criteria, gather)
     result = conducted.result
-    body = {
-        "key": search.key,
-        "protocol": state.protocol.digest(),
-        "outcome": result.outcome.value,
-        "reason": result.reason,
-        "attempts": result.attempts,
-        "captures": result.captures,
-    }
     with desk.act() as unit:
+        refuse_withdrawal(unit, state.case)  # it may have been approved while the source was asked
         key = search.key
         if again:
             refuse_released(desk, state.case.number)  # a report may have been filed while this waited for the lock
@@ -205,19 +199,40 @@ def run_search(
         store_evidence(desk, unit, state.case, search.key, conducted.captures, findings, criteria)
         preview(desk, unit, state.case, findings, analyzer, state.candidate)
         kind = _EVENT.get(result.outcome, EventType.SEARCH_EXECUTED)
-        unit.post(_event(desk, state.case, kind, key, body))
+        unit.post(_event(desk, state.case, kind, key, _outcome_body(state, result)))
         note_skew(desk, unit, state.case, key, conducted.clock_differences)
     return result
+
+
+def _outcome_body(state: Progress, result: SearchResult) -> Body:
+    return {
+        "key": result.key,
+        "protocol": state.protocol.digest(),
+        "outcome": result.outcome.value,
+        "reason": result.reason,
+        "attempts": result.attempts,
+        "captures": result.captures,
+    }
 
 
 def refuse_withdrawn(state: Progress) -> None:
     """Refuses the case of a candidate who withdrew."""
     if state.withdrawn:
-        raise refused(
-            "candidate_withdrew",
-            f"The candidate of {state.case.number} withdrew, so nothing more is done in the case.",
-            f"See: vetting deviate list {state.case.position}.",
-        )
+        raise _withdrew(state.case)
+
+
+def refuse_withdrawal(unit: CaseFileUnit, case: CaseRecord) -> None:
+    """The same, as the store has it inside the caller's transaction."""
+    if case.number in withdrawn_cases(unit.deviations(case.position)):
+        raise _withdrew(case)
+
+
+def _withdrew(case: CaseRecord) -> VettingError:
+    return refused(
+        "candidate_withdrew",
+        f"The candidate of {case.number} withdrew, so nothing more is done in the case.",
+        f"See: vetting deviate list {case.position}.",
+    )
 
 
 def refuse_released(desk: Desk, number: str) -> None:
