@@ -17,6 +17,8 @@ COMMAND = re.compile(r"(?:^|[ :(`])vetting((?: [a-z][a-z-]*)+)")
 OPTION = re.compile(r"(?<![\w-])--[a-z][a-z-]*")
 VARIABLE = re.compile(r"\bVETTING_[A-Z_]+")
 DOCUMENT = re.compile(r"\b(?:docs|config|demo|tests)/[\w./-]*\w")
+SWITCHES = frozenset({"vetting/sources/rendering.py"})
+"""Where options of another program stand: Chromium's, which nobody types."""
 SOMETHING = "SOMETHING"
 """Stands for whatever a sentence fills in."""
 
@@ -87,7 +89,7 @@ def test_there_are_remedies_to_check() -> None:
 
 def test_every_command_and_option_that_a_sentence_names_exists() -> None:
     found = {(place.partition(":")[0], wrong) for place, text in SAID for wrong in problems(text)}
-    assert found == set()
+    assert {(place, wrong) for place, wrong in found if place not in SWITCHES} == set()
 
 
 @pytest.mark.parametrize(

@@ -41,8 +41,8 @@ def add(
     say(f"{person} added as {', '.join(sorted(plain(r) for r in role))}.")
     if same:
         note(
-            f"{', '.join(same)} has the same name. Where two persons must act (`vetting deviate`), two accounts of one "
-            "person would pass for two: give each person one account."
+            f"{', '.join(same)} has the same name. Where two persons must act, two accounts of one person "
+            "would pass for two: give each person one account."
         )
 
 
