@@ -148,7 +148,7 @@ def disk_errors(what: str, remedy: str) -> Iterator[None]:
         why = error.strerror or "input/output error"
         full = error.errno in {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
         advice = "Make room, then repeat." if full else remedy
-        advice = "Give it a shorter name." if error.errno == errno.ENAMETOOLONG else advice
+        advice = f"Give it a shorter name. {advice}" if error.errno == errno.ENAMETOOLONG else advice
         raise storage("file_not_written", f"{what} cannot be written ({why}).", advice) from None
 
 

@@ -158,7 +158,6 @@ def test_what_does_not_exist_is_said_so(copy: Demo, arguments: tuple[str, ...]) 
     [
         ("--reason", "source_outage"),
         ("--reason", "candidate_withdrew", "--step", "name_web"),
-        ("--reason", "failure_policy", "--step", "name_web"),
         ("--reason", "source_outage", "--step", "name_web", "--case", "C-1"),
     ],
 )
