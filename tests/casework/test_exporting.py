@@ -12,6 +12,7 @@ import httpx
 import pytest
 
 from tests.casework.room import CHIEF, TWO, Passage, Room, found_on, locked, logged, new_id, now
+from tests.sources.archives import read_archive
 from tests.sources.authority import URL, Authority, authority
 from tests.sources.loopback import AGENT, HOST, Nobody, Site
 from vetting.casework import exporting
@@ -23,7 +24,6 @@ from vetting.log.event import Event, EventType
 from vetting.roles import Role
 from vetting.search import Search
 from vetting.settings import Settings, Timestamp, load_settings
-from vetting.sources.archive_file import read_archive
 from vetting.sources.asking_again import ask_again
 from vetting.sources.conduct import Conducted
 from vetting.sources.internet import Internet

@@ -5,7 +5,7 @@ import io
 import itertools
 import json
 import zipfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -15,7 +15,8 @@ from warcio.warcwriter import WARCWriter
 
 from vetting.errors import ExitCode, VettingError
 from vetting.evidence import Capture, Hit
-from vetting.sources.archive_file import captures_of, hits_from, read_archive
+from vetting.files import open_file
+from vetting.sources.archive_file import ImportedRecord, captures_of, hits_from, records_in
 
 NOW = datetime(2026, 5, 4, tzinfo=UTC)
 PAGE = (
@@ -23,6 +24,12 @@ PAGE = (
     b"<meta property='article:published_time' content='2024-01-02T03:04:05+01:00'>"
     b"</head><body><p>First line.</p><script>var hidden = 1</script><p>Second line."
 )
+
+
+def read_archive(path: Path) -> Iterator[ImportedRecord]:
+    """The records of a file, as an import reads them once it is open."""
+    with open_file(path) as file:
+        yield from records_in(file)
 
 
 def archive(

@@ -16,12 +16,11 @@ import pytest
 from warcio.archiveiterator import ArchiveIterator
 from warcio.checker import Checker
 
-from tests.sources.archives import archive
+from tests.sources.archives import archive, read_archive
 from tests.sources.loopback import HOST, NOW, Nobody, Site, planned
 from vetting.errors import ExitCode, VettingError
 from vetting.sources import wacz as wacz_file
 from vetting.sources import warc_reader
-from vetting.sources.archive_file import read_archive
 from vetting.sources.asking_again import ask_again, stands_on
 from vetting.sources.capture_note import software
 from vetting.sources.interface import NotSearchedError

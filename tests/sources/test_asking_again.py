@@ -14,9 +14,9 @@ import pytest
 from warcio.archiveiterator import ArchiveIterator
 from warcio.checker import Checker
 
+from tests.sources.archives import read_archive
 from tests.sources.loopback import HOST, NOW, Nobody, Runner, Site, planned
 from vetting.evidence import Capture
-from vetting.sources.archive_file import read_archive
 from vetting.sources.asking_again import AskedAgain, NotAskedError, ask_again, stands_on
 from vetting.sources.interface import NotSearchedError
 from vetting.sources.internet import JSON, ApiKey, Internet

@@ -17,6 +17,7 @@ from tests.sources.archives import (
     imported,
     manifest,
     manifest_digest,
+    read_archive,
     refusal_of,
     wacz_of,
     written,
@@ -25,7 +26,6 @@ from tests.sources.archives import (
 from vetting.errors import ExitCode, VettingError
 from vetting.evidence import Capture
 from vetting.sources import archive_file, archive_members, warc_reader
-from vetting.sources.archive_file import read_archive
 from vetting.sources.recorded import recorded_transport
 
 GOOD = archive([("http://a.example/", "text/html", PAGE)])

@@ -17,6 +17,7 @@ from tests.sources.archives import (
     archive,
     imported,
     manifest,
+    read_archive,
     wacz_of,
     written,
     zipped,
@@ -24,7 +25,6 @@ from tests.sources.archives import (
 from vetting.errors import ExitCode, VettingError
 from vetting.evidence import Engagement
 from vetting.sources import archive_file
-from vetting.sources.archive_file import read_archive
 from vetting.sources.page_text import MAX_TEXT_BYTES
 
 

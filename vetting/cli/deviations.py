@@ -38,30 +38,22 @@ def request_command(
 ) -> None:
     """Ask that a step be left out for everybody of a position, or that the case of a candidate who withdrew end."""
     asked = request_deviation(desk(), position, DeviationReason(reason.value), case=case, step=step)
-    if json:
-        as_json(_record(asked))
-        return
-    say(f"Deviation {asked.id} is asked for. Another person decides with: vetting deviate approve {asked.id}")
+    advice = f"Another person decides with: vetting deviate approve {asked.id}"
+    _tell(asked, f"Deviation {asked.id} is asked for. {advice}", json=json)
 
 
 @app.command("approve")
 def approve_command(deviation: Number, json: AsJson = False) -> None:
     """Approve a deviation that somebody else asked for. It cannot be taken back."""
     decided = decide_deviation(desk(), deviation, Decision.APPROVED)
-    if json:
-        as_json(_record(decided))
-        return
-    say(f"Deviation {decided.id} is approved: {_effect(decided)}")
+    _tell(decided, f"Deviation {decided.id} is approved: {_effect(decided)}", json=json)
 
 
 @app.command("refuse")
 def refuse_command(deviation: Number, json: AsJson = False) -> None:
     """Refuse a deviation that somebody else asked for."""
     decided = decide_deviation(desk(), deviation, Decision.REFUSED)
-    if json:
-        as_json(_record(decided))
-        return
-    say(f"Deviation {decided.id} is refused; the protocol stands.")
+    _tell(decided, f"Deviation {decided.id} is refused; the protocol stands.", json=json)
 
 
 @app.command("list")
@@ -76,6 +68,13 @@ def list_command(position: Position, json: AsJson = False) -> None:
         for d in found
     ]
     table(("Deviation", "Of", "Reason", "Asked by", "Decision", "By"), rows)
+
+
+def _tell(deviation: Deviation, sentence: str, *, json: bool) -> None:
+    if json:
+        as_json(_record(deviation))
+    else:
+        say(sentence)
 
 
 def _effect(deviation: Deviation) -> str:

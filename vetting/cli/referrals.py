@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import errno
-import os
 from pathlib import Path
 from typing import Annotated
 
@@ -16,7 +14,7 @@ from vetting.cli.cases import Case
 from vetting.cli.positions import desk
 from vetting.cli.printing import AsJson, as_json, note, say
 from vetting.errors import refused
-from vetting.files import disk_errors, write_file
+from vetting.files import check_place, disk_errors, write_file
 
 _PLACE = "Name a file in a folder that you may write to with --to."
 CONFIRMED = "a life is in danger"
@@ -56,5 +54,4 @@ def _refuse_place(to: Path) -> None:
     with disk_errors(f"{to}", _PLACE):
         if to.exists() or to.is_symlink():
             raise refused("sheet_exists", f"{to} exists already.", "Name a file that does not.")
-        if not os.access(to.parent, os.W_OK | os.X_OK):
-            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+        check_place(to)

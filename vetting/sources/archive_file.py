@@ -9,12 +9,10 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from io import BufferedReader
-from pathlib import Path
 from typing import Final
 
 from vetting.errors import VettingError, bad_input, refused
 from vetting.evidence import Capture, Engagement, Hit
-from vetting.files import open_file
 from vetting.sources.archive_members import read_opened_archive
 from vetting.sources.decoding import DecodingError, beginning
 from vetting.sources.http_block import parse_answer
@@ -64,12 +62,6 @@ class ImportedRecord:
     recorded_at: datetime
     """As the archive states it."""
     warc: bytes = field(repr=False)
-
-
-def read_archive(path: Path) -> Iterator[ImportedRecord]:
-    """The records of a WARC or WACZ file, as `records_in`. Refuses also what is missing or no file."""
-    with open_file(path) as file:
-        yield from records_in(file)
 
 
 def records_in(file: BufferedReader) -> Iterator[ImportedRecord]:
