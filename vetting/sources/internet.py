@@ -13,6 +13,7 @@ import httpx
 from vetting.evidence import Capture
 from vetting.sources.capture_note import date_difference, milliseconds
 from vetting.sources.courtesy import LEAST_SECONDS, LONGEST_WAIT_SECONDS, Courtesy
+from vetting.sources.credential import Credential, carried, strongest
 from vetting.sources.decoding import DecodingError, decoded
 from vetting.sources.interface import NotSearchedError, Reason
 from vetting.sources.receiving import Received, receive
@@ -140,6 +141,7 @@ class Internet:
         self._first = first
         self._clocks: dict[str, float] = {}
         self._captures: dict[str, tuple[Exchange, Capture]] = {}
+        self._credentials: set[Credential] = set()
         self.unpaced = False
         """Whether a request was not sent because its rate limit could not be asked for: no search is whole then."""
         for name in _SILENCED:  # these loggers write URLs, and a URL holds the candidate's name
@@ -155,6 +157,10 @@ class Internet:
         None of them is of a recording: whether an answer came from a server is told by its address.
         """
         return tuple(self._clocks.values())
+
+    def credential(self) -> Credential:
+        """The strongest credential that any request so far carried."""
+        return strongest(self._credentials)
 
     def withhold(self, capture_ids: Sequence[str], reason: Reason = Reason.WITHHELD_AT_USERS_REQUEST) -> None:
         """Forgets what was answered, and keeps that it was asked: the record stays, its content is gone."""
@@ -296,6 +302,7 @@ class Internet:
         )
         if key is not None:
             request.headers[key.header] = key.value
+        self._credentials.add(carried(request, key.header if key else ""))
         received = receive(self._transport, request, self._limits.max_body_bytes)
         exchange = replace(exchange, took_ms=milliseconds(exchange.at, self._clock()))
         if isinstance(received, Reason):
