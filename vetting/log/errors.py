@@ -95,3 +95,10 @@ class LogDamagedError(LogError):
 
     code = "LOG-306"
     remedy = "Stop, keep a copy of the log as it is, run the verification and tell the auditor."
+
+
+class FileError(LogError):
+    """A file that was handed over is missing, superfluous, too long, or not what its name promises."""
+
+    code = "LOG-401"
+    remedy = "Keep what you received as it is, and ask whoever sent it for a complete copy."
