@@ -27,7 +27,15 @@ _ROOT_DIGITS: Final = 64
 
 RELEASES: Final = frozenset({EventType.REPORT_RELEASED})
 PEOPLE: Final = frozenset({EventType.PERSON_ADDED, EventType.PERSON_CLEARED, EventType.PERSON_SIGN_IN_RESET})
-_NOTED: Final = frozenset({EventType.ACCESS_REFUSED, EventType.REPORT_OPENED, EventType.KEY_CREATED})
+_NOTED: Final = frozenset(
+    {
+        EventType.ACCESS_REFUSED,
+        EventType.AUDIT_PERFORMED,
+        EventType.KEY_CREATED,
+        EventType.LOG_EXPORTED,
+        EventType.REPORT_OPENED,
+    }
+)
 CASEWORK: Final = frozenset(EventType) - RELEASES - PEOPLE - _NOTED
 """What the released reports, the accounts and the case files post; the rest is noted without a record of its own."""
 

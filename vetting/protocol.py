@@ -87,6 +87,10 @@ class Step:
         """
         return self.technique is Technique.FEED
 
+    def digest(self) -> str:
+        """SHA-256 of the RFC 8785 bytes of everything the step lays down, 64 hex digits: logged with every search."""
+        return hashlib.sha256(rfc8785.dumps(_step_document(self, SCHEMA))).hexdigest()
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SearchProtocol:

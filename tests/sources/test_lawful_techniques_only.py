@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
+import httpx
 import pytest
 
 import vetting.sources
@@ -15,7 +16,7 @@ from tests.sources.loopback import HOST, Runner, Site, planned
 from vetting.settings import REPOSITORY
 from vetting.sources.egress import mapped_transport
 from vetting.sources.interface import NotSearchedError, Reason, Source
-from vetting.sources.internet import ApiKey, Internet
+from vetting.sources.internet import ApiKey, Credential, Internet
 from vetting.sources.registry import build_sources
 
 FOLDER = Path(vetting.sources.__file__).parent
@@ -120,7 +121,27 @@ def test_the_one_credential_is_the_official_key_and_goes_to_its_own_host_only(si
     internet.get(f"http://{HOST}/api", key=internet_key)
     sent = [headers.get("authorization") for _, headers in site.asked]
     assert sent == ["Token canary", None]
+    assert internet.credential() is Credential.DEPARTMENT_KEY
     assert not any(b"canary" in capture.warc for capture in internet.captures())
+
+
+@pytest.mark.parametrize("header", ["Cookie", "Authorization", "Proxy-Authorization"])
+def test_a_personal_credential_would_be_seen_as_it_is_sent(
+    site: Site, internet: Internet, monkeypatch: pytest.MonkeyPatch, header: str
+) -> None:
+    site.answer("/", body=b"ok")
+    internet.get(f"http://{HOST}/")
+    assert internet.credential() is Credential.NONE
+    made = internet._request
+
+    def smuggled(url: httpx.URL, accept: str) -> httpx.Request:
+        request = made(url, accept)
+        request.headers[header] = "smuggled"
+        return request
+
+    monkeypatch.setattr(internet, "_request", smuggled)
+    internet.get(f"http://{HOST}/")
+    assert internet.credential() is Credential.PERSONAL
 
 
 @pytest.mark.parametrize("module", MODULES, ids=lambda path: path.stem)

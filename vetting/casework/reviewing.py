@@ -218,6 +218,9 @@ def add_step(
         "severity": step.severity,
         "quote": step.quote,
     }
+    if step.state is State.CONTEXT_CHECKED:
+        years = unit.position(case.position).protocol.lookback_years
+        body["in_lookback"] = in_lookback(unit.finding(step.finding_id), years, step.at)
     if marks:
         body["marks"] = marks
     key = f"{step.finding_id}:{number}"
@@ -284,9 +287,14 @@ def _refuse_filed(desk: Desk, number: str, filtered_at: datetime) -> None:
         )
 
 
+def in_lookback(finding: Finding, years: int, now: datetime) -> bool:
+    """Whether the item is dated and not older than the look-back: what the log says instead of a date."""
+    return finding.posted_at is not None and (now - finding.posted_at).days <= years * 365.25
+
+
 def check_lookback(finding: Finding, years: int, now: datetime) -> None:
     """Refuses an undated item and one older than the look-back (REQ-FCRA-2)."""
     if finding.posted_at is None:
         raise refused("undated", "An undated item cannot be validated for release.", "Record it as unverifiable.")
-    if (now - finding.posted_at).days > years * 365.25:
+    if not in_lookback(finding, years, now):
         raise refused("expired", f"The item is older than the look-back of {years} years.", "Record it as expired.")

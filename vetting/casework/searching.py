@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import partial
 
 from filters.analyzer import Analyzer
@@ -199,19 +200,24 @@ def run_search(
         store_evidence(desk, unit, state.case, search.key, conducted.captures, findings, criteria)
         preview(desk, unit, state.case, findings, analyzer, state.candidate)
         kind = _EVENT.get(result.outcome, EventType.SEARCH_EXECUTED)
-        unit.post(_event(desk, state.case, kind, key, _outcome_body(state, result)))
+        unit.post(_event(desk, state.case, kind, key, _outcome_body(state, search, conducted)))
         note_skew(desk, unit, state.case, key, conducted.clock_differences)
     return result
 
 
-def _outcome_body(state: Progress, result: SearchResult) -> Body:
+def _outcome_body(state: Progress, search: Search, conducted: Conducted) -> Body:
+    """What the auditor compares: the outcome, the limits in force, the credential used, and the effort."""
+    result = conducted.result
     return {
         "key": result.key,
         "protocol": state.protocol.digest(),
+        "step": search.step.digest(),
         "outcome": result.outcome.value,
         "reason": result.reason,
         "attempts": result.attempts,
         "captures": result.captures,
+        "credential": conducted.credential.value,
+        "milliseconds": max(0, (result.ended_at - result.started_at) // timedelta(milliseconds=1)),
     }
 
 

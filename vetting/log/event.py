@@ -52,6 +52,8 @@ class EventType(StrEnum):
     REFERRAL_MADE = "referral.made"
     ACCESS_REFUSED = "access.refused"
     RETENTION_DISPOSED = "retention.disposed"
+    AUDIT_PERFORMED = "audit.performed"
+    LOG_EXPORTED = "log.exported"
     KEY_CREATED = "key.created"
     KEY_ROTATED = "key.rotated"
     CLOCK_SKEW = "clock.skew"

@@ -14,7 +14,7 @@ from vetting.evidence import Capture, Hit
 from vetting.search import Outcome, Search, SearchResult
 from vetting.sources.courtesy import LONGEST_WAIT_SECONDS, PER_MINUTE, Courtesy
 from vetting.sources.interface import Answer, NotSearchedError, Reason, Source
-from vetting.sources.internet import ENGLISH, Internet, Limits
+from vetting.sources.internet import ENGLISH, Credential, Internet, Limits
 from vetting.sources.recorded import RecordedTransport
 from vetting.sources.warc_writer import FirstCapture
 
@@ -34,6 +34,8 @@ class Conducted:
     hits: tuple[Hit, ...]
     clock_differences: tuple[float, ...] = ()
     """Seconds by which each server's clock was ahead of ours; none of a recording."""
+    credential: Credential = Credential.NONE
+    """With what the requests were let in."""
 
 
 def conduct(
@@ -87,7 +89,13 @@ def _conducted(
         captures=len(captures),
     )
     differences = internet.clock_differences()
-    return Conducted(result=result, captures=captures, hits=answer.hits, clock_differences=differences)
+    return Conducted(
+        result=result,
+        captures=captures,
+        hits=answer.hits,
+        clock_differences=differences,
+        credential=internet.credential(),
+    )
 
 
 def internet_of(

@@ -6,6 +6,7 @@ import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from enum import StrEnum
 from typing import Final
 
 import httpx
@@ -58,6 +59,18 @@ class ApiKey:
 
     header: str
     value: str = field(repr=False)
+
+
+class Credential(StrEnum):
+    """With what a search was let in: read off the requests as they were sent, so that the log can show it (IV.B.8)."""
+
+    NONE = "none"
+    DEPARTMENT_KEY = "department_key"
+    PERSONAL = "personal"
+    """A cookie or another authorization: nothing here sends one, and an auditor is told if anything ever does."""
+
+
+_PERSONAL: Final = ("cookie", "authorization", "proxy-authorization")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,6 +153,7 @@ class Internet:
         self._first = first
         self._clocks: dict[str, float] = {}
         self._captures: dict[str, tuple[Exchange, Capture]] = {}
+        self._credentials: set[Credential] = set()
         self.unpaced = False
         """Whether a request was not sent because its rate limit could not be asked for: no search is whole then."""
         for name in _SILENCED:  # these loggers write URLs, and a URL holds the candidate's name
@@ -155,6 +169,11 @@ class Internet:
         None of them is of a recording: whether an answer came from a server is told by its address.
         """
         return tuple(self._clocks.values())
+
+    def credential(self) -> Credential:
+        """The strongest credential that any request so far carried."""
+        order = (Credential.PERSONAL, Credential.DEPARTMENT_KEY)
+        return next((one for one in order if one in self._credentials), Credential.NONE)
 
     def withhold(self, capture_ids: Sequence[str], reason: Reason = Reason.WITHHELD_AT_USERS_REQUEST) -> None:
         """Forgets what was answered, and keeps that it was asked: the record stays, its content is gone."""
@@ -294,8 +313,11 @@ class Internet:
             request_headers=_shown(request, key),
             configuration=self._configuration,
         )
+        if any(name in request.headers for name in _PERSONAL):
+            self._credentials.add(Credential.PERSONAL)
         if key is not None:
             request.headers[key.header] = key.value
+            self._credentials.add(Credential.DEPARTMENT_KEY)
         received = receive(self._transport, request, self._limits.max_body_bytes)
         exchange = replace(exchange, took_ms=milliseconds(exchange.at, self._clock()))
         if isinstance(received, Reason):
