@@ -55,6 +55,27 @@ class KeyFileError(LogError):
     remedy = "Restore the log's own key file and give it mode 0400, owned by the account that writes the log."
 
 
+class PolicyError(LogError):
+    """A trust policy is malformed, or names what it does not define; `str()` says in which line."""
+
+    code = "LOG-204"
+    remedy = "Correct the policy file, or ask for it again from whoever wrote it, and not from whoever keeps the log."
+
+
+class WitnessError(LogError):
+    """The witness's desk will not or cannot cosign; nothing was signed."""
+
+    code = "LOG-205"
+    remedy = "Correct what the sentence names, then repeat the command; nothing needs repair."
+
+
+class WitnessForkError(WitnessError):
+    """The log's key signed two histories that exclude each other. Both sides are kept; nothing was signed."""
+
+    code = "LOG-206"
+    remedy = "Sign nothing more for this log, keep the folder as it is, and tell the auditor and the other witnesses."
+
+
 class LogMissingError(LogError):
     """There is no log at that address, or this account may not open it."""
 
