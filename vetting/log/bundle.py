@@ -19,7 +19,7 @@ the check sums, the time stamps) is held against the log by `Bundle.check`.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import cast
@@ -77,9 +77,12 @@ class Bundle:
     def verifier(self) -> Verifier:
         """The key that the bundle says is the log's. Raises `FileError` where it is none."""
         try:
-            return Verifier.parse(self._folder.text_of(VKEY, 4 * KIBIBYTE).removesuffix("\n"))
+            verifier = Verifier.parse(self._folder.text_of(VKEY, 4 * KIBIBYTE).removesuffix("\n"))
         except NoteError as malformed:
             raise FileError(f"{VKEY}: {malformed}") from None
+        if self._folder.text_of(VKEY, 4 * KIBIBYTE) != f"{verifier.vkey}\n":
+            raise FileError(f"{VKEY} is not one line with one key.")
+        return verifier
 
     @contextmanager
     def snapshot(self) -> "Iterator[BundleSnapshot]":
@@ -102,11 +105,13 @@ class Bundle:
         note = self._folder.bytes_of(f"{STAMPS}/{size}.checkpoint", LONGEST_LINE)
         return note, self._folder.bytes_of(f"{STAMPS}/{size}.tsr", MAX_TOKEN_BYTES)
 
-    def check(self) -> None:
+    def check(self, logs: Collection[Verifier]) -> None:
         """Hold what lies beside the log against the log and against the check sums; the log itself is `verify`'s.
 
-        Raises `FileError` for the first file that is not what it should be.
+        `logs` are the keys that the policy names. Raises `FileError` for the first file that is not what it should be.
         """
+        if self.verifier not in logs:
+            raise FileError(f"{VKEY} is the key of another log than the policy means.")
         self._check_schema()
         self._check_stamps()
         self._check_protocol()
