@@ -5,17 +5,29 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, select
+from sqlalchemy import Connection, Row, Select, func, inspect, select, text
 
 from vetting.log.checkpoint import Checkpoint, open_checkpoint
 from vetting.log.errors import LogDamagedError, ProofError
 from vetting.log.event import Entry, parse
 from vetting.log.merkle import Frontier, consistency_proof, inclusion_proof, verify_inclusion
 from vetting.log.note import Verifier
-from vetting.log.store import LogStore, checkpoint, entry, read_head
+from vetting.log.store import LogStore, checkpoint, cosignature, entry, read_head, time_stamp
 from vetting.log.verify import StoredEntry
 
 _CHUNK = 1000  # rows held in memory at a time
+_NEAR_THE_END = 100  # entries looked through before the index is asked for a type
+
+# As migration 0002 indexes them; a log without that index answers the same, reading every id once.
+_LATEST_OF_KIND = {
+    "sqlite": text(
+        r"SELECT sequence, idem FROM entry WHERE substr(idem, 1, instr(idem, '\:') - 1) = :kind"
+        " ORDER BY sequence DESC LIMIT 1"
+    ),
+    "postgresql": text(
+        r"SELECT sequence, idem FROM entry WHERE split_part(idem, '\:', 1) = :kind ORDER BY sequence DESC LIMIT 1"
+    ),
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,9 +75,28 @@ class LogReader:
             return open_checkpoint(snapshot.latest_note(), verifier)
 
     def latest_of(self, kinds: Collection[str]) -> str | None:
-        """The id of the latest event of these types; None where there is none. Read from the end of the log."""
+        """The id of the latest event of these types; None where there is none. No search through the whole log."""
         with self.snapshot() as snapshot:
-            return next((id_ for id_ in snapshot.ids_backwards() if id_.partition(":")[0] in kinds), None)
+            return snapshot.latest_of(kinds)
+
+    def cosigned(self, size: int) -> str | None:
+        """The signed note of the checkpoint at `size` with everybody's signature lines, as far as the log has them.
+
+        None where nothing was signed at that size. What a signature is worth is for a policy to say.
+        """
+        with self._store.read() as connection:
+            note = connection.scalar(select(checkpoint.c.note).where(checkpoint.c.size == size))
+            lines = select(cosignature.c.line).where(cosignature.c.size == size)
+            if note is None:
+                return None
+            others = connection.scalars(lines.order_by(*cosignature.primary_key)) if _attested(connection) else ()
+            return b"".join((note, *others)).decode("utf-8", "replace")
+
+    def latest_cosigned(self, name: str) -> int | None:
+        """The largest size at which somebody of that name cosigned; None where nobody did."""
+        with self._store.read() as connection:
+            sizes = select(func.max(cosignature.c.size)).where(cosignature.c.name == name)
+            return connection.scalar(sizes) if _attested(connection) else None
 
     def signed_at(self, size: int, verifier: Verifier) -> Checkpoint | None:
         """The checkpoint signed when the log had `size` entries; None where there is none. Raises `NoteError`."""
@@ -103,9 +134,15 @@ class LogSnapshot:
                 raise LogDamagedError("An entry is not stored as bytes.")
             yield StoredEntry(sequence=row.sequence, idem=row.idem, body=row.body, leaf=row.leaf)
 
-    def ids_backwards(self) -> Iterator[str]:
-        """The id of every event, the latest first. An id begins with the event's type."""
-        return (row.idem for row in self._stream(select(entry.c.idem).order_by(entry.c.sequence.desc())))
+    def latest_of(self, kinds: Collection[str]) -> str | None:
+        """The id of the latest event of these types; None where there is none. An id begins with its type."""
+        ids = select(entry.c.idem).order_by(entry.c.sequence.desc()).limit(_NEAR_THE_END)
+        for id_ in self._connection.scalars(ids):
+            if id_.partition(":")[0] in kinds:
+                return id_
+        statement = _LATEST_OF_KIND[self._connection.dialect.name]
+        found = [self._connection.execute(statement, {"kind": str(kind)}).one_or_none() for kind in kinds]
+        return max(((row.sequence, row.idem) for row in found if row is not None), default=(0, None))[1]
 
     def checkpoints(self) -> Iterator[tuple[int, bytes]]:
         """The size and the signed note of every checkpoint, smallest first."""
@@ -113,6 +150,25 @@ class LogSnapshot:
             if not isinstance(row.note, bytes):
                 raise LogDamagedError("A checkpoint is not stored as bytes.")
             yield row.size, row.note
+
+    def cosignatures(self) -> Iterator[tuple[int, bytes]]:
+        """The size and one signature line of somebody else, in order of size; none in a log that never had any."""
+        if not _attested(self._connection):
+            return
+        columns = select(cosignature.c.size, cosignature.c.line).order_by(*cosignature.primary_key)
+        for row in self._stream(columns):
+            if not isinstance(row.line, bytes):
+                raise LogDamagedError("A cosignature is not stored as bytes.")
+            yield row.size, row.line
+
+    def time_stamps(self) -> Iterator[tuple[int, bytes]]:
+        """The size and the RFC 3161 answer over the signed note at that size, smallest first."""
+        if not _attested(self._connection):
+            return
+        for row in self._stream(select(time_stamp.c.size, time_stamp.c.token).order_by(time_stamp.c.size)):
+            if not isinstance(row.token, bytes):
+                raise LogDamagedError("A time-stamp is not stored as bytes.")
+            yield row.size, row.token
 
     def frontier(self) -> tuple[int, bytes]:
         """The stored frontier: its size and its packed hashes. Raises `LogDamagedError` where it is gone."""
@@ -138,3 +194,8 @@ class LogSnapshot:
     def _stream(self, rows: Select[*tuple[Any, ...]]) -> Iterator[Row[*tuple[Any, ...]]]:
         result = self._connection.execute(rows, execution_options={"yield_per": _CHUNK})
         return iter(self._cursors.enter_context(result))
+
+
+def _attested(connection: Connection) -> bool:
+    """Whether this log has the tables for what others attest: a copy of an older log does not."""
+    return inspect(connection).has_table(cosignature.name)

@@ -64,6 +64,24 @@ checkpoint = Table(
 )
 """One signed note for every commit."""
 
+cosignature = Table(
+    "cosignature",
+    metadata,
+    Column("size", _NUMBER, primary_key=True, autoincrement=False),
+    Column("name", String(256), primary_key=True),
+    Column("key_id", String(8), primary_key=True),
+    Column("line", LargeBinary, nullable=False),
+)
+"""Signature lines of others under the checkpoint of a size, by the name and the id (hexadecimal) of their key."""
+
+time_stamp = Table(
+    "time_stamp",
+    metadata,
+    Column("size", _NUMBER, primary_key=True, autoincrement=False),
+    Column("token", LargeBinary, nullable=False),
+)
+"""RFC 3161 answers over the signed note of the checkpoint of a size, one a checkpoint."""
+
 
 # Built once: SQLAlchemy takes longer to build these statements than SQLite to run them.
 _LATEST_NOTE = select(checkpoint.c.note).order_by(checkpoint.c.size.desc()).limit(1)

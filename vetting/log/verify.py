@@ -39,6 +39,9 @@ class Snapshot(Protocol):
     def checkpoints(self) -> Iterator[tuple[int, bytes]]:
         """The size and the signed note of every checkpoint, in order of size."""
 
+    def cosignatures(self) -> Iterator[tuple[int, bytes]]:
+        """The size and one signature line of somebody else under the checkpoint of that size, in order of size."""
+
     def frontier(self) -> tuple[int, bytes]:
         """The stored frontier: its size and its packed hashes."""
 
@@ -54,15 +57,16 @@ class Log(Protocol):
 class Verdict:
     """What the walk found. `first_bad` is the first entry from which on a bad log can no longer be trusted.
 
-    `size` and `root_hex` describe the part that was found good. `witnesses` are the names of those who
-    cosigned, `time` the UTC time that they or a time-stamping authority attest; a log nobody witnessed proves
-    nothing against its owner.
+    `size` and `root_hex` describe the part that was found good. `witnesses` are the names of those who cosigned the
+    state at `witnessed_size`, enough of them for the policy's quorum, and `time` is when (UTC) they had; what was added
+    since, and a log nobody witnessed, proves nothing against its owner.
     """
 
     ok: bool
     size: int
     root_hex: str
     witnesses: tuple[str, ...] = ()
+    witnessed_size: int | None = None
     time: datetime | None = None
     first_bad: int | None = None
     reason: str | None = None
