@@ -27,9 +27,7 @@ _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _SEED_SIZE: Final = 32
 _LONGEST_NAME: Final = 255
 _TOO_OLD: Final = "The `cryptography` library of this machine does not know ML-DSA-44."
-_UPDATE: Final = (
-    "Install the newest version of `cryptography`, then repeat the command."
-)
+_UPDATE: Final = "Install the newest version of `cryptography`, then repeat the command."
 
 
 class CosignatureKind(IntEnum):
@@ -77,7 +75,7 @@ class CosignerKey:
             raise NoteError("The verification key does not have the length of its kind.")
         if cosigner is CosignatureKind.ED25519:
             check_ed25519(public)
-        return cls(name=_short(name), kind=cosigner, public=public)
+        return cls(name=short_name(name), kind=cosigner, public=public)
 
     def check(self, checkpoint: Checkpoint, signature: Signature) -> datetime | None:
         """When (UTC) this key cosigned the checkpoint; None where a true cosignature states no time.
@@ -117,7 +115,9 @@ class Cosigner:
         private = Ed25519PrivateKey.from_private_bytes(seed) if kind is CosignatureKind.ED25519 else _ml_dsa(seed)
         self._seed = seed
         self._private = private
-        self.key = CosignerKey(name=_short(key_name(name)), kind=kind, public=private.public_key().public_bytes_raw())
+        self.key = CosignerKey(
+            name=short_name(key_name(name)), kind=kind, public=private.public_key().public_bytes_raw()
+        )
 
     @classmethod
     def generate(cls, name: str, kind: CosignatureKind = CosignatureKind.ML_DSA_44) -> "Cosigner":
@@ -158,7 +158,7 @@ def _message(key: CosignerKey, checkpoint: Checkpoint, seconds: int) -> bytes:
     if key.kind is CosignatureKind.ED25519:
         return f"cosignature/v1\ntime {seconds}\n{checkpoint.text}".encode()
     start_and_end = bytes(8) + checkpoint.size.to_bytes(8, "big")
-    origin = _short(checkpoint.origin).encode()
+    origin = short_name(checkpoint.origin).encode()
     return b"".join(
         (
             b"subtree/v1\n\0",
@@ -175,8 +175,8 @@ def _counted(text: bytes) -> bytes:
     return bytes([len(text)]) + text
 
 
-def _short(name: str) -> str:
-    """`name`, if its length fits the one byte that the structure gives it; raises `NoteError`."""
+def short_name(name: str) -> str:
+    """The name of a log or cosigner, if its length fits the byte that cosignatures give it; raises `NoteError`."""
     if len(name.encode("utf-8", "surrogatepass")) > _LONGEST_NAME:
         raise NoteError("The name of a log or cosigner is longer than 255 bytes.")
     return name

@@ -52,7 +52,7 @@ class KeyFileError(LogError):
     """The signing key file is missing, unreadable, exposed to others, or not the key of this log."""
 
     code = "LOG-203"
-    remedy = "Restore the log's own key file and give it mode 0400, owned by the account that writes the log."
+    remedy = "Restore the key file that belongs here and give it mode 0400, owned by the account that signs with it."
 
 
 class PolicyError(LogError):
