@@ -10,14 +10,14 @@ from tests.log.conftest import OpenLog, opened
 from vetting.log.bundling import write_bundle
 from vetting.log.event import Event, EventType
 from vetting.log.keys import LogKey
-from vetting.log.profile import encode
+from vetting.log.profile import Json, JsonInput, encode
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
 POSITION = "patrol-officer-2026"
-DOCUMENT = {"title": "Patrol officer, Île", "version": 3, "steps": [{"id": "web", "limit": 20}]}
+DOCUMENT: dict[str, Json] = {"title": "Patrol officer, Île", "version": 3, "steps": [{"id": "web", "limit": 20}]}
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 SEARCHES = 12
 SIZE = SEARCHES + 3
@@ -39,16 +39,16 @@ def filled_log(folder: Path, origin: str = "vetting.example/log-1") -> OpenLog:
 
 
 def _event(
-    kind: str, key: str, body: Mapping[str, object], position: str | None = POSITION, case: str | None = None
+    kind: str, key: str, body: Mapping[str, JsonInput], position: str | None = POSITION, case: str | None = None
 ) -> Event:
     return Event(
         type=EventType(kind), id=f"{kind}:{key}", at=NOON, actor="j.alvarez", position=position, case=case, body=body
-    )  # type: ignore[arg-type]
+    )
 
 
 def protocol_digest() -> str:
     """What reports print: the SHA-256 of the protocol's canonical bytes."""
-    return hashlib.sha256(encode(DOCUMENT)).hexdigest()  # type: ignore[arg-type]
+    return hashlib.sha256(encode(DOCUMENT)).hexdigest()
 
 
 def export(log: OpenLog, folder: Path, *, stamps: Mapping[int, bytes] | None = None) -> Path:
@@ -62,7 +62,7 @@ def export(log: OpenLog, folder: Path, *, stamps: Mapping[int, bytes] | None = N
             time_stamps=stamps or {},
             vkey=log.key.vkey,
             position=POSITION,
-            protocol=encode(DOCUMENT),  # type: ignore[arg-type]
+            protocol=encode(DOCUMENT),
         )
     return folder
 

@@ -78,7 +78,9 @@ def test_a_bundle_holds_every_entry_checkpoint_and_root_of_the_log(log: OpenLog,
 
 
 def test_the_system_s_own_program_confirms_the_sums(bundle: Path) -> None:
-    done = subprocess.run(["sha256sum", "--check", "--strict", "SHA256SUMS"], cwd=bundle, capture_output=True, check=True)
+    done = subprocess.run(
+        ["sha256sum", "--check", "--strict", "SHA256SUMS"], cwd=bundle, capture_output=True, check=True
+    )
     stamps = 4
     assert done.stdout.count(b": OK\n") == len(FILES) - 1 + stamps
 
@@ -128,9 +130,7 @@ def test_every_flipped_bit_anywhere_in_a_bundle_is_found(log: OpenLog, bundle: P
 
 
 @pytest.mark.parametrize("sequence", [0, 7, SIZE - 1])
-def test_an_edited_entry_is_named_even_where_the_sums_were_put_right(
-    log: OpenLog, bundle: Path, sequence: int
-) -> None:
+def test_an_edited_entry_is_named_even_where_the_sums_were_put_right(log: OpenLog, bundle: Path, sequence: int) -> None:
     lines = (bundle / "entries.jsonl").read_bytes().splitlines(keepends=True)
     lines[sequence] = lines[sequence].replace(b"j.alvarez", b"t.okafor-")
     (bundle / "entries.jsonl").write_bytes(b"".join(lines))
@@ -238,7 +238,15 @@ def test_what_is_no_plain_file_is_refused_and_not_waited_for(
 
 @pytest.mark.parametrize(
     "name",
-    ["more.txt", "schema/event-2.json", "schema/notes.txt", "time-stamps/004.tsr", "time-stamps/x.tsr", "a\x1b[31mb", ".x"],
+    [
+        "more.txt",
+        "schema/event-2.json",
+        "schema/notes.txt",
+        "time-stamps/004.tsr",
+        "time-stamps/x.tsr",
+        "a\x1b[31mb",
+        ".x",
+    ],
 )
 def test_a_file_that_nobody_agreed_on_is_refused(log: OpenLog, bundle: Path, name: str) -> None:
     (bundle / name).write_text("x")
@@ -317,9 +325,8 @@ def test_the_bundle_of_another_log_is_refused(bundle: Path, tmp_path: Path) -> N
     (tmp_path / "other").mkdir()
     other = filled_log(tmp_path / "other")
     assert "not signed by" in why_not(bundle, other.key.verifier)
-    with pytest.raises(LogError):
-        with Bundle(bundle).snapshot() as snapshot:
-            Policy.of(other.key.verifier).open(next(snapshot.checkpoints())[1].decode())
+    with pytest.raises(LogError), Bundle(bundle).snapshot() as snapshot:
+        Policy.of(other.key.verifier).open(next(snapshot.checkpoints())[1].decode())
     other.store.close()
 
 

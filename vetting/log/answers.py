@@ -8,8 +8,16 @@ from pathlib import Path
 from vetting.log.bundle import Bundle
 from vetting.log.cosignature import CosignatureKind
 from vetting.log.durable import replace
-from vetting.log.errors import FileError, KeyFileError, LogError, NoteError, PolicyError, ProofError
-from vetting.log.errors import WitnessError, WitnessForkError
+from vetting.log.errors import (
+    FileError,
+    KeyFileError,
+    LogError,
+    NoteError,
+    PolicyError,
+    ProofError,
+    WitnessError,
+    WitnessForkError,
+)
 from vetting.log.folder import read_text, spelt
 from vetting.log.inclusion_file import MAX_FILE_BYTES, read
 from vetting.log.note import Note, Signature

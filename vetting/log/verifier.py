@@ -56,24 +56,30 @@ def main(arguments: Sequence[str]) -> int:
         for line in answer.lines:
             _say(line)
         sys.stdout.flush()
-    except _UsageError:
-        _complain("The command line is wrong.", _WORDS)
-        return USAGE
-    except LogError as error:
-        _complain(str(error), error.remedy)
-        return answers.code_of(error)
-    except KeyboardInterrupt:
-        _complain("Stopped.", "Nothing was decided; run the command again.")
-        return STOPPED
-    except OSError as error:
-        _complain(f"The operating system refused a file ({error.strerror}).", "Check its name, its rights, the disk.")
-        return answers.STORAGE
     except SystemExit as ended:  # argparse, after --help
         return ended.code if isinstance(ended.code, int) else 0
-    except Exception as error:  # noqa: BLE001 - the last place before a person would see a traceback
-        _complain(f"Something unexpected happened ({type(error).__name__}).", "Nothing was verified. Report it.")
-        return UNEXPECTED
+    except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 - the last place before a person would see a traceback
+        sentence, remedy, code = _explained(error)
+        for line in (sentence, remedy):
+            sys.stderr.write(f"{''.join(c if ' ' <= c < chr(127) else spelt(c) for c in line)}\n")
+        return code
     return answer.code
+
+
+def _explained(error: BaseException) -> tuple[str, str, int]:
+    """A sentence, what to do about it, and the exit code."""
+    match error:
+        case _UsageError():
+            return "The command line is wrong.", _WORDS, USAGE
+        case LogError():
+            return str(error), error.remedy, answers.code_of(error)
+        case KeyboardInterrupt():
+            return "Stopped.", "Nothing was decided; run the command again.", STOPPED
+        case OSError():
+            why = error.strerror or "input/output error"
+            return f"The operating system refused a file ({why}).", "Check its name, its rights, the disk.", 7
+        case _:
+            return f"Something unexpected happened ({type(error).__name__}).", "Nothing was verified.", UNEXPECTED
 
 
 def _answered(arguments: list[str]) -> Answer:
@@ -146,8 +152,3 @@ def _parsed(
 def _say(line: str) -> None:
     """A line on standard output. Signature lines hold a dash that some alphabets lack, and files are to be exact."""
     sys.stdout.buffer.write(f"{line}\n".encode())
-
-
-def _complain(sentence: str, remedy: str) -> None:
-    for line in (sentence, remedy):
-        sys.stderr.write(f"{''.join(c if ' ' <= c < chr(127) else spelt(c) for c in line)}\n")
