@@ -2,7 +2,6 @@
 
 from collections.abc import Collection, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, Row, Select, func, inspect, select, text
@@ -10,7 +9,8 @@ from sqlalchemy import Connection, Row, Select, func, inspect, select, text
 from vetting.log.checkpoint import Checkpoint, open_checkpoint
 from vetting.log.errors import LogDamagedError, ProofError
 from vetting.log.event import Entry, parse
-from vetting.log.merkle import Frontier, consistency_proof, inclusion_proof, verify_inclusion
+from vetting.log.inclusion_file import InclusionProof
+from vetting.log.merkle import Frontier, consistency_proof, inclusion_proof
 from vetting.log.note import Verifier
 from vetting.log.store import LogStore, checkpoint, cosignature, entry, read_head, time_stamp
 from vetting.log.verify import StoredEntry
@@ -28,22 +28,6 @@ _LATEST_OF_KIND = {
         r"SELECT sequence, idem FROM entry WHERE split_part(idem, '\:', 1) = :kind ORDER BY sequence DESC LIMIT 1"
     ),
 }
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class InclusionProof:
-    """Shows that one leaf is entry `sequence` of the log as of `note`, without showing any other entry."""
-
-    sequence: int
-    leaf: bytes
-    path: tuple[bytes, ...]
-    note: str
-
-    def verify(self, verifier: Verifier) -> Checkpoint:
-        """The checkpoint that the proof leads to. Raises `NoteError` or `ProofError`."""
-        signed = open_checkpoint(self.note, verifier)
-        verify_inclusion(self.sequence, signed.size, self.leaf, self.path, signed.root)
-        return signed
 
 
 class LogReader:
