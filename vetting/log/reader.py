@@ -121,12 +121,13 @@ class LogSnapshot:
     def latest_of(self, kinds: Collection[str]) -> str | None:
         """The id of the latest event of these types; None where there is none. An id begins with its type."""
         ids = select(entry.c.idem).order_by(entry.c.sequence.desc()).limit(_NEAR_THE_END)
-        for id_ in self._connection.scalars(ids):
+        for id_ in (str(row.idem) for row in self._connection.execute(ids)):
             if id_.partition(":")[0] in kinds:
                 return id_
         statement = _LATEST_OF_KIND[self._connection.dialect.name]
         found = [self._connection.execute(statement, {"kind": str(kind)}).one_or_none() for kind in kinds]
-        return max(((row.sequence, row.idem) for row in found if row is not None), default=(0, None))[1]
+        latest = max(((row.sequence, str(row.idem)) for row in found if row is not None), default=None)
+        return None if latest is None else latest[1]
 
     def checkpoints(self) -> Iterator[tuple[int, bytes]]:
         """The size and the signed note of every checkpoint, smallest first."""
