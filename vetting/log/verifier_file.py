@@ -24,6 +24,7 @@ except ImportError:
     sys.exit("This program needs Python's package cryptography.")
 sys.exit(main(sys.argv[1:]))
 '''
+NAME = "vetting-verify.pyz"
 _START = b"#!/usr/bin/env python3\n"
 _ANY_DAY = (1980, 1, 1, 0, 0, 0)
 _PLAIN_FILE = 0o100644 << 16
