@@ -28,6 +28,7 @@ from vetting.log.answers import Answer, spelt_time
 from vetting.log.errors import LogError
 from vetting.log.folder import spelt
 from vetting.log.note import MAX_NOTE_BYTES
+from vetting.log.policy import NONE
 from vetting.log.verifier_file import NAME, verifier_bytes
 from vetting.log.verify import PAPER_DIGITS
 
@@ -89,7 +90,7 @@ def show(json: AsJson = False) -> None:
 
 
 def _show_witnesses(now: Standing) -> None:
-    say(f"The policy asks for: {now.rule if now.rule != answers.NONE else 'no witness'}.")
+    say(f"The policy asks for: {now.rule if now.rule != NONE else 'no witness'}.")
     for name, size in now.sightings.items():
         say(f"{name} has cosigned the first {size} entries.")
     if now.witnessed_size is None:
