@@ -8,9 +8,12 @@ from typing import TYPE_CHECKING
 
 from tests.log.conftest import OpenLog, opened
 from vetting.log.bundling import write_bundle
+from vetting.log.cosignature import CosignatureKind
 from vetting.log.event import Event, EventType
 from vetting.log.keys import LogKey
 from vetting.log.profile import Json, JsonInput, encode
+from vetting.log.request import CosignatureRequest
+from vetting.log.witness import Witness
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -24,14 +27,14 @@ SIZE = SEARCHES + 3
 """Entries of the log."""
 
 
-def filled_log(folder: Path, origin: str = "vetting.example/log-1") -> OpenLog:
+def filled_log(folder: Path, key: LogKey | None = None, town: str = "web") -> OpenLog:
     """Make a log with a frozen protocol and some searches, some of them committed together."""
-    log = opened(f"sqlite:///{folder / 'log.sqlite'}", LogKey.generate(origin))
+    log = opened(f"sqlite:///{folder / 'log.sqlite'}", key or LogKey.generate("vetting.example/log-1"))
     log.writer.append(_event("key.created", "1", {"key": "log"}, position=None))
     frozen = _event("protocol.frozen", POSITION, {"digest": protocol_digest(), "document": DOCUMENT})
     log.writer.append_all([frozen, _event("position.opened", POSITION, {"practice": False})])
     for number in range(0, SEARCHES, 3):
-        bodies = [{"key": f"web:{n}", "id": "elsewhere", "outcome": "none"} for n in range(number, number + 3)]
+        bodies = [{"key": f"{town}:{n}", "id": "elsewhere", "outcome": "none"} for n in range(number, number + 3)]
         log.writer.append_all(
             _event("search.executed", f"{number + n}", body, case="C-1") for n, body in enumerate(bodies)
         )
@@ -58,13 +61,37 @@ def export(log: OpenLog, folder: Path, *, stamps: Mapping[int, bytes] | None = N
         write_bundle(
             folder,
             snapshot,
-            cosignatures=[],
+            cosignatures=snapshot.cosignatures(),
             time_stamps=stamps or {},
             vkey=log.key.vkey,
             position=POSITION,
             protocol=encode(DOCUMENT),
         )
     return folder
+
+
+def request(log: OpenLog, old: int = 0) -> str:
+    """What the keeper brings to a witness that has seen the first `old` entries."""
+    proof = log.reader.consistency(old) if old else []
+    with log.reader.snapshot() as snapshot:
+        return str(CosignatureRequest(old=old, proof=tuple(proof), note=snapshot.latest_note()))
+
+
+def witnesses(log: OpenLog, folder: Path, *names: str) -> dict[str, Witness]:
+    """Make witnesses that trust the log; every second has a key of the older kind."""
+    made = {}
+    for number, name in enumerate(names):
+        kind = (CosignatureKind.ML_DSA_44, CosignatureKind.ED25519)[number % 2]
+        made[name] = Witness.create(folder / name, f"{name}.town.example", kind)
+        made[name].trust(log.key.vkey)
+    return made
+
+
+def policy(log: OpenLog, outside: Mapping[str, Witness], threshold: str = "") -> str:
+    """The policy of an auditor; without a threshold nobody is asked."""
+    lines = [f"log {log.key.vkey}", *(f"witness {name} {one.vkey}" for name, one in outside.items())]
+    group = [f"group outside {threshold} {' '.join(outside)}", "quorum outside"] if threshold else ["quorum none"]
+    return "".join(f"{line}\n" for line in (*lines, *group))
 
 
 def resummed(folder: Path, *names: str) -> None:

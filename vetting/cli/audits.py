@@ -133,7 +133,7 @@ def show_witnessed(verdict: Verdict) -> None:
     at = f", at {spelt_time(verdict.time)}" if verdict.time else ""
     say(f"Witnessed up to {verdict.witnessed_size} entries by {', '.join(verdict.witnesses)}{at}.")
     if left := verdict.size - (verdict.witnessed_size or 0):
-        say(f"UNWITNESSED: the {'entry' if left == 1 else f'{left} entries'} since.")
+        say(f"Entries after that: {left}, UNWITNESSED.")
 
 
 def show_audit(audit: Audit) -> None:

@@ -99,7 +99,7 @@ def _show_witnesses(now: Standing) -> None:
     at = f", at {spelt_time(now.time)}" if now.time else ""
     say(f"Witnessed up to {now.witnessed_size} entries by {', '.join(now.witnesses)}{at}.", style="bold green")
     if left := now.size - now.witnessed_size:
-        say(f"UNWITNESSED: the {'entry' if left == 1 else f'{left} entries'} since.", style="bold")
+        say(f"Entries after that: {left}, UNWITNESSED.", style="bold")
 
 
 @checkpoint.command("request")

@@ -24,7 +24,7 @@ from vetting.log.note import Note, Signature
 from vetting.log.policy import MAX_POLICY_BYTES, NONE, Policy
 from vetting.log.request import MAX_REQUEST_BYTES, CosignatureRequest
 from vetting.log.verify import PAPER_DIGITS, Snapshot, Verdict, verify
-from vetting.log.witness import Witness
+from vetting.log.witness import VKEY, Witness
 
 OK, REFUSED, BAD_INPUT, NOT_WITNESSED, STORAGE, BROKEN = 0, 3, 4, 6, 7, 9
 """Exit codes, the same as those of the `vetting` command."""
@@ -82,7 +82,9 @@ def seen_before(text: str) -> tuple[int, str]:
     root = "".join(root.split()).lower()
     short = not PAPER_DIGITS <= len(root) <= 64
     if not (size.isascii() and size.isdecimal()) or len(size) > 16 or short or set(root) - set("0123456789abcdef"):
-        raise FileError("What was seen before is not SIZE:ROOT.", remedy="It looks like 647:1e98987f4a41f7cd.")
+        raise FileError(
+            "What was seen before is not SIZE:ROOT.", remedy="It has 16 digits or more: 647:1e98987f4a41f7cd."
+        )
     return int(size), root
 
 
@@ -166,8 +168,7 @@ def _since(verdict: Verdict) -> tuple[str, ...]:
     left = verdict.size - witnessed
     if not left:
         return ()
-    count = "1 entry" if left == 1 else f"{left} entries"
-    return (f"The witnesses saw the first {witnessed} entries; the {count} since stand on the log's own key only.",)
+    return (f"The witnesses saw the first {witnessed} entries. After that: {left}, signed by the log's key alone.",)
 
 
 def _missing(found: Examined, policy: Policy) -> tuple[str, ...]:
@@ -209,12 +210,12 @@ KINDS = {"ml-dsa-44": CosignatureKind.ML_DSA_44, "ed25519": CosignatureKind.ED25
 
 def witness_init(folder: Path, name: str, kind: str) -> Answer:
     """Make a witness's folder and key. Raises `LogError`."""
-    made = Witness.create(folder, name, KINDS[kind])
+    Witness.create(folder, name, KINDS[kind])
     return Answer(
         lines=(
             f"The witness's folder is ready: {spelt_long(str(folder))}",
-            "Keep it where the log's keeper cannot reach it, back it up, and give this key to whoever writes a policy:",
-            f"witness {spelt(name)} {made.vkey}",
+            "Keep it where the log's keeper cannot reach it, and back it up: a witness that forgets vouches for nothing.",
+            f"Its key, for whoever writes a policy, is in {spelt_long(str(folder / VKEY))}",
         )
     )
 
@@ -255,7 +256,7 @@ def witness_cosign(folder: Path, request: Path, answer: Path | None, at: datetim
 def witness_show(folder: Path) -> Answer:
     """The witness's key, what it has seen of each log, and what contradicted itself. Raises `LogError`."""
     witness = Witness.open(folder)
-    lines = [witness.vkey]
+    lines = [f"Witness {spelt(witness.vkey.partition('+')[0])}, key in {spelt_long(str(folder / VKEY))}"]
     for log in witness.logs():
         seen = f"{log.size} entries, root {log.checkpoint.root_hex}" if log.checkpoint else "nothing yet"
         lines.append(f"{spelt(log.origin)}: {seen}")

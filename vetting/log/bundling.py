@@ -26,19 +26,20 @@ from vetting.log.verify import Snapshot
 
 README_TEXT = f"""\
 A transparency log: what a department did for its candidates, in order, as it signed it.
-No content is in it: identifiers, codes, counts, digests, salted commitments, and the frozen protocol.
+No content is in it: identifiers, codes, counts, digests, salted commitments, and frozen protocols.
 
-To verify it you need Python 3.11 or newer, its package cryptography, the file vetting-verify.pyz, and a policy: the
-log's key, the keys of the witnesses and how many of them you ask for. Take neither of the last two from this folder.
-An installed or a second person's copy of vetting-verify.pyz has the same bytes: compare their SHA-256.
+To verify it you need Python 3.11 or newer with its package cryptography, the file vetting-verify.pyz, and a policy:
+the log's key, the witnesses' keys and how many of them you ask for. Neither file is in this folder, and neither should
+come with it. Every true copy of one release of vetting-verify.pyz has the same SHA-256.
 
     python vetting-verify.pyz FOLDER --policy POLICY
     python vetting-verify.pyz FOLDER --policy POLICY --known SIZE:ROOT
 
 It says "OK size root witnesses time", or the first entry that is wrong and why. SIZE:ROOT stands at the foot of every
-released report. Each line of {ENTRIES} is one entry, {SCHEMAS}/ says what is in it, {PROTOCOL} is the protocol
-that every candidate of the position in {POSITION} was to be searched by. The whole log is here, other positions too:
-that nothing was left out can be shown of the whole only. What a time stamp says, OpenSSL shows:
+released report. Each line of {ENTRIES} is one entry; {SCHEMAS}/ says what is in it. {PROTOCOL} is the protocol by
+which every candidate of the position in {POSITION} was to be searched; its SHA-256 stands on their reports. The
+whole log is here, other positions too: that nothing was left out can be shown of the whole only. What a time stamp
+says, OpenSSL shows:
 
     openssl ts -verify -in {STAMPS}/SIZE.tsr -data {STAMPS}/SIZE.checkpoint -CAfile CERTIFICATES
 """
