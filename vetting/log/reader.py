@@ -7,15 +7,18 @@ from typing import Any
 from sqlalchemy import Connection, Row, Select, func, inspect, select, text
 
 from vetting.log.checkpoint import Checkpoint, open_checkpoint
-from vetting.log.errors import LogDamagedError, ProofError
+from vetting.log.errors import LogDamagedError, NoteError, ProofError
 from vetting.log.event import Entry, parse
 from vetting.log.inclusion_file import InclusionProof
 from vetting.log.merkle import Frontier, consistency_proof, inclusion_proof
-from vetting.log.note import Verifier
-from vetting.log.store import LogStore, checkpoint, cosignature, entry, read_head, time_stamp
-from vetting.log.verify import StoredEntry
+from vetting.log.note import Signature, Verifier
+from vetting.log.snapshot import Row as StoredRow
+from vetting.log.snapshot import StoredEntry
+from vetting.log.store import LogStore, checkpoint, cosignature, entry, fetched, read_head, time_stamp
 
 _CHUNK = 1000  # rows held in memory at a time
+_BLOCK = 2048  # rows that the verifier is given at a time
+_BLOCK_OF_ROWS = "SELECT sequence, idem, body, leaf FROM entry WHERE sequence >= {} AND sequence < {} ORDER BY sequence"
 _NEAR_THE_END = 100  # entries looked through before the index is asked for a type
 
 # As migration 0002 indexes them; a log without that index answers the same, reading every id once.
@@ -118,6 +121,41 @@ class LogSnapshot:
                 raise LogDamagedError("An entry is not stored as bytes.")
             yield StoredEntry(sequence=row.sequence, idem=row.idem, body=row.body, leaf=row.leaf)
 
+    def extent(self) -> tuple[int, int]:
+        """The first stored sequence number, and one more than the last; (0, 0) where there is none."""
+        ends = (select(f(entry.c.sequence)).scalar_subquery() for f in (func.min, func.max))
+        first, last = self._connection.execute(select(*ends)).one()
+        return (0, 0) if last is None else (first, last + 1)
+
+    def blocks(self, start: int, end: int) -> Iterator[list[StoredRow]]:
+        """The rows from `start` up to `end` in order, some thousands at a time, as the driver gives them.
+
+        What cannot be read is approached row by row, so that whoever counts rows knows where it is. Raises
+        `LogDamagedError` there.
+        """
+        for at in range(start, end, _BLOCK):
+            upto = min(at + _BLOCK, end)
+            try:
+                rows = fetched(self._connection, _BLOCK_OF_ROWS, at, upto)
+            except LogDamagedError:
+                for one in range(at, upto):
+                    yield fetched(self._connection, _BLOCK_OF_ROWS, one, one + 1)
+                raise
+            if rows:
+                yield rows
+
+    def damage(self) -> str | None:
+        """What SQLite's own check of tables and indexes finds; None on PostgreSQL, which has none for everybody."""
+        if self._connection.dialect.name != "sqlite":
+            return None
+        found = self._connection.exec_driver_sql("PRAGMA integrity_check(1)").scalar()
+        return None if found == "ok" else "the database file is damaged beside the entries: its indexes mislead"
+
+    def signed(self, after: int, upto: int) -> Iterator[tuple[int, bytes]]:
+        """The size and signed note of the checkpoints with `after` < size <= `upto`, in order of size."""
+        within = (checkpoint.c.size > after) & (checkpoint.c.size <= upto)
+        yield from self._notes(select(checkpoint.c.size, checkpoint.c.note).where(within))
+
     def latest_of(self, kinds: Collection[str]) -> str | None:
         """The id of the latest event of these types; None where there is none. An id begins with its type."""
         ids = select(entry.c.idem).order_by(entry.c.sequence.desc()).limit(_NEAR_THE_END)
@@ -131,7 +169,10 @@ class LogSnapshot:
 
     def checkpoints(self) -> Iterator[tuple[int, bytes]]:
         """The size and the signed note of every checkpoint, smallest first."""
-        for row in self._stream(select(checkpoint.c.size, checkpoint.c.note).order_by(checkpoint.c.size)):
+        yield from self._notes(select(checkpoint.c.size, checkpoint.c.note))
+
+    def _notes(self, notes: Select[*tuple[Any, ...]]) -> Iterator[tuple[int, bytes]]:
+        for row in self._stream(notes.order_by(checkpoint.c.size)):
             if not isinstance(row.note, bytes):
                 raise LogDamagedError("A checkpoint is not stored as bytes.")
             yield row.size, row.note
@@ -140,10 +181,11 @@ class LogSnapshot:
         """The size and one signature line of somebody else, in order of size; none in a log that never had any."""
         if not _attested(self._connection):
             return
-        columns = select(cosignature.c.size, cosignature.c.line).order_by(*cosignature.primary_key)
-        for row in self._stream(columns):
+        for row in self._stream(select(cosignature).order_by(*cosignature.primary_key)):
             if not isinstance(row.line, bytes):
                 raise LogDamagedError("A cosignature is not stored as bytes.")
+            if not _is_by(row.line, row.name, row.key_id):
+                raise LogDamagedError("A cosignature is stored under another name than its own.")
             yield row.size, row.line
 
     def time_stamps(self) -> Iterator[tuple[int, bytes]]:
@@ -184,3 +226,11 @@ class LogSnapshot:
 def _attested(connection: Connection) -> bool:
     """Whether this log has the tables for what others attest: a copy of an older log does not."""
     return inspect(connection).has_table(cosignature.name)
+
+
+def _is_by(line: bytes, name: str, key_id: str) -> bool:
+    try:
+        signature = Signature.parse(line.decode("utf-8", "replace").removesuffix("\n"))
+    except NoteError:
+        return False
+    return (signature.name, signature.key_id.hex()) == (name, key_id)

@@ -4,7 +4,9 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 from sqlalchemy import (
@@ -29,7 +31,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.pool import ConnectionPoolEntry, NullPool, QueuePool
 
 from vetting.log.errors import LogDamagedError, LogMissingError, LogReadOnlyError
-from vetting.log.faults import as_log_error
+from vetting.log.faults import as_log_error, driver_error
 from vetting.log.untouched import Untouched
 
 metadata = MetaData()
@@ -106,6 +108,21 @@ def read_head(connection: Connection) -> Head:
     return Head(size=row.size, hashes=row.hashes, note=note)
 
 
+def fetched(connection: Connection, statement: str, *numbers: int) -> list[Any]:
+    """The rows of a statement straight from the driver, at a third of the cost; `numbers` fill its braces.
+
+    Raises `LogError`.
+    """
+    cursor = connection.connection.cursor()
+    try:
+        cursor.execute(statement.format(*map(int, numbers)))
+        return list(cursor.fetchall())
+    except (connection.dialect.loaded_dbapi.Error, UnicodeDecodeError) as error:
+        raise driver_error(error) from None
+    finally:
+        cursor.close()
+
+
 _WRITES = "log_writes"
 _ADVISORY_LOCK = int.from_bytes(b"vetlog", "big")  # means "I am the writer"; PostgreSQL keeps one a database
 
@@ -123,6 +140,7 @@ class LogStore:
         self, url: str | URL, *, busy_timeout: float = 10.0, create: bool = False, read_only: bool = False
     ) -> None:
         self._busy_timeout = busy_timeout
+        self._anew = partial(LogStore, url, busy_timeout=busy_timeout, create=create, read_only=read_only)
         address = _address(url)
         self._on_sqlite = address.get_backend_name() == "sqlite"
         self._untouched: Untouched | None = None
@@ -133,6 +151,10 @@ class LogStore:
             self._engine = _sqlite_untouched(self._untouched, busy_timeout)
         else:
             self._engine = _sqlite(_file(address), busy_timeout, create=create)
+
+    def __reduce__(self) -> "tuple[partial[LogStore], tuple[()]]":
+        """Another process opens the log anew: connections are not handed on."""
+        return self._anew, ()
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
