@@ -10,7 +10,7 @@ import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 from vetting.errors import bad_input, not_found, not_ready, refused
 from vetting.files import read_text
@@ -115,7 +115,7 @@ def verify_log(settings: Settings, known: Mapping[int, str] | None = None, polic
     asked = policy or log_policy(settings)
     with reading(settings) as reader:
         seen = {**last_seen(settings.log_seen), **(known or {})}
-        verdict = verify(reader, asked, known=seen)
+        verdict = verify(reader, asked, known=seen, now=datetime.now(UTC))
     with suppress(OSError):
         if verdict.ok and settings.home.stat().st_uid == os.geteuid():  # nothing is left in anybody else's folder
             remember(settings.log_seen, verdict.size, verdict.root_hex)

@@ -12,8 +12,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import _cffi_backend
-import cffi
 import cryptography
 import pytest
 
@@ -81,7 +79,8 @@ def lonely(tmp_path_factory: pytest.TempPathFactory) -> Path:
     home = tmp_path_factory.mktemp("environment")
     subprocess.run([sys.executable, "-m", "venv", "--without-pip", "--symlinks", home], check=True)
     [packages] = home.glob("lib/python3*/site-packages")
-    for needed in (Path(cryptography.__file__).parent, Path(cffi.__file__).parent, Path(_cffi_backend.__file__)):
+    installed = Path(cryptography.__file__).parents[1]
+    for needed in (installed / "cryptography", installed / "cffi", *installed.glob("_cffi_backend*")):
         (packages / needed.name).symlink_to(needed)
     return home / "bin" / "python"
 
@@ -96,7 +95,7 @@ def pyz(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def alone(lonely: Path, pyz: Path, *arguments: object, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
     """Run the file as somebody outside does."""
     environment = {"PATH": os.environ["PATH"], "LANG": "C"}
-    command = [lonely, pyz, *map(str, arguments)]
+    command = list(map(str, (lonely, pyz, *arguments)))
     done = subprocess.run(command, env=environment, cwd=cwd, capture_output=True, text=True, check=False, timeout=60)
     assert "Traceback" not in done.stdout + done.stderr, done.stderr
     return done

@@ -97,7 +97,7 @@ def examine(path: Path, policy: Policy, known: Mapping[int, str] | None = None) 
             "The bundle is of another log than the policy means.",
             remedy="Check that the policy is the one you were given for this department. Change nothing in it.",
         )
-    verdict = verify(bundle, policy, known=known)
+    verdict = verify(bundle, policy, known=known, now=datetime.now(UTC))
     sightings: dict[str, int] = {}
     if verdict.ok:
         try:
@@ -214,7 +214,7 @@ def witness_init(folder: Path, name: str, kind: str) -> Answer:
     return Answer(
         lines=(
             f"The witness's folder is ready: {spelt_long(str(folder))}",
-            "Keep it where the log's keeper cannot reach it, and back it up: a witness that forgets vouches for nothing.",
+            "Keep it where the log's keeper cannot reach it, and back it up: a witness that forgets is none.",
             f"Its key, for whoever writes a policy, is in {spelt_long(str(folder / VKEY))}",
         )
     )
