@@ -30,7 +30,7 @@ from vetting.log.store import LogStore
 from vetting.log.verify import Verdict, verify
 from vetting.log.writer import LogWriter
 from vetting.settings import Settings
-from vetting.sources.stamping import stamp_of, trusted_certificates
+from vetting.sources.stamping import Stamp, trusted_certificates
 from vetting.sources.timestamp import time_of_token
 
 _SIGNATURE = "\u2014 "
@@ -228,12 +228,11 @@ def _as_note(text: str, latest: str) -> Note:
     return Note(text=note.text, signatures=(*note.signatures, *alone))
 
 
-def stamp_checkpoint(settings: Settings) -> tuple[int, bool]:
-    """Asks the configured authority for a time stamp over the latest checkpoint; its size, and whether it is new.
+def stamp_checkpoint(settings: Settings, stamp: Stamp | None) -> tuple[int, bool]:
+    """Has the authority that `stamp` asks stamp the latest checkpoint; its size, and whether the stamp is new.
 
     Refuses where no authority is configured or it gives none (NOT_READY), and whoever may not write to the log.
     """
-    stamp = stamp_of(settings)
     if stamp is None:
         raise not_ready(
             "timestamp_unconfigured",

@@ -31,6 +31,7 @@ from vetting.log.note import MAX_NOTE_BYTES
 from vetting.log.policy import NONE
 from vetting.log.verifier_file import NAME, verifier_bytes
 from vetting.log.verify import PAPER_DIGITS
+from vetting.sources.stamping import stamp_of
 
 REPORT_BYTES = 100 * MEBIBYTE
 UNWITNESSED = "UNWITNESSED: nobody outside vouches for this log yet, so it proves nothing against its keeper."
@@ -125,8 +126,9 @@ def accept(answer: Annotated[Path, typer.Argument(help="The file that the witnes
 @checkpoint.command("stamp")
 def stamp() -> None:
     """Ask the configured authority for a time stamp (RFC 3161) over the latest checkpoint (whoever keeps the log)."""
+    chosen = session.settings()
     with working("Asking the time-stamping authority"):
-        size, new = stamp_checkpoint(session.settings())
+        size, new = stamp_checkpoint(chosen, stamp_of(chosen))
     say(f"The checkpoint of {size} entries {'has a time stamp now' if new else 'had a time stamp before'}.")
 
 
