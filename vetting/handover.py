@@ -94,11 +94,11 @@ def _check_place(folder: Path) -> None:
                 raise refused("folder_exists", f"{folder} exists already.", "Name a new folder with --to.")
             if not folder.name or not folder.parent.is_dir():
                 raise bad_input("no_folder", f"{folder.parent} is no folder.", _PLACE)
+            draft = _draft(folder)
+            draft.mkdir(mode=0o700)
+            draft.rmdir()
         except ValueError:
             raise bad_input("no_folder", "A folder of that name cannot exist.", _PLACE) from None
-        draft = _draft(folder)
-        draft.mkdir(mode=0o700)
-        draft.rmdir()
 
 
 def _draft(folder: Path) -> Path:

@@ -19,6 +19,13 @@ Read the rooms in this order; each needs only those before it.
 | `keys`        | signing keys on disk                                            | `cryptography`       |
 | `request`     | what a log's keeper brings to a witness                         | `cryptography`       |
 | `witness`     | the witness's folder: what they saw last, what they cosign      | `cryptography`       |
+| `folder`      | files by others, read as bytes and believed in nothing          | standard library     |
+| `schema`      | what an entry looks like, for readers without this program      | standard library     |
+| `bundle`      | a whole log as a folder of plain files, read strictly           | `cryptography`       |
+| `answers`     | what the verifier and the witness say, as sentences             | `cryptography`       |
+| `verifier`    | the command line of the one-file verifier                       | `cryptography`       |
+| `verifier_file` | those rooms packed into one file                              | standard library     |
+| `bundling`    | the same folder, written                                        | `cryptography`       |
 | `canonical`   | the RFC 8785 bytes of one entry, stored and hashed verbatim     | `rfc8785`            |
 | `faults`      | what databases report, turned into the errors above             | `sqlalchemy`         |
 | `untouched`   | reading a SQLite file that may not be written to                | standard library     |

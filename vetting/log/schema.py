@@ -38,6 +38,6 @@ def _schema() -> dict[str, Any]:
             "actor": token | {"description": "who did it, by person id"},
             "position": token,
             "case": token,
-            "body": {"type": "object", "description": "identifiers, codes, counts, digests, commitments; docs/events"},
+            "body": {"type": "object", "description": "identifiers, codes, counts, digests, commitments"},
         },
     }
