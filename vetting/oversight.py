@@ -6,22 +6,20 @@ content.
 
 from __future__ import annotations
 
-import os
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
 from vetting.candidate import IdentifierKind
+from vetting.checkpoints import verify_log
 from vetting.deviation import Decision, DeviationReason
 from vetting.errors import not_found
-from vetting.journal import last_seen, log_errors, remember
+from vetting.journal import log_errors
 from vetting.log.event import Entry, EventType
-from vetting.log.keys import load_vkey
 from vetting.log.reader import LogReader
 from vetting.log.store import LogStore
-from vetting.log.verify import Verdict, verify
+from vetting.log.verify import Verdict
 from vetting.protocol import Json, SearchProtocol, from_document
 from vetting.roles import Permission, Person, authorize
 from vetting.search import Outcome, step_of
@@ -96,37 +94,6 @@ class Audit:
     """What the searches were made with; more than one is listed, with what differs (U3)."""
     deviations: tuple[LoggedDeviation, ...]
     """Everything that was asked for, what was refused or is undecided too (U6)."""
-
-
-def verify_log(settings: Settings, known: Mapping[int, str] | None = None) -> Verdict:
-    """Walks the whole log. Refuses with STORAGE where there is no log or no key to check it with.
-
-    Anybody may do this: it shows that the log is whole, and nothing of what is in it. `known` maps a size to the root
-    seen then (a report prints both): without it, a log cut back to an earlier signed state looks sound. What a desk
-    of this data folder last saw is always held against it, and what is seen now is kept for the next time.
-    """
-    with log_errors():
-        store = LogStore(settings.store_url("transparency_log"), read_only=True)
-        try:
-            seen = {**last_seen(settings.log_seen), **(known or {})}
-            verdict = verify(LogReader(store), load_vkey(settings.log_verifier_key), known=seen)
-        finally:
-            store.close()
-    with suppress(OSError):
-        if verdict.ok and settings.home.stat().st_uid == os.geteuid():  # nothing is left in anybody else's folder
-            remember(settings.log_seen, verdict.size, verdict.root_hex)
-    return verdict
-
-
-def released_as(settings: Settings, digest: str) -> str | None:
-    """The number under which a PDF of this SHA-256 was released, as the log says; None where it never was."""
-    with log_errors():
-        store = LogStore(settings.store_url("transparency_log"), read_only=True)
-        try:
-            bodies = [_body(e) for e in LogReader(store).entries() if e.event.type is EventType.REPORT_RELEASED]
-        finally:
-            store.close()
-    return next((str(body["report"]) for body in bodies if body["pdf"] == digest), None)
 
 
 def audit_position(settings: Settings, person: Person, position: str) -> Audit:

@@ -20,7 +20,7 @@ from vetting.casework.protocol_file import declared_packs, load_protocol
 from vetting.casework.searching import begin
 from vetting.errors import ExitCode, VettingError
 from vetting.log.event import EventType
-from vetting.oversight import released_as
+from vetting.checkpoints import released_as
 from vetting.protocol import SearchProtocol
 from vetting.roles import Person, Role, SensitivePosition
 from vetting.settings import REPOSITORY, Settings, load_settings

@@ -18,7 +18,7 @@ from vetting.casework.opening import create_home, open_desk
 from vetting.cli import session
 from vetting.errors import ExitCode, VettingError
 from vetting.log.event import EventType
-from vetting.oversight import verify_log
+from vetting.checkpoints import verify_log
 from vetting.records.accounts import Accounts
 from vetting.roles import Person, Role, SensitivePosition
 from vetting.settings import DEMO_MARKER, Settings, choose_home, load_settings

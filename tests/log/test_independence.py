@@ -8,7 +8,21 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-FOR_AUDITORS = ("errors", "merkle", "note", "checkpoint", "commitment", "profile", "event", "verify", "keys")
+FOR_AUDITORS = (
+    *("errors", "merkle", "note", "checkpoint", "commitment", "profile", "event", "verify", "keys"),
+    *(
+        "policy",
+        "cosignature",
+        "witness",
+        "folder",
+        "schema",
+        "bundle",
+        "bundling",
+        "answers",
+        "verifier",
+        "verifier_file",
+    ),
+)
 
 
 @pytest.mark.parametrize("module", FOR_AUDITORS)

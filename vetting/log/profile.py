@@ -81,6 +81,45 @@ def encode(value: Json) -> bytes:
     return text.encode("utf-8")
 
 
+def keeps(value: Json, *, prose: bool = False, depth: int = 0) -> bool:
+    """Whether a value that was read keeps the profile: what `checked` would say, without a copy and without a word."""
+    if depth > MAX_DEPTH:
+        return False
+    if isinstance(value, str):
+        return _keeps_text(value, prose=prose)
+    if isinstance(value, dict):
+        return all(
+            _KEY.fullmatch(key) is not None
+            and (_keeps_text(item, prose=prose) if type(item) is str else keeps(item, prose=prose, depth=depth + 1))
+            for key, item in value.items()
+        ) and (depth < MAX_DEPTH or not value)
+    if isinstance(value, list):
+        return all(keeps(item, prose=prose, depth=depth + 1) for item in value)
+    return type(value) in {int, bool} and abs(value) <= MAX_INTEGER
+
+
+def _keeps_text(text: str, *, prose: bool) -> bool:
+    if not prose:
+        return is_token(text)
+    return unicodedata.is_normalized("NFC", text) and not any("\ud800" <= c <= "\udfff" for c in text)
+
+
+def read_exact(raw: bytes) -> dict[str, Json]:
+    """What `decode` gives, and refused where `decode` refuses, with one sentence for everything; faster.
+
+    A key that stands twice is left out once by the reader, so the bytes written again are not the same.
+    """
+    try:
+        text = raw.decode("utf-8")
+        value = _READER.decode(text)
+        exact = _WRITER.encode(value) == text
+    except (ValueError, RecursionError):
+        raise EntryError("An entry is not readable JSON.") from None
+    if not exact or not isinstance(value, dict):
+        raise EntryError("An entry is not in canonical form.")
+    return value
+
+
 def decode(raw: bytes) -> dict[str, Json]:
     """Read one JSON map; raises `EntryError` for anything but the spelling that `encode` would give it."""
     try:
@@ -107,3 +146,7 @@ def _without_duplicates(pairs: list[tuple[str, Json]]) -> dict[str, Json]:
 
 def _refuse_number(_text: str) -> NoReturn:
     raise EntryError("An entry holds a number that is not whole.")
+
+
+_READER = json.JSONDecoder(parse_float=_refuse_number, parse_constant=_refuse_number)
+_WRITER = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)

@@ -4,7 +4,9 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 from sqlalchemy import (
@@ -29,7 +31,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.pool import ConnectionPoolEntry, NullPool, QueuePool
 
 from vetting.log.errors import LogDamagedError, LogMissingError, LogReadOnlyError
-from vetting.log.faults import as_log_error
+from vetting.log.faults import as_log_error, driver_error
 from vetting.log.untouched import Untouched
 
 metadata = MetaData()
@@ -64,6 +66,24 @@ checkpoint = Table(
 )
 """One signed note for every commit."""
 
+cosignature = Table(
+    "cosignature",
+    metadata,
+    Column("size", _NUMBER, primary_key=True, autoincrement=False),
+    Column("name", String(256), primary_key=True),
+    Column("key_id", String(8), primary_key=True),
+    Column("line", LargeBinary, nullable=False),
+)
+"""Signature lines of others under the checkpoint of a size, by the name and the id (hexadecimal) of their key."""
+
+time_stamp = Table(
+    "time_stamp",
+    metadata,
+    Column("size", _NUMBER, primary_key=True, autoincrement=False),
+    Column("token", LargeBinary, nullable=False),
+)
+"""RFC 3161 answers over the signed note of the checkpoint of a size, one a checkpoint."""
+
 
 # Built once: SQLAlchemy takes longer to build these statements than SQLite to run them.
 _LATEST_NOTE = select(checkpoint.c.note).order_by(checkpoint.c.size.desc()).limit(1)
@@ -88,6 +108,21 @@ def read_head(connection: Connection) -> Head:
     return Head(size=row.size, hashes=row.hashes, note=note)
 
 
+def fetched(connection: Connection, statement: str, *numbers: int) -> list[Any]:
+    """The rows of a statement straight from the driver, at a third of the cost; `numbers` fill its braces.
+
+    Raises `LogError`.
+    """
+    cursor = connection.connection.cursor()
+    try:
+        cursor.execute(statement.format(*map(int, numbers)))
+        return list(cursor.fetchall())
+    except (connection.dialect.loaded_dbapi.Error, UnicodeDecodeError) as error:
+        raise driver_error(error) from None
+    finally:
+        cursor.close()
+
+
 _WRITES = "log_writes"
 _ADVISORY_LOCK = int.from_bytes(b"vetlog", "big")  # means "I am the writer"; PostgreSQL keeps one a database
 
@@ -105,6 +140,7 @@ class LogStore:
         self, url: str | URL, *, busy_timeout: float = 10.0, create: bool = False, read_only: bool = False
     ) -> None:
         self._busy_timeout = busy_timeout
+        self._anew = partial(LogStore, url, busy_timeout=busy_timeout, create=create, read_only=read_only)
         address = _address(url)
         self._on_sqlite = address.get_backend_name() == "sqlite"
         self._untouched: Untouched | None = None
@@ -115,6 +151,10 @@ class LogStore:
             self._engine = _sqlite_untouched(self._untouched, busy_timeout)
         else:
             self._engine = _sqlite(_file(address), busy_timeout, create=create)
+
+    def __reduce__(self) -> "tuple[partial[LogStore], tuple[()]]":
+        """Another process opens the log anew: connections are not handed on."""
+        return self._anew, ()
 
     @contextmanager
     def write(self) -> Iterator[Connection]:

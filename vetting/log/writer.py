@@ -12,7 +12,8 @@ from vetting.log.errors import DifferentEventError, KeyFileError, LogDamagedErro
 from vetting.log.event import Event, parse
 from vetting.log.keys import LogKey
 from vetting.log.merkle import Frontier, leaf_hash
-from vetting.log.store import LogStore, checkpoint, entry, frontier, read_head
+from vetting.log.note import Signature
+from vetting.log.store import LogStore, checkpoint, cosignature, entry, frontier, read_head, time_stamp
 
 _LOOKUP = 500  # ids asked for in one statement; databases limit how many
 
@@ -71,6 +72,36 @@ class LogWriter:
             if batch.rows:
                 self._commit(connection, batch)
         return receipts
+
+    def add_cosignatures(self, size: int, lines: Iterable[str]) -> int:
+        """Keep others' signature lines under the checkpoint at `size`; returns how many were new.
+
+        A line under the same name and key id is kept once, the first of them: more of the same witness proves no
+        more. Nothing is checked but the form: which keys count is for a policy to say, before and after. Raises
+        `NoteError` where a line is none or nothing was signed at that size.
+        """
+        signatures = [Signature.parse(line.removesuffix("\n")) for line in lines]
+        with self._store.write() as connection:
+            _require_checkpoint(connection, size)
+            held = select(cosignature.c.name, cosignature.c.key_id).where(cosignature.c.size == size)
+            have = {(row.name, row.key_id) for row in connection.execute(held)}
+            new = {key: str(s) for s in reversed(signatures) if (key := (s.name, s.key_id.hex())) not in have}
+            for (name, key_id), line in new.items():
+                row = {"size": size, "name": name, "key_id": key_id, "line": line.encode()}
+                connection.execute(insert(cosignature), row)
+        return len(new)
+
+    def add_time_stamp(self, size: int, token: bytes) -> bool:
+        """Keep an RFC 3161 answer over the signed note at `size`; False where there is one already, which stays.
+
+        The token is not checked here. Raises `NoteError` where nothing was signed at that size.
+        """
+        with self._store.write() as connection:
+            _require_checkpoint(connection, size)
+            if connection.scalar(select(time_stamp.c.size).where(time_stamp.c.size == size)) is not None:
+                return False
+            connection.execute(insert(time_stamp), {"size": size, "token": token})
+        return True
 
     def _frontier(self, connection: Connection) -> Frontier:
         """The stored frontier, once it is found to be what this key last signed."""
@@ -140,3 +171,8 @@ def _recorded(connection: Connection, ids: Sequence[str]) -> dict[str, bytes]:
         rows = connection.execute(_STORED, {"ids": ids[at : at + _LOOKUP]})
         found.update((row.idem, row.body) for row in rows)
     return found
+
+
+def _require_checkpoint(connection: Connection, size: int) -> None:
+    if connection.scalar(select(checkpoint.c.size).where(checkpoint.c.size == size)) is None:
+        raise NoteError(f"The log signed no checkpoint at {size} entries.", remedy="Ask for a checkpoint it signed.")
