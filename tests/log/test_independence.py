@@ -8,7 +8,20 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-FOR_AUDITORS = ("errors", "merkle", "note", "checkpoint", "commitment", "profile", "event", "verify", "keys")
+FOR_AUDITORS = (
+    "errors",
+    "merkle",
+    "note",
+    "checkpoint",
+    "commitment",
+    "profile",
+    "event",
+    "snapshot",
+    "stretch",
+    "parallel",
+    "verify",
+    "keys",
+)
 
 
 @pytest.mark.parametrize("module", FOR_AUDITORS)
