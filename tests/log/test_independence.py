@@ -8,7 +8,23 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-FOR_AUDITORS = ("errors", "merkle", "note", "checkpoint", "commitment", "profile", "event", "verify", "keys")
+FOR_AUDITORS = (
+    "errors",
+    "merkle",
+    "note",
+    "checkpoint",
+    "cosignature",
+    "policy",
+    "commitment",
+    "profile",
+    "event",
+    "inclusion_file",
+    "verify",
+    "durable",
+    "keys",
+    "request",
+    "witness",
+)
 
 
 @pytest.mark.parametrize("module", FOR_AUDITORS)

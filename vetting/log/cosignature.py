@@ -88,20 +88,23 @@ class CosignerKey:
         if len(raw) != _SIGNATURE_SIZE[self.kind]:
             raise NoteError("A cosignature does not have the length of its kind.")
         seconds = int.from_bytes(stamp, "big")
-        self._verify(raw, _message(self, checkpoint, seconds))
+        if not self.verifies(_message(self, checkpoint, seconds), raw):
+            raise NoteError("A cosignature does not verify.")
         try:
             return _EPOCH + timedelta(seconds=seconds) if seconds else None
         except OverflowError:
             raise NoteError("A cosignature states a time that no calendar has.") from None
 
-    def _verify(self, raw: bytes, message: bytes) -> None:
+    def verifies(self, message: bytes, raw: bytes) -> bool:
+        """Whether this key made this signature over this message. Raises `NoteError` if the library is too old."""
         try:
             if self.kind is CosignatureKind.ED25519:
                 Ed25519PublicKey.from_public_bytes(self.public).verify(raw, message)
             else:
                 _ml_dsa_public(self.public).verify(raw, message)
         except (InvalidSignature, ValueError):
-            raise NoteError("A cosignature does not verify.") from None
+            return False
+        return True
 
 
 class Cosigner:

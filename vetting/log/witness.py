@@ -1,4 +1,4 @@
-"""The witness's desk: a folder in which someone outside keeps what they last saw of a log and cosign what grew of it.
+"""The witness's desk: a folder in which someone outside keeps what they last saw of a log and cosign what grew since.
 
 Source of the rules: c2sp.org/tlog-witness, `add-checkpoint`, without its network service. What was seen is on the disk
 before the cosignature leaves, so that no crash, and no second process, makes a witness vouch for two histories.
