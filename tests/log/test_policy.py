@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 from tests.log.small_log import SmallLog
 from vetting.log.checkpoint import Checkpoint
 from vetting.log.cosignature import CosignatureKind, Cosigner
-from vetting.log.errors import NoteError, PolicyError
+from vetting.log.errors import KeyFileError, NoteError, PolicyError
 from vetting.log.note import Note, Signature, Signer
 from vetting.log.policy import CLOCK_TOLERANCE, Policy
 
@@ -296,6 +297,17 @@ def test_two_witnesses_whose_lines_nobody_could_tell_apart_are_refused(monkeypat
     keys = [Cosigner("w.example", CosignatureKind.ED25519, bytes([n] * 32)).key.vkey for n in (1, 2)]
     with pytest.raises(PolicyError, match="told apart"):
         Policy.parse(f"witness a {keys[0]}\nwitness b {keys[1]}\nquorum none\n")
+
+
+def test_a_library_too_old_for_a_witness_is_said_before_anything_looks_false(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "cryptography.hazmat.primitives.asymmetric.mldsa", None)
+    with pytest.raises(PolicyError, match=r"Line 3 .* does not know ML-DSA-44") as refused:
+        Policy.parse(LOG_LINE + WITNESSES + "quorum X1\n")
+    assert "48 or later" in refused.value.remedy
+    only_ed25519 = f"witness X1 {VKEYS['X1']}\n"
+    assert Policy.parse(LOG_LINE + only_ed25519 + "quorum X1\n").seen(CHECKPOINT, cosigned("X1")).satisfied
+    with pytest.raises(KeyFileError, match="does not know ML-DSA-44"):
+        Cosigner.generate("w.example")
 
 
 def test_a_secret_pasted_into_a_policy_is_not_shown() -> None:

@@ -27,7 +27,7 @@ from vetting.log.request import CosignatureRequest
 
 try:
     import fcntl
-except ImportError:  # Windows; what only verifies runs there too
+except ImportError:  # Windows; whoever only verifies needs no locks
     fcntl = None  # type: ignore[assignment]
 
 KEY, VKEY, LOGS, EVIDENCE = "witness.key", "witness.vkey", "logs", "evidence"
