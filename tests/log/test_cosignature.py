@@ -356,7 +356,7 @@ def test_a_damaged_secret_is_refused_and_never_shown(cosigner: Cosigner) -> None
             Cosigner.parse(wrong)
         assert secret[-20:] not in str(refused.value)
     for shown in (repr(cosigner), str(cosigner), repr(cosigner.key), cosigner.key.vkey):
-        assert secret.rpartition("+")[2] not in shown
+        assert secret.split("+", 4)[4] not in shown
 
 
 @pytest.mark.parametrize("name", ["", "two words", "plus+sign", "line\nbreak", "nul\x00", "a\ud800", "n" * 256])
