@@ -13,14 +13,20 @@ FOR_AUDITORS = (
     "merkle",
     "note",
     "checkpoint",
+    "cosignature",
+    "policy",
     "commitment",
     "profile",
     "event",
+    "inclusion_file",
     "snapshot",
     "stretch",
     "parallel",
     "verify",
+    "durable",
     "keys",
+    "request",
+    "witness",
 )
 
 
