@@ -9,10 +9,24 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 FOR_AUDITORS = (
-    *("errors", "merkle", "note", "checkpoint", "commitment", "profile", "event", "verify", "keys"),
     *(
-        "policy",
+        "errors",
+        "merkle",
+        "note",
+        "checkpoint",
         "cosignature",
+        "policy",
+        "commitment",
+        "profile",
+        "event",
+        "inclusion_file",
+        "snapshot",
+        "stretch",
+        "parallel",
+        "verify",
+        "durable",
+        "keys",
+        "request",
         "witness",
         "folder",
         "schema",
