@@ -140,6 +140,16 @@ def test_one_witness_who_signs_often_counts_once() -> None:
     assert policy.seen(CHECKPOINT, cosigned("X1", "X1", "X2")).satisfied
 
 
+def test_two_witnesses_whose_keys_have_the_same_name_are_two() -> None:
+    twins = [Cosigner("w.example", kind, bytes([at] * 32)) for at, kind in enumerate((*KINDS, *KINDS), start=50)]
+    lines = "".join(f"witness w{at} {twin.key.vkey}\n" for at, twin in enumerate(twins))
+    policy = Policy.parse(LOG_LINE + lines + "group g all w0 w1 w2 w3\nquorum g\n")
+    signatures = [twin.cosign(CHECKPOINT, NOON) for twin in twins]
+    assert policy.seen(CHECKPOINT, signatures).satisfied
+    assert policy.seen(CHECKPOINT, signatures[:3]).witnesses == ("w0", "w1", "w2")
+    assert not policy.seen(CHECKPOINT, signatures[:3]).satisfied
+
+
 # --------------------------------------------------------------------------------------- signatures that do not count
 
 
@@ -200,6 +210,7 @@ def test_a_policy_without_logs_opens_nothing() -> None:
 # ------------------------------------------------------------------------------------------------- what is refused
 
 OTHER_NAME = Cosigner("other.example", CosignatureKind.ED25519, bytes([0] * 32)).key.vkey  # the key of X1
+UNUSED = Cosigner("unused.example", CosignatureKind.ED25519, bytes([99] * 32)).key.vkey
 LOG_AS_WITNESS = LOG.signer.verifier.vkey
 WITNESS_AS_LOG = Signer("log.example", COSIGNERS["X1"]._private).verifier.vkey  # type: ignore[arg-type]
 
@@ -218,6 +229,8 @@ WITNESS_AS_LOG = Signer("log.example", COSIGNERS["X1"]._private).verifier.vkey  
         ("witness Z1 nonsense", "name\\+id"),
         (f"witness Z1 {OTHER_NAME[:-2]}A=", "base64|id"),
         (f"witness Z1 {OTHER_NAME}", "counts twice"),
+        (f"witness X1 {UNUSED}", "earlier line"),
+        (f"witness none {UNUSED}", "meaning of its own"),
         (f"witness Z1 {VKEYS['X2']}", "counts twice"),
         (f"witness Z1 {LOG_AS_WITNESS}", "own witness"),
         (f"log {WITNESS_AS_LOG}", "own witness"),

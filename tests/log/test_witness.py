@@ -16,6 +16,7 @@ from tests.log.small_log import ORIGIN, SmallLog
 from vetting.log.checkpoint import Checkpoint, sign_checkpoint
 from vetting.log.cosignature import CosignatureKind, CosignerKey
 from vetting.log.errors import WitnessError, WitnessForkError
+from vetting.log.merkle import Frontier, consistency_proof, leaf_hash
 from vetting.log.note import Note, Signature, Signer, spell_base64
 from vetting.log.policy import Policy
 from vetting.log.request import CosignatureRequest
@@ -58,6 +59,27 @@ def test_a_log_that_grows_is_cosigned_from_month_to_month(witness: Witness, log:
     (held,) = witness.logs()
     assert (held.origin, held.size, held.checkpoint) == (ORIGIN, 65, log.checkpoint(65))
     assert held.note == log.note(65)
+    assert witness.evidence() == []
+
+
+def test_a_real_log_is_cosigned_through_all_sixteen_checkpoints_that_it_signed(
+    witness: Witness, shared_folder: Path
+) -> None:
+    folder = shared_folder / "vectors/transparency-dev-tessera/testdata/log"
+    bundle, leaves = (folder / "tile/entries/000.p/15").read_bytes(), list[bytes]()
+    while bundle:
+        length = int.from_bytes(bundle[:2], "big")
+        leaves.append(leaf_hash(bundle[2 : 2 + length]))
+        bundle = bundle[2 + length :]
+    verifier = witness.trust("example.com/log/testdata+33d7b496+AeHTu4Q3hEIMHNqc6fASMsq3rKNx280NI+oO5xCFkkSx")
+    policy = Policy.parse(f"log {verifier.vkey}\nwitness clerk {witness.vkey}\nquorum clerk\n")
+    for size in range(16):
+        old = max(size - 1, 0)
+        proof = consistency_proof(old, size, lambda a, b: Frontier.of(leaves[a:b]).root()) if old else []
+        note = (folder / f"checkpoint.{size}").read_text("utf-8")
+        cosigned = note + witness.cosign(str(CosignatureRequest(old=old, proof=tuple(proof), note=note)), NOON)
+        assert policy.seen(policy.open(cosigned), Note.parse(cosigned).signatures).satisfied
+    assert [log.size for log in witness.logs()] == [15, 0]
     assert witness.evidence() == []
 
 

@@ -61,6 +61,17 @@ def test_every_file_of_the_folder_is_its_owners_only(witness: Witness, log: Smal
     assert not [path for path in tmp_path.rglob(".*") if path.is_file()]
 
 
+@pytest.mark.parametrize("mode", [0o720, 0o702, 0o777])
+def test_a_folder_that_others_may_write_to_is_no_witness(
+    witness: Witness, log: SmallLog, tmp_path: Path, mode: int
+) -> None:
+    (tmp_path / "desk").chmod(mode)
+    for act in (lambda: witness.cosign(log.request(0, 5), NOON), lambda: witness.trust(log.signer.verifier.vkey)):
+        with pytest.raises(WitnessError, match="Other accounts") as refused:
+            act()
+        assert "0700" in refused.value.remedy
+
+
 def test_a_folder_is_opened_with_its_key_or_not_at_all(tmp_path: Path) -> None:
     made = Witness.create(tmp_path / "desk", "clerk.example/witness")
     assert Witness.open(tmp_path / "desk").vkey == made.vkey

@@ -8,6 +8,7 @@ last cosigned `checkpoint`, and `evidence/`, where both sides of every contradic
 """
 
 import os
+import stat
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -37,6 +38,7 @@ _PATIENCE = 10.0
 _PAUSE = 0.05
 _NO_ROOM = "Check the folder, its rights and its free space, then repeat the command; nothing was signed."
 _TRUST_FIRST = "If the log's key came to you from its keeper in person, run `witness trust` with it first."
+_MODE = "Make sure that its record was not exchanged, and give the folder mode 0700."
 _RESTORE = (
     "Put the file back from a copy that is not older than the last cosignature; if there is none, tell the auditor."
 )
@@ -126,7 +128,9 @@ class Witness:
         checkpoint = asked.checkpoint
         place = self._place(checkpoint.origin)
         with self._alone():
-            if not (place / "vkeys").exists():
+            with _disk("The folder of the witness cannot be read."):
+                known = (place / "vkeys").exists()
+            if not known:
                 raise WitnessError("This witness does not know that log.", remedy=_TRUST_FIRST)
             log = self._trusted(place)
             _check_signature(asked.note, log.keys)
@@ -191,6 +195,8 @@ class Witness:
         with _disk("The folder of the witness cannot be opened."):
             number = os.open(self._folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
         try:
+            if os.fstat(number).st_mode & (stat.S_IWGRP | stat.S_IWOTH):
+                raise WitnessError("Other accounts may write to the witness's folder.", remedy=_MODE)
             with _disk("The folder of the witness cannot be locked."):
                 _lock(number)
             yield
