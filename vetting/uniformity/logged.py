@@ -90,7 +90,7 @@ def approved(logged: Sequence[LoggedDeviation], deciders: frozenset[str]) -> tup
             by_two=len({d.requested_by, d.decided_by} - {""} - deciders) == _TWO,
         )
         for d in logged
-        if d.decision == Decision.APPROVED.value and d.reason in DeviationReason
+        if d.decision == Decision.APPROVED.value and d.reason in set(DeviationReason)
     )
 
 

@@ -200,7 +200,7 @@ def _enrolled(parts: Mapping[str, pd.DataFrame]) -> list[EnrolledCase]:
     return [
         EnrolledCase(
             case_number=row.case,
-            disclosed={IdentifierKind(k): n for k, n in row.body.get("disclosed", {}).items() if k in IdentifierKind},
+            disclosed=_disclosed(row.body.get("disclosed")),
             protocol_digest=str(row.body.get("protocol", "")),
             sequence=row.sequence,
             reported=row.case in reported,
@@ -208,6 +208,12 @@ def _enrolled(parts: Mapping[str, pd.DataFrame]) -> list[EnrolledCase]:
         )
         for row in _rows(parts, EventType.CANDIDATE_ENROLLED)
     ]
+
+
+def _disclosed(counts: object) -> dict[IdentifierKind, int]:
+    """How many identifiers of each kind. What is none is left out, and then the plan is not the one that was logged."""
+    found = counts if isinstance(counts, dict) else {}
+    return {kind: found[kind.value] for kind in IdentifierKind if type(found.get(kind.value)) is int}
 
 
 def _executed(searches: pd.DataFrame) -> list[ExecutedSearch]:
