@@ -67,17 +67,18 @@ def main() -> None:
         migrations.migrate(url)
         store = LogStore(url)
         count = write(store, bodies())
-        begun = time.perf_counter()
+        begun, spent = time.perf_counter(), time.process_time()
         with LogReader(store).snapshot() as snapshot:
             table = read((row.body for row in snapshot.rows()), "patrol")
-        ready = time.perf_counter()
+        ready, used = time.perf_counter(), time.process_time()
         audit = judged_table(table)
-        done = time.perf_counter()
+        done, total = time.perf_counter(), time.process_time()
         store.close()
     mebibytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
     print(
-        f"uniformity of {CANDIDATES} candidates by {STEPS} steps: {count} events, read in {ready - begun:.2f} s, "
-        f"audited in {done - ready:.2f} s ({audit.overall}), {mebibytes} MiB at most"
+        f"uniformity of {CANDIDATES} candidates by {STEPS} steps: {count} events, "
+        f"read in {ready - begun:.2f} s ({used - spent:.2f} s of CPU), "
+        f"audited in {done - ready:.2f} s ({total - used:.2f} s of CPU): {audit.overall}; {mebibytes} MiB at most"
     )
 
 

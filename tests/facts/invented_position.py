@@ -1,4 +1,4 @@
-"""The log of an invented position in which nothing is wrong, as the maps that entries are: to be made wrong by tests."""
+"""The log of an invented position in which nothing is wrong, as maps: to be made wrong by tests."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -223,9 +223,9 @@ def judged_table(events: pd.DataFrame, *, verified: bool = True) -> UniformityAu
 def of(entries: Sequence[Entry], kind: str, case: str | None = None, **body: Any) -> Iterator[Entry]:  # noqa: ANN401
     """The entries of a type, of a case, with these fields in their body."""
     for entry in entries:
-        if entry["type"] == kind and case in {None, entry.get("case")}:
-            if all(entry["body"].get(name) == value for name, value in body.items()):
-                yield entry
+        said = all(entry["body"].get(name) == value for name, value in body.items())
+        if said and entry["type"] == kind and case in {None, entry.get("case")}:
+            yield entry
 
 
 def renumbered(entries: Sequence[Entry]) -> list[Entry]:

@@ -9,13 +9,14 @@ import pandas as pd
 
 from vetting.log.event import EventType
 from vetting.uniformity.comparison import Difference
-from vetting.uniformity.events import Row, each
+from vetting.uniformity.events import Row, each, mapped
 from vetting.uniformity.logged import environments
 from vetting.uniformity.position_log import PositionLog
 from vetting.uniformity.result import Finding, exception, failing, noted, unsaid
 from vetting.validation import State
 
 _DAY = timedelta(days=1)
+_FIRST, _LAST = pd.Timestamp(1900, 1, 1), pd.Timestamp(2200, 1, 1)
 _OF_CASES = (
     EventType.EVIDENCE_IMPORTED,
     EventType.FINDING_RECORDED,
@@ -28,7 +29,7 @@ def run_list(log: PositionLog) -> Iterator[Finding]:
     """Check 1."""
     enrolled = log.enrolled
     acts = {row.case: row.sequence for kind in reversed(_OF_CASES) for row in reversed(log.of(kind))}
-    acts |= log.searches.groupby("case", sort=False)["sequence"].min().to_dict()
+    acts |= log.searches.groupby("case", observed=True)["sequence"].min().to_dict()
     for case, sequence in acts.items():
         if case not in enrolled:
             yield failing([sequence], f"{case} was worked on and never enrolled in this position.")
@@ -69,7 +70,7 @@ def stage_order(log: PositionLog) -> Iterator[Finding]:
 
 
 def _enrolled_first(log: PositionLog) -> Iterator[Finding]:
-    first = log.events[log.events["case"] != ""].groupby("case", sort=False)["sequence"].min()
+    first = log.events.groupby("case", observed=True)["sequence"].min()
     for case, row in log.enrolled.items():
         if first[case] < row.sequence:
             yield failing([first[case], row.sequence], f"Something was done in {case} before it was enrolled.")
@@ -80,16 +81,17 @@ def _authorized(log: PositionLog) -> Iterator[Finding]:
     signed: dict[str, list[Row]] = {}
     for row in log.of(EventType.AUTHORIZATION_RECORDED):
         signed.setdefault(row.case, []).append(row)
-    planned = log.planned.groupby("case", sort=False)["sequence"].min().to_dict()
-    for case, part in log.searches.groupby("case", sort=False):
-        forms = signed.get(str(case), [])
-        start = min(planned.get(case, part["sequence"].iloc[0]), part["sequence"].iloc[0])
+    planned = log.planned.groupby("case", observed=True)["sequence"].min().to_dict()
+    searched = log.searches.groupby("case", observed=True)
+    bounds = searched.agg(start=("sequence", "min"), first=("at", "min"), last=("at", "max"))
+    for case, first, begun, ended in bounds.itertuples():
+        forms, start = signed.get(case, []), min(planned.get(case, first), first)
         if not forms or forms[0].sequence > start:
             yield failing([start], f"{case} was searched before an authorization was recorded.")
-            continue
-        ran_out = [int(n) for n in _unauthorized(forms, part)]
-        if ran_out:
-            yield failing(ran_out, f"{case} was searched on days for which no authorization was in force.")
+        elif len(forms) > 1 or begun < _begins(forms[0]) or ended >= _ends(forms[0]):
+            ran_out = [int(n) for n in _unauthorized(forms, searched.get_group(case))]
+            if ran_out:
+                yield failing(ran_out, f"{case} was searched on days for which no authorization was in force.")
 
 
 def _unauthorized(forms: list[Row], searches: pd.DataFrame) -> Iterator[int]:
@@ -99,21 +101,28 @@ def _unauthorized(forms: list[Row], searches: pd.DataFrame) -> Iterator[int]:
     for form, bound in zip(forms, bounds, strict=True):
         part = left if bound is None else left[left["sequence"] < bound]
         left = left[len(part) :]
-        begins = pd.Timestamp(_day(form, "signed_on", date.min)) - _DAY  # a local day may have begun before ours
-        ends = pd.Timestamp(_day(form, "expires_on", date.max)) + _DAY
-        yield from part["sequence"][(part["at"] < begins) | (part["at"] >= ends)]
+        yield from part["sequence"][(part["at"] < _begins(form)) | (part["at"] >= _ends(form))]
 
 
-def _day(form: Row, name: str, otherwise: date) -> date:
+def _begins(form: Row) -> pd.Timestamp:
+    return _day(form, "signed_on", _LAST) - _DAY  # a local day may have begun before ours
+
+
+def _ends(form: Row) -> pd.Timestamp:
+    return _day(form, "expires_on", _FIRST) + _DAY
+
+
+def _day(form: Row, name: str, otherwise: pd.Timestamp) -> pd.Timestamp:
+    """A form that does not say so covers nothing."""
     try:
-        return date.fromisoformat(str(form.body.get(name)))
+        return pd.Timestamp(date.fromisoformat(str(form.body.get(name))))
     except ValueError:
-        return date(1900, 1, 1) if otherwise is date.min else date(2200, 1, 1)
+        return otherwise
 
 
 def _planned_first(log: PositionLog) -> Iterator[Finding]:
-    planned = log.planned.groupby(["case", "key"], sort=False)["sequence"].min().rename("planned")
-    joined = log.searches[["case", "key", "sequence"]].join(planned, on=["case", "key"])
+    planned = log.planned.groupby("pair")["sequence"].min().rename("planned")
+    joined = log.searches[["case", "key", "sequence", "pair"]].join(planned, on="pair")
     late = joined[joined["planned"] > joined["sequence"]]
     for row in each(late):
         yield failing([row.sequence, int(row.planned)], f"{row.case}: {row.key} was searched before it was planned.")
@@ -122,7 +131,7 @@ def _planned_first(log: PositionLog) -> Iterator[Finding]:
 def _before_the_report(log: PositionLog) -> Iterator[Finding]:
     """Nothing is added to a case whose report is released, and a report is read only when it is there."""
     reports = log.reports
-    released = log.searches["case"].map({case: row.sequence for case, row in reports.items()})
+    released = mapped(log.searches["case"], {case: row.sequence for case, row in reports.items()}).astype(float)
     for row in each(log.searches[log.searches["sequence"] > released]):
         told = f"{row.case}: {row.key} was searched after the case's report was released."
         yield failing([reports[row.case].sequence, row.sequence], told)

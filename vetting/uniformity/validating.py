@@ -34,12 +34,8 @@ def states(finding: LoggedFinding) -> list[tuple[Row, State | None]]:
 
 def captured(log: PositionLog) -> Iterator[Finding]:
     """Check 17."""
-    sealed = {
-        (case, capture): (sequence, key)
-        for case, capture, sequence, key in zip(
-            *(log.captures[name] for name in ("case", "capture", "sequence", "key")), strict=True
-        )
-    }
+    wanted = log.captures[log.captures["capture"].isin({finding.capture for finding in log.findings})]
+    sealed = {(row.case, row.capture): (row.sequence, row.key) for row in each(wanted)}
     for finding in log.findings:
         if finding.sequence < 0:
             acts = [row.sequence for row in finding.acts]
@@ -57,11 +53,10 @@ def captured(log: PositionLog) -> Iterator[Finding]:
 
 def _missing_captures(log: PositionLog) -> Iterator[Finding]:
     """As many captures as the outcomes of a search state, or more: a release asks once more under the same key."""
-    sealed = log.captures.groupby(["case", "key"], sort=False).size().rename("sealed")
-    stated = log.searches.groupby(["case", "key"], sort=False).agg(
-        captures=("captures", "sum"), sequence=("sequence", "last")
-    )
-    joined = stated.join(sealed).fillna({"sealed": 0}).reset_index()
+    sealed = log.captures.groupby("pair").size().rename("sealed")
+    stated = log.searches.drop_duplicates("pair", keep="last")[["case", "key", "sequence", "pair"]]
+    sums = log.searches.groupby("pair")["captures"].sum()
+    joined = stated.join(sums, on="pair").join(sealed, on="pair").fillna({"sealed": 0})
     for row in each(joined[joined["sealed"] < joined["captures"]]):
         told = f"{row.case}: {row.key} states {row.captures} captures, and {int(row.sealed)} were sealed."
         yield failing([row.sequence], told)
