@@ -21,6 +21,7 @@ from vetting.cli import (
     running,
     searches,
     setup,
+    uniformity,
 )
 
 app = running.tree()
@@ -41,7 +42,7 @@ app.command("refer")(referrals.refer)
 app.add_typer(reports.app, name="report", help="Released reports, for decision makers.")
 app.command("filter")(filtering.filter_lines)
 app.command("verify")(audits.verify)
-app.command("uniformity")(audits.uniformity)
+app.command("uniformity")(uniformity.uniformity)
 app.add_typer(
     outside.checkpoint, name="checkpoint", help="What witnesses and a time-stamping authority say of the log."
 )
