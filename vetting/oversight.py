@@ -129,6 +129,18 @@ def released_as(settings: Settings, digest: str) -> str | None:
     return next((str(body["report"]) for body in bodies if body["pdf"] == digest), None)
 
 
+def positions_of(settings: Settings, person: Person) -> tuple[str, ...]:
+    """Every position of the log, in the order in which they were opened. Refuses a person who is no auditor."""
+    authorize(person, Permission.VERIFY_UNIFORMITY)
+    with log_errors():
+        store = LogStore(settings.store_url("transparency_log"), read_only=True)
+        try:
+            frozen = [e.event.position for e in LogReader(store).entries() if e.event.type is EventType.PROTOCOL_FROZEN]
+        finally:
+            store.close()
+    return tuple(dict.fromkeys(str(position) for position in frozen))
+
+
 def audit_position(settings: Settings, person: Person, position: str) -> Audit:
     """Verifies the log, then recomputes the expected searches of every candidate and compares (U1, U2, U5).
 

@@ -11,7 +11,9 @@ from vetting.cli import (
     deviations,
     exports,
     filtering,
+    impact,
     marks,
+    nightly,
     people,
     positions,
     referrals,
@@ -41,6 +43,8 @@ app.add_typer(reports.app, name="report", help="Released reports, for decision m
 app.command("filter")(filtering.filter_lines)
 app.command("verify")(audits.verify)
 app.command("uniformity")(audits.uniformity)
+app.command("impact")(impact.impact)
+app.command("nightly")(nightly.nightly)
 app.command("demo")(demonstration.demo)
 app.command("serve")(setup.serve)
 

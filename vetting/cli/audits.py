@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from vetting.audit_notes import Kind, result
 from vetting.cli import session
 from vetting.cli.printing import AsJson, as_json, plain, say, table, working
 from vetting.errors import ExitCode, bad_input
@@ -62,6 +63,7 @@ def uniformity(position: Annotated[str, typer.Argument(help="Name of a position.
     auditor = session.signed_in(chosen)
     with working(READING):
         audit = audit_position(chosen, auditor, position)
+    session.noted(chosen, auditor, Kind.UNIFORMITY, [position], audit.verdict, result(audit).value)
     if json:
         as_json(_audit(audit))
     else:
