@@ -1,6 +1,7 @@
 """A data folder with an auditor who types commands, beside the room in which cases are searched and reviewed."""
 
 import os
+import sqlite3
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -46,15 +47,34 @@ class Terminal:
         return answer
 
 
-@pytest.fixture
-def terminal(settings: Settings) -> Terminal:  # noqa: F811 - the shared fixture
+def with_accounts(chosen: Settings) -> Terminal:
     """With two auditors and the chief, each with an account; nobody signed in."""
-    accounts = Accounts(settings.store_url("accounts"))
-    open_administration(settings, accounts, None, now, new_id).enrol(ADMINISTRATOR, PASSWORD)
-    desk = open_administration(settings, accounts, ADMINISTRATOR, now, new_id)
+    accounts = Accounts(chosen.store_url("accounts"))
+    open_administration(chosen, accounts, None, now, new_id).enrol(ADMINISTRATOR, PASSWORD)
+    desk = open_administration(chosen, accounts, ADMINISTRATOR, now, new_id)
     for person in (AUDITOR, SECOND, CHIEF):
         desk.enrol(person, PASSWORD)
-    return Terminal(settings=settings)
+    return Terminal(settings=chosen)
+
+
+@pytest.fixture
+def terminal(settings: Settings) -> Terminal:  # noqa: F811 - the shared fixture
+    """Of an empty data folder."""
+    return with_accounts(settings)
+
+
+def break_log(home: Path) -> None:
+    """One word of one entry is another: what whoever has the file can do."""
+    connection = sqlite3.connect(home / "transparency_log" / "transparency_log.db")
+    for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
+        connection.execute(f'DROP TRIGGER "{name}"')
+    changed = connection.execute(
+        "UPDATE entry SET body = CAST(replace(CAST(body AS TEXT), 'patrol', 'parrot') AS BLOB)"
+        " WHERE sequence = (SELECT max(sequence) FROM entry WHERE instr(CAST(body AS TEXT), 'patrol'))"
+    ).rowcount
+    connection.commit()
+    connection.close()
+    assert changed == 1
 
 
 def candidate(number: int) -> Candidate:

@@ -1,36 +1,48 @@
 """Adverse impact from the log of a really run position: the auditor alone, and nothing of the file stays anywhere."""
 
 import json
+import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from tests.casework.room import AUDITOR, CHIEF, ONE, Room, logged
-from tests.oversight.conftest import POST, Terminal, WriteFile, candidate, opened
+from filters.analyzer import Analyzer
+from filters.criteria import Criteria
+from tests.casework.room import AUDITOR, CHIEF, ONE, TWO, Room, logged, new_id, now
+from tests.oversight.conftest import POST, Terminal, WriteFile, break_log, candidate, opened, with_accounts
 from vetting.adverse_impact import Reading, Stage, Table
+from vetting.casework.opening import create_home, open_desk
 from vetting.errors import ExitCode, VettingError
 from vetting.impact_audit import audit_impact
 from vetting.log.event import EventType
 from vetting.log.reader import LogReader
 from vetting.log.store import LogStore
+from vetting.settings import REPOSITORY, load_settings
 
 CANARIES = ("zyzzyvan", "quokkish")
 MANY = 11
+Numbers = tuple[list[str], list[str]]
 
 
-@pytest.fixture
-def numbers(room: Room) -> tuple[list[str], list[str]]:
+@pytest.fixture(scope="module")
+def run(tmp_path_factory: pytest.TempPathFactory, analyzer: Analyzer, criteria: Criteria) -> tuple[Room, Numbers]:
     """Two groups of a position: eleven whose posts were confirmed, released for one; eleven of whom nothing is."""
+    folder = tmp_path_factory.mktemp("run")
+    settings = load_settings(folder / "home", shutil.copytree(REPOSITORY / "config", folder / "config"))
+    create_home(settings, now)
+    one = open_desk(settings, ONE, now, new_id)
+    room = Room(settings=settings, analyzer=analyzer, criteria=criteria, one=one, two=replace(one, person=TWO))
     opened(room)
     flagged = [room.enrolled(candidate(n), (POST,)) for n in range(MANY)]
     clear = [room.enrolled(candidate(n)) for n in range(MANY, 2 * MANY)]
     for number in flagged:
         room.review(number, (POST,))
     room.release(flagged[0])
-    return flagged, clear
+    return room, (flagged, clear)
 
 
-def lines(numbers: tuple[list[str], list[str]]) -> list[str]:
+def lines(numbers: Numbers) -> list[str]:
     flagged, clear = numbers
     return ["case,origin", *(f"{n},{CANARIES[0]}" for n in flagged), *(f"{n},{CANARIES[1]}" for n in clear)]
 
@@ -39,9 +51,8 @@ def readings(tables: tuple[Table, ...], stage: Stage) -> set[Reading]:
     return {row.reading for table in tables if table.stage is stage for row in table.rows}
 
 
-def test_the_stages_of_each_case_come_from_the_log(
-    room: Room, numbers: tuple[list[str], list[str]], write: WriteFile
-) -> None:
+def test_the_stages_of_each_case_come_from_the_log(run: tuple[Room, Numbers], write: WriteFile) -> None:
+    room, numbers = run
     found = audit_impact(room.settings, AUDITOR, write(lines(numbers)), ["patrol"])
     tables = found.assessment.tables
     assert [table.stage for table in tables] == [
@@ -115,22 +126,11 @@ def test_nothing_is_computed_from_a_log_that_does_not_verify(room: Room, write: 
     assert refusal.value.exit_code is ExitCode.LOG_BROKEN
 
 
-def break_log(home: Path) -> None:
-    """One byte of one entry is another."""
-    path = home / "transparency_log" / "transparency_log.db"
-    store = LogStore(f"sqlite:///{path}")
-    with store.write() as connection:
-        connection.exec_driver_sql("DROP TRIGGER IF EXISTS entry_no_update")
-        for (name,) in connection.exec_driver_sql("SELECT name FROM sqlite_master WHERE type = 'trigger'").all():
-            connection.exec_driver_sql(f'DROP TRIGGER "{name}"')
-        connection.exec_driver_sql("UPDATE entry SET body = replace(body, 'patrol', 'parrot') WHERE sequence = 3")
-        connection.exec_driver_sql("UPDATE entry SET body = CAST(body AS BLOB) WHERE sequence = 3")
-    store.close()
-
-
 def test_the_command_says_it_in_words_notes_it_and_leaves_nothing_of_the_file(
-    room: Room, numbers: tuple[list[str], list[str]], terminal: Terminal, write: WriteFile
+    run: tuple[Room, Numbers], write: WriteFile
 ) -> None:
+    room, numbers = run
+    terminal = with_accounts(room.settings)
     file = write(lines(numbers))
     terminal.sign_in(AUDITOR)
     before = logged(room, EventType.AUDIT_PERFORMED)

@@ -70,7 +70,7 @@ def _show(found: Impact) -> None:
     say(f"Computed from the verified log: {found.verdict.size} entries, root {found.verdict.root_hex[:16]}...")
     note(
         "Four fifths is a rule of thumb (29 CFR 1607.4(D)), and no difference is unlawful by itself: see "
-        "docs/adverse-impact.md. A dash is a number of fewer than 10, or one from which such a number could be computed."
+        "docs/adverse-impact.md. A dash is a number of fewer than 10, or one that such a number could be computed from."
     )
 
 
