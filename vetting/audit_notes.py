@@ -226,8 +226,10 @@ def _notices(settings: Settings) -> dict[str, dict[str, str]]:
     """The notices as they lie there; none where there is no such file, or one that says something else."""
     try:
         found = json.loads(read_text(folder(settings) / _NOTICES, MEBIBYTE))
-        return {str(key): {str(k): str(v) for k, v in notice.items()} for key, notice in found.items()}
-    except (VettingError, ValueError, AttributeError):
+        read = {str(key): {str(k): str(v) for k, v in notice.items()} for key, notice in found.items()}
+        tuple(_sentences(read))
+        return read if all("told" in notice for notice in read.values()) else {}
+    except (VettingError, ValueError, AttributeError, KeyError, RecursionError):
         return {}
 
 

@@ -223,3 +223,18 @@ def test_small_positions_say_together_what_none_says_alone() -> None:
 def test_no_case_is_named_in_what_comes_out() -> None:
     assert "C-" not in repr(assess(*people(men=(12, 30), women=(12, 30))))
     assert "women" not in repr(people(men=(12, 30), women=(12, 30))[1])
+
+
+def test_four_fifths_alone_calls_half_of_fair_small_pools_adverse_and_we_call_one_in_twenty_at_most() -> None:
+    """Every pool of 20 and 10 with true rates of one half, each with its probability."""
+    rule = ours = 0.0
+    for a in range(21):
+        for b in range(11):
+            chance = math.comb(20, a) * math.comb(10, b) / 2**30
+            table = flagged(*people(men=(a, 20), women=(b, 10))) if a + b else None
+            low, high = sorted((1 - a / 20, 1 - b / 10))
+            rule += chance * (low < 0.8 * high)
+            found = {row.reading for row in table.rows} if table else set()
+            ours += chance * bool(found & {Reading.DIFFERENCE, Reading.DIFFERENCE_OF_ONE})
+    assert rule == pytest.approx(0.55, abs=0.005)
+    assert ours < 0.05

@@ -12,9 +12,10 @@ from tests.casework.room import AUDITOR, CHIEF, FOUND_BY, Room, logged
 from tests.oversight.conftest import POST, SECOND, Terminal, break_log, candidate, opened
 from tests.oversight.mail_server import mail_server
 from vetting.audit_mail import SUBJECT, send
+from vetting.audit_notes import tell
 from vetting.errors import ExitCode, VettingError
 from vetting.log.event import EventType
-from vetting.settings import AuditMail
+from vetting.settings import AuditMail, Settings
 
 NEW = "Position patrol is non-conforming since the nightly audit of"
 SENTENCES = ("Position patrol is non-conforming.", "Position detective is non-conforming.")
@@ -147,3 +148,23 @@ def test_a_server_that_does_not_take_the_mail_is_said_without_its_words() -> Non
 def test_half_an_address_is_refused_when_the_configuration_is_read(half: dict[str, object]) -> None:
     with pytest.raises(ValidationError):
         AuditMail.model_validate(half)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"[]",
+        b"{",
+        b'{"patrol": 1}',
+        b'{"patrol": {"told": ""}}',
+        b'{"": {"result": "log_broken", "on": "x"}}',
+        b"\xff",
+    ],
+)
+def test_a_note_for_auditors_that_somebody_spoiled_tells_nothing_and_stops_nobody(
+    settings: Settings, content: bytes
+) -> None:
+    (settings.home / "audits").mkdir()
+    (settings.home / "audits" / "notices.json").write_bytes(content)
+    assert list(tell(settings, AUDITOR)) == []
