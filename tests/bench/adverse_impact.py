@@ -52,6 +52,12 @@ def drawn(chance: random.Random, of: int, rate: float) -> Count:
     return Count(selected=sum(chance.random() < rate for _ in range(of)), of=of)
 
 
+def below_four_fifths(first: Count, second: Count) -> bool:
+    """The rule alone, in whole numbers: four fifths exactly is not below."""
+    one, other = first.selected * second.of, second.selected * first.of
+    return 5 * min(one, other) < 4 * max(one, other)
+
+
 def main() -> None:
     """Prints a line a pool; the same two counts are assessed once."""
     chance, begin = random.Random(SEED), time.perf_counter()  # noqa: S311 - a simulation that can be repeated
@@ -63,8 +69,7 @@ def main() -> None:
         found: Counter[Reading] = Counter()
         for _ in range(REPEATS):
             pair = drawn(chance, n1, p1), drawn(chance, n2, p2)
-            low, high = sorted(count.rate for count in pair)
-            rule += low < 0.8 * high
+            rule += below_four_fifths(*pair)
             tested += fisher(*pair) < 0.05
             if pair not in known:
                 known[pair] = ours(*pair)

@@ -179,6 +179,13 @@ def test_a_difference_in_large_numbers_is_one_although_it_is_above_four_fifths()
     assert women.reading is Reading.DIFFERENCE
 
 
+def test_four_fifths_exactly_is_not_below() -> None:
+    table = flagged(*people(men=(10, 40), women=(16, 40)))
+    (women,) = [row for row in table.rows if row.group == "women"]
+    assert women.ratio == pytest.approx(0.8)
+    assert women.below_four_fifths is False
+
+
 def test_a_difference_that_one_candidate_would_undo_is_said_to_be_that() -> None:
     table = flagged(*people(men=(14, 40), women=(24, 40)))
     (women,) = [row for row in table.rows if row.group == "women"]
@@ -232,9 +239,9 @@ def test_four_fifths_alone_calls_half_of_fair_small_pools_adverse_and_we_call_on
         for b in range(11):
             chance = math.comb(20, a) * math.comb(10, b) / 2**30
             table = flagged(*people(men=(a, 20), women=(b, 10))) if a + b else None
-            low, high = sorted((1 - a / 20, 1 - b / 10))
-            rule += chance * (low < 0.8 * high)
+            low, high = sorted((20 - a, 2 * (10 - b)))
+            rule += chance * (5 * low < 4 * high)
             found = {row.reading for row in table.rows} if table else set()
             ours += chance * bool(found & {Reading.DIFFERENCE, Reading.DIFFERENCE_OF_ONE})
-    assert rule == pytest.approx(0.55, abs=0.005)
+    assert rule == pytest.approx(0.5394, abs=1e-4)
     assert ours < 0.05

@@ -19,6 +19,8 @@ from vetting.adverse_impact.suppression import SMALLEST_CELL, blurred, hidden
 
 FOUR_FIFTHS: Final = 0.8
 """29 CFR 1607.4(D): a rule of thumb of the agencies, no test."""
+_ROUNDING: Final = 1e-9
+"""Four fifths exactly is not below it, whatever the last digits of a quotient say."""
 SIGNIFICANT: Final = 0.05
 POOLED: Final = ""
 """The scope of a table over all positions together."""
@@ -236,7 +238,7 @@ def _compared(row: Row, pairs: Sequence[Pair], chance: float, adjusted: float) -
         row,
         ratio=ratio(pairs),
         ratio_interval=bounds,
-        below_four_fifths=ratio(pairs) < FOUR_FIFTHS,
+        below_four_fifths=ratio(pairs) < FOUR_FIFTHS - _ROUNDING,
         p=chance,
         adjusted=adjusted,
         with_one_more=turned,
