@@ -23,10 +23,13 @@ from vetting.log.verify import Verdict
 from vetting.oversight import Audit
 from vetting.roles import Person
 from vetting.settings import Settings
+from vetting.uniformity import Check, Finding, Overall
+from vetting.uniformity import Result as Weight
 
 NOT_NOTED: Final = "This audit is not noted in the log, which cannot be written from here."
 _NOTICES: Final = "notices.json"
 _ADVICE: Final = "Check the data folder's permissions."
+_TO_LOOK_AT: Final = frozenset({Weight.FAIL, Weight.EXCEPTION})
 _POSITIONS_PER_ENTRY: Final = 500
 
 
@@ -48,15 +51,16 @@ class Result(StrEnum):
     CONFORMING = "conforming"
 
 
-def result(audit: Audit) -> Result:
+def result_of(audit: Audit) -> Result:
     """The audit in one word."""
     if not audit.verdict.ok:
         return Result.LOG_BROKEN
-    if not audit.report.uniform:
+    overall = audit.checks.overall
+    if overall is Overall.NON_CONFORMING:
         return Result.NON_CONFORMING
     if audit.report.unfinished or not audit.report.cases:
         return Result.NOT_FINISHED
-    return Result.WITH_EXCEPTIONS if audit.report.departures else Result.CONFORMING
+    return Result.WITH_EXCEPTIONS if overall is Overall.WITH_EXCEPTIONS else Result.CONFORMING
 
 
 def gravest(results: Sequence[Result]) -> Result:
@@ -124,7 +128,7 @@ class Night:
     @property
     def results(self) -> Mapping[str, Result]:
         """The word for each position."""
-        return {position: result(audit) for position, audit in self.audits.items()}
+        return {position: result_of(audit) for position, audit in self.audits.items()}
 
     @property
     def overall(self) -> Result:
@@ -171,11 +175,11 @@ def _new_notices(night: Night, before: Mapping[str, Mapping[str, str]]) -> dict[
         return {**{key: dict(notice) for key, notice in before.items()}, "": broken}
     notices = {}
     for position, audit in night.audits.items():
-        word, left = result(audit), str(len(audit.report.unexplained))
+        word, left = result_of(audit), str(len(_failures(audit)))
         if word is Result.NON_CONFORMING:
             known = before.get(position, {})
-            same = (known.get("result"), known.get("departures")) == (word.value, left)
-            fresh = {"result": word.value, "on": on, "departures": left, "told": ""}
+            same = (known.get("result"), known.get("failures")) == (word.value, left)
+            fresh = {"result": word.value, "on": on, "failures": left, "told": ""}
             notices[position] = dict(known) if same else fresh
     return notices
 
@@ -207,7 +211,11 @@ def _document(night: Night) -> dict[str, object]:
             position: {
                 "result": night.results[position].value,
                 "candidates": len(audit.report.cases),
-                "unexplained": len(audit.report.unexplained),
+                "checks": [
+                    {"check": check.number, "result": check.result.value, "entries": _entries(check)}
+                    for check in audit.checks.checks
+                    if check.result in _TO_LOOK_AT
+                ],
                 "departures": [
                     {"difference": d.difference.value, "entry": d.sequence, "explained_by": d.explained_by}
                     for d in audit.report.departures
@@ -220,6 +228,16 @@ def _document(night: Night) -> dict[str, object]:
             for position, audit in night.audits.items()
         },
     }
+
+
+def _failures(audit: Audit) -> list[Finding]:
+    """What breaks a rule."""
+    found = (finding for check in audit.checks.checks for finding in check.findings)
+    return [finding for finding in found if finding.weight is Weight.FAIL]
+
+
+def _entries(check: Check) -> list[int]:
+    return sorted({entry for finding in check.findings if finding.weight in _TO_LOOK_AT for entry in finding.entries})
 
 
 def _notices(settings: Settings) -> dict[str, dict[str, str]]:
