@@ -3,14 +3,14 @@
 import os
 import sqlite3
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from subprocess import CompletedProcess
 
 import pytest
 
 from tests.casework.conftest import analyzer, config, criteria, room, settings  # noqa: F401 - fixtures shared
-from tests.casework.room import AUDITOR, CHIEF, SOMEONE, Passage, Room, new_id, now
+from tests.casework.room import AUDITOR, CHIEF, CLEARED, ONE, SOMEONE, TWO, Passage, Room, found_on, new_id, now
 from tests.demonstration import COMMAND, ROOT, completed
 from vetting.administration import open_administration
 from vetting.candidate import Candidate, Identifier, IdentifierKind
@@ -18,7 +18,9 @@ from vetting.casework.intake import attest, open_position
 from vetting.casework.protocol_file import load_protocol
 from vetting.records.accounts import Accounts
 from vetting.roles import Person, Role
+from vetting.search import Outcome, Search
 from vetting.settings import Settings
+from vetting.sources.conduct import Conducted
 
 PASSWORD = "several words of an invented password"
 POST = Passage(words="I outran the cops last night and laughed about it.")
@@ -48,12 +50,14 @@ class Terminal:
 
 
 def with_accounts(chosen: Settings) -> Terminal:
-    """With two auditors and the chief, each with an account; nobody signed in."""
+    """Where everybody has an account and the searchers are cleared; nobody is signed in."""
     accounts = Accounts(chosen.store_url("accounts"))
     open_administration(chosen, accounts, None, now, new_id).enrol(ADMINISTRATOR, PASSWORD)
     desk = open_administration(chosen, accounts, ADMINISTRATOR, now, new_id)
-    for person in (AUDITOR, SECOND, CHIEF):
-        desk.enrol(person, PASSWORD)
+    for person in (AUDITOR, SECOND, CHIEF, ONE, TWO):
+        desk.enrol(replace(person, sensitive_position=None), PASSWORD)
+    for person in (ONE, TWO):
+        desk.clear(person.id, CLEARED)
     return Terminal(settings=chosen)
 
 
@@ -69,8 +73,8 @@ def break_log(home: Path) -> None:
     for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
         connection.execute(f'DROP TRIGGER "{name}"')
     changed = connection.execute(
-        "UPDATE entry SET body = CAST(replace(CAST(body AS TEXT), 'patrol', 'parrot') AS BLOB)"
-        " WHERE sequence = (SELECT max(sequence) FROM entry WHERE instr(CAST(body AS TEXT), 'patrol'))"
+        "UPDATE entry SET body = CAST(replace(CAST(body AS TEXT), 'r.two', 'r.owt') AS BLOB)"
+        " WHERE sequence = (SELECT max(sequence) FROM entry WHERE instr(CAST(body AS TEXT), 'r.two'))"
     ).rowcount
     connection.commit()
     connection.close()
@@ -86,6 +90,15 @@ def candidate(number: int) -> Candidate:
         town=SOMEONE.town,
         identifiers=(Identifier(kind=IdentifierKind.ATPROTO_HANDLE, value=handle),),
     )
+
+
+def as_disclosed(search: Search, passages: tuple[Passage, ...]) -> Conducted:
+    """As `found_on`; what nothing was disclosed for is said not to apply."""
+    found = found_on(search, passages)
+    if search.applicable:
+        return found
+    nothing = replace(found.result, outcome=Outcome.NOT_APPLICABLE, reason="none_disclosed", captures=0)
+    return Conducted(result=nothing, captures=(), hits=())
 
 
 def opened(room: Room, position: str = "patrol") -> None:  # noqa: F811 - the shared fixture

@@ -3,13 +3,14 @@
 import json
 import re
 import stat
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from pydantic import ValidationError
 
 from tests.casework.room import AUDITOR, CHIEF, FOUND_BY, Room, logged
-from tests.oversight.conftest import POST, SECOND, Terminal, break_log, candidate, opened
+from tests.oversight.conftest import POST, SECOND, Terminal, as_disclosed, break_log, candidate, opened
 from tests.oversight.mail_server import mail_server
 from vetting.audit_mail import SUBJECT, send
 from vetting.audit_notes import tell
@@ -65,7 +66,7 @@ def test_a_night_tells_each_auditor_once_and_the_log_that_it_was(room: Room, ter
 
 def test_a_position_that_is_searched_alike_is_no_news(room: Room, terminal: Terminal) -> None:
     opened(room)
-    number = room.enrolled(candidate(1))
+    number = replace(room, bring=as_disclosed).enrolled(candidate(1))
     night = terminal.vetting("nightly")
     assert night.returncode == 0, night.stdout + night.stderr
     assert "patrol conforming" in night.stdout
@@ -103,7 +104,7 @@ def test_a_folder_without_the_logs_key_is_audited_and_says_that_nothing_was_note
     room: Room, terminal: Terminal
 ) -> None:
     opened(room)
-    room.enrolled(candidate(1))
+    replace(room, bring=as_disclosed).enrolled(candidate(1))
     terminal.sign_in(AUDITOR)
     assert "not noted" not in terminal.vetting("uniformity", "patrol").stderr
     assert logged(room, EventType.AUDIT_PERFORMED) == 1
