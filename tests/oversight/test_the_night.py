@@ -2,7 +2,9 @@
 
 import json
 import re
+import sqlite3
 import stat
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -24,6 +26,12 @@ SENTENCES = ("Position patrol is non-conforming.", "Position detective is non-co
 
 def configured(address: str) -> AuditMail:
     return AuditMail(mail_to=("auditor@riverton.example",), mail_from="vetting@riverton.example", smtp=address)
+
+
+def entries(home: Path) -> int:
+    """How many the log has, whatever they are."""
+    with closing(sqlite3.connect(home / "transparency_log" / "transparency_log.db")) as connection:
+        return int(connection.execute("SELECT count(*) FROM entry").fetchone()[0])
 
 
 def results(home: Path) -> list[Path]:
@@ -77,20 +85,19 @@ def test_a_position_that_is_searched_alike_is_no_news(room: Room, terminal: Term
 def test_a_log_that_does_not_verify_is_told_every_time_and_not_written_to(room: Room, terminal: Terminal) -> None:
     opened(room)
     terminal.sign_in(AUDITOR)
-    before = logged(room, EventType.AUDIT_PERFORMED)
     break_log(terminal.settings.home)
+    before = entries(terminal.settings.home)
     night = terminal.vetting("nightly")
     assert night.returncode == int(ExitCode.LOG_BROKEN), night.stdout + night.stderr
     assert "ALARM: the log does not verify at entry" in night.stdout
     for _ in range(2):
         answer = terminal.vetting("uniformity", "patrol")
         assert "ALARM: the log does not verify at entry" in answer.stderr
-        assert "not noted in the log" in answer.stderr
         assert answer.returncode == int(ExitCode.LOG_BROKEN)
     (file,) = results(terminal.settings.home)
     said = json.loads(file.read_text())
     assert (said["log"]["ok"], said["result"], said["positions"]) == (False, "log_broken", {})
-    assert before == 0
+    assert entries(terminal.settings.home) == before
 
 
 def test_a_log_that_was_taken_away_is_told_too(terminal: Terminal) -> None:
