@@ -70,6 +70,8 @@ class Table:
     """Empty where it is of all positions together."""
     category: str
     stage: Stage
+    everybody: bool | None
+    """Whether everybody of every group reached the stage; None where some did and some did not."""
     rows: tuple[Row, ...]
 
 
@@ -213,7 +215,8 @@ def _table(one: _Measured, chances: Mapping[tuple[str, str], tuple[float, float]
         if group in cells or group in sizes:
             row = _without_numbers(row)
         rows.append(replace(row, of=None) if group in sizes else row)
-    return Table(position=one.scope, category=one.category, stage=one.stage, rows=tuple(rows))
+    reached = all(c.selected == c.of for c in totals.values()) is not one.stage.adverse if one.alike else None
+    return Table(position=one.scope, category=one.category, stage=one.stage, everybody=reached, rows=tuple(rows))
 
 
 def _row(one: _Measured, group: str, best: str, chances: tuple[float, float] | None) -> Row:
