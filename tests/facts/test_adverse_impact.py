@@ -199,7 +199,10 @@ def test_where_everybody_fared_alike_there_is_nothing_to_test() -> None:
     cases, said = people(men=(10, 30), women=(10, 30))
     searched = next(t for t in assess(cases, said).tables if t.stage is Stage.SEARCHED)
     assert {row.reading for row in searched.rows} == {Reading.ALL_ALIKE}
+    assert searched.everybody is True
     assert [(row.reached, row.of) for row in searched.rows] == [(30, 30), (30, 30)]
+    assert flagged(*people(men=(30, 30), women=(4, 4))).everybody is True
+    assert flagged(*people(men=(10, 30), women=(4, 4))).everybody is None
 
 
 def test_who_did_not_say_is_counted_and_not_compared() -> None:

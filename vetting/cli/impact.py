@@ -78,11 +78,9 @@ def _show_table(shown: Table) -> None:
     say("")
     where = shown.position or "all positions together"
     rate = "left alone" if shown.stage.adverse else "rate"
-    if all(row.reading is Reading.ALL_ALIKE for row in shown.rows):
-        everybody = (shown.rows[0].rate == 1.0) is not shown.stage.adverse
-        say(
-            f"{where}, {shown.category}, {shown.stage.value}: {'everybody' if everybody else 'nobody'}, in every group."
-        )
+    if shown.everybody is not None:
+        who = "everybody" if shown.everybody else "nobody"
+        say(f"{where}, {shown.category}, {shown.stage.value}: {who}, in every group.")
         return
     title = f"{where}, {shown.category}: {shown.stage.value}"
     headings = ("Group", "Of", shown.stage.value.capitalize(), f"{rate.capitalize()} (95 %)", "Ratio (95 %)", "p, Holm")
