@@ -67,7 +67,10 @@ def _show(found: Impact) -> None:
             say(f"{procedure.without_report} of them have no report yet: what is below may still change.", style="bold")
     for shown in found.assessment.tables:
         _show_table(shown)
-    say(f"Computed from the verified log: {found.verdict.size} entries, root {found.verdict.root_hex[:16]}...")
+    vouched = "" if found.verdict.witnessed else ", UNWITNESSED"
+    say(
+        f"Computed from the verified log: {found.verdict.size} entries, root {found.verdict.root_hex[:16]}...{vouched}."
+    )
     note(
         "Four fifths is a rule of thumb (29 CFR 1607.4(D)), and no difference is unlawful by itself: see "
         "docs/adverse-impact.md. A dash is a number of fewer than 10, or one that such a number could be computed from."

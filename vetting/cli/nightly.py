@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from vetting.administration import SYSTEM
-from vetting.audit_mail import send
 from vetting.audit_notes import Kind, Night, Result, file_night, folder, note_audit
 from vetting.cli import session
 from vetting.cli.engine import warming
@@ -19,6 +18,8 @@ CODES = {Result.LOG_BROKEN: ExitCode.LOG_BROKEN, Result.NON_CONFORMING: ExitCode
 def nightly(json: AsJson = False) -> None:
     """Verify the log and audit every position once, and leave the result for the auditor. Its exit code says it."""
     import typer
+
+    from vetting.audit_mail import send
 
     chosen = session.settings()
     with warming(chosen) as server:
@@ -54,7 +55,8 @@ def _show(night: Night, file: str, new: tuple[str, ...], *, noted: bool, json: b
         say(sentence, style="bold red")
     if night.verdict.ok:
         said = ", ".join(f"{position} {plain(result)}" for position, result in results.items())
-        say(f"Log verified: {night.verdict.size} entries. {said or 'It knows no position'}.")
+        vouched = "" if night.verdict.witnessed else " (UNWITNESSED)"
+        say(f"Log verified: {night.verdict.size} entries{vouched}. {said or 'It knows no position'}.")
     if not noted:
         say("This audit is not noted in the log, which cannot be written from here or does not verify.")
     say(f"Written to {file}.")
