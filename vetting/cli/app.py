@@ -11,7 +11,9 @@ from vetting.cli import (
     deviations,
     exports,
     filtering,
+    impact,
     marks,
+    nightly,
     outside,
     people,
     positions,
@@ -43,6 +45,8 @@ app.add_typer(reports.app, name="report", help="Released reports, for decision m
 app.command("filter")(filtering.filter_lines)
 app.command("verify")(audits.verify)
 app.command("uniformity")(uniformity.uniformity)
+app.command("impact")(impact.impact)
+app.command("nightly")(nightly.nightly)
 app.add_typer(
     outside.checkpoint, name="checkpoint", help="What witnesses and a time-stamping authority say of the log."
 )

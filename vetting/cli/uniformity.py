@@ -8,6 +8,7 @@ from typing import Annotated, Final
 
 import typer
 
+from vetting.audit_notes import Kind, result_of
 from vetting.cli import session
 from vetting.cli.audits import READING, show_verdict, verdict_json
 from vetting.cli.printing import AsJson, as_json, plain, say, table, working
@@ -36,6 +37,7 @@ def uniformity(position: Annotated[str, typer.Argument(help="Name of a position.
     auditor = session.signed_in(chosen)
     with working(READING):
         audit = audit_position(chosen, auditor, position)
+    session.noted(chosen, auditor, Kind.UNIFORMITY, [position], audit.verdict, result_of(audit).value)
     if json:
         as_json(audit_json(audit))
     else:
