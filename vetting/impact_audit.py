@@ -17,6 +17,7 @@ from typing import Final, cast
 from vetting.adverse_impact import Assessment, Case, Stage, assess, parse
 from vetting.attribution import Level
 from vetting.candidate import IdentifierKind
+from vetting.checkpoints import verify_log
 from vetting.errors import ExitCode, VettingError, bad_input, not_found, not_ready, refused
 from vetting.files import MEBIBYTE, open_file, read_opened
 from vetting.journal import log_errors
@@ -24,7 +25,6 @@ from vetting.log.event import Entry, EventType
 from vetting.log.reader import LogReader
 from vetting.log.store import LogStore
 from vetting.log.verify import Verdict
-from vetting.oversight import verify_log
 from vetting.protocol import Json, SearchProtocol, from_document
 from vetting.roles import Permission, Person, authorize
 from vetting.search import expected_keys
