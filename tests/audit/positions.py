@@ -226,8 +226,10 @@ class Position:
         """Somebody tries what they may not, and nothing comes of it."""
         who = self.dice.choice(self.opened.deciders)
         body: Body = {"code": "decides_here", "act": self.dice.choice(("review_findings", "run_searches"))}
-        del case
         self.do(who, (EventType.ACCESS_REFUSED, self.house.new_id(), body))
+        yield
+        body = {"code": "role_refused", "act": "read_reports"}
+        self.house.do(self._searcher(case), (EventType.ACCESS_REFUSED, self.house.new_id(), body))
         yield
 
     def _referred(self, case: Case) -> Iterator[None]:
