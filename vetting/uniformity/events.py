@@ -7,7 +7,7 @@ into columns; that they are well formed was found out when the log was verified.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 import numpy as np
@@ -80,3 +80,8 @@ def rows(events: pd.DataFrame) -> list[Row]:
 def field(events: pd.DataFrame, name: str, default: object) -> list[Any]:
     """One field of every row's body, in the order of the rows."""
     return [body.get(name, default) for body in events["body"]]
+
+
+def each(frame: pd.DataFrame) -> Iterator[Any]:
+    """The rows of a part of the table as named tuples, of whatever columns it has."""
+    return iter(frame.itertuples(index=False))

@@ -109,3 +109,23 @@ _ORDER = (Result.PASS, Result.CANNOT_SAY, Result.EXCEPTION, Result.FAIL)
 def worst(weights: Iterable[Result]) -> Result:
     """The heaviest of them; PASS of nothing. What cannot be said weighs more than a pass and less than an exception."""
     return max(weights, key=_ORDER.index, default=Result.PASS)
+
+
+def noted(entries: Iterable[int], sentence: str) -> Finding:
+    """Something that is only enumerated."""
+    return Finding(weight=Result.PASS, entries=tuple(map(int, entries)), sentence=sentence)
+
+
+def exception(entries: Iterable[int], sentence: str) -> Finding:
+    """Something to be looked at."""
+    return Finding(weight=Result.EXCEPTION, entries=tuple(map(int, entries)), sentence=sentence)
+
+
+def failing(entries: Iterable[int], sentence: str) -> Finding:
+    """Something that breaks the rule."""
+    return Finding(weight=Result.FAIL, entries=tuple(map(int, entries)), sentence=sentence)
+
+
+def unsaid(sentence: str) -> Finding:
+    """Something that the log does not say."""
+    return Finding(weight=Result.CANNOT_SAY, entries=(), sentence=sentence)
