@@ -26,6 +26,9 @@ def clean(seed: int, **narrowed: object) -> Story:
         except StopIteration:
             going.remove(one)
         house.go_on()
+    house.settle()
+    for position in positions if house.crashes else ():
+        position.opened.exceptions.add("crash")
     return Story(seed=seed, said=house.said, people=house.people, positions=[position.opened for position in positions])
 
 

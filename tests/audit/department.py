@@ -10,6 +10,17 @@ from vetting.log.event import EventType
 from vetting.roles import Role
 
 NIGHT = 14 * 3600
+_OTHER_STORES = frozenset(
+    {
+        EventType.ACCESS_REFUSED,
+        EventType.KEY_CREATED,
+        EventType.PERSON_ADDED,
+        EventType.PERSON_CLEARED,
+        EventType.PERSON_SIGN_IN_RESET,
+        EventType.REPORT_OPENED,
+    }
+)
+"""What is noted without opening the case files, so that a crash there delays nothing of it."""
 _BOTH = frozenset({Role.INVESTIGATOR, Role.REVIEWER})
 
 
@@ -22,6 +33,8 @@ class Department:
         self.said: list[Said] = []
         self.people: dict[str, Member] = {}
         self._acts = 0
+        self._unsettled: list[Said] = []
+        self.crashes = 0
         self.do("system", (EventType.KEY_CREATED, "1", {"key": "log"}))
         self.administrator = self._add("system", Role.ADMINISTRATOR)
         self._staff(size or self.dice.randint(2, 4))
@@ -82,10 +95,30 @@ class Department:
                 )
             )
         self.now += timedelta(microseconds=self.dice.randint(800, 9000))
+        if facts[0][0] in _OTHER_STORES:
+            self._log(made)
+        elif self.chance(0.002):
+            self._crash(made)
+        else:
+            self.settle()
+            self._log(made)
+        return made
+
+    def _log(self, made: list[Said]) -> None:
         for said in made:
             said.logged = self.now
         self.said += made
-        return made
+
+    def _crash(self, made: list[Said]) -> None:
+        """The machine stops between the record and the log: the next desk that is opened brings the log up to date."""
+        self.settle()
+        self._unsettled = made
+        self.crashes += 1
+
+    def settle(self) -> None:
+        """Logs what a crash had kept from it."""
+        self._log(self._unsettled)
+        self._unsettled = []
 
     def _add(self, by: str, *roles: Role) -> str:
         member = Member(id=f"p.{len(self.people) + 101}", roles=frozenset(roles))

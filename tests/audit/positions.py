@@ -233,6 +233,7 @@ class Position:
         yield
 
     def _referred(self, case: Case) -> Iterator[None]:
+        self.opened.exceptions.add("referral")
         id_ = f"RF-{self.house.new_id().upper()}"
         body: Body = {"referral": id_, "captures": self.dice.randint(1, 3)}
         body |= {name: self.house.digest() for name in ("finding", "kind", "sheet")}
@@ -292,9 +293,20 @@ class Position:
         going = self._counting()
         self._policed(going)
         yield from self._beside([self._reviewing(case).all(self.excluded) for case in going])
-        for case in self.dice.sample(going, len(going)):
-            yield from self._reviewing(case).report(self._searcher(case), self.excluded)
-        yield from self._beside([self._read(case) for case in going])
+        order = self.dice.sample(going, len(going))
+        if self.shape.together:
+            for case in order:
+                yield from self._filed(case)
+            yield from self._beside([self._read(case) for case in order])
+        else:
+            yield from self._beside([self._filed_and_read(case) for case in order])
+
+    def _filed(self, case: Case) -> Iterator[None]:
+        yield from self._reviewing(case).report(self._searcher(case), self.excluded)
+
+    def _filed_and_read(self, case: Case) -> Iterator[None]:
+        yield from self._filed(case)
+        yield from self._read(case)
 
     def _read(self, case: Case) -> Iterator[None]:
         for decider in self.opened.deciders:

@@ -51,6 +51,8 @@ class Shape:
     old: bool
     """Whether it was run before the log said limits, credentials and effort."""
     schema: int = SCHEMA
+    together: bool = False
+    """Whether nobody reads a report before every candidate has one."""
 
 
 def draw(dice: random.Random) -> Shape:
@@ -72,6 +74,7 @@ def draw(dice: random.Random) -> Shape:
         released=dice.random() < 0.85,
         old=old,
         schema=1 if old and dice.random() < 0.5 else SCHEMA,
+        together=not old and dice.random() < 0.3,
     )
 
 
@@ -81,7 +84,16 @@ def protocol(dice: random.Random, shape: Shape, today: date) -> SearchProtocol:
     rest = dice.choices([source for source in SOURCES if source not in first], k=shape.steps - 1)
     steps = tuple(_step(dice, number, *source) for number, source in enumerate(first + rest, start=1))
     approved = today - timedelta(days=dice.randint(1, 200))
-    names = ("criteria", "sources", "retention", "class_pack_federal", "department_name", "filter", "connectors")
+    names = (
+        "criteria",
+        "sources",
+        "retention",
+        "class_pack_federal",
+        "class_pack_massachusetts",
+        "department_name",
+        "filter",
+        "connectors",
+    )
     return SearchProtocol(
         id="patrol_officer",
         version=dice.randint(1, 9),
@@ -93,11 +105,12 @@ def protocol(dice: random.Random, shape: Shape, today: date) -> SearchProtocol:
         lookback_years=dice.randint(3, 7),
         quotation=dice.choice(tuple(Quotation)),
         criteria="police",
-        class_packs=("federal",),
+        class_packs=("federal", "massachusetts"),
         steps=steps,
         digests={name: dice.randbytes(32).hex() for name in names},
         may_request_handles=None if shape.schema == 1 else True,
         schema=shape.schema,
+        release_together=shape.together,
     )
 
 

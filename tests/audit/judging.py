@@ -1,0 +1,105 @@
+"""The audit's word on an invented position, and whether it is an alarm that nothing in the story explains."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+from filters.query_linter import lint_query
+from filters.withholding import WithheldReason
+from tests.audit.clean import clean
+from tests.audit.memory_log import MemoryLog
+from tests.audit.story import Opened, Story
+from tests.audit.tampering import Tamper
+from tests.audit.violations import Kind, Unfit
+from vetting.log.verify import verify
+from vetting.search import Outcome
+from vetting.sources.conduct import LEFT_OUT
+from vetting.sources.interface import OUTCOMES
+from vetting.uniformity import Check, Finding, Result, UniformityAudit, events
+from vetting.uniformity.audit import audit
+
+REASONS: Final[Mapping[str, Outcome]] = {
+    **{reason.value: outcome for reason, outcome in OUTCOMES.items()},
+    LEFT_OUT: Outcome.EXCLUDED,
+}
+WITHHOLDING: Final = frozenset(reason.value for reason in WithheldReason)
+EXPLAINED: Final[Mapping[str, frozenset[int]]] = {
+    "import": frozenset({14}),
+    "left out": frozenset({13, 15}),
+    "withdrawal": frozenset({15}),
+    "referral": frozenset({8}),
+    "crash": frozenset({16}),
+    "own failure": frozenset({13}),
+    "failed for all": frozenset({13}),
+}
+"""What the generator put into a position on purpose, and the checks that should show it as something to look at."""
+ATTEMPTS: Final = 40
+"""Seeds that are tried until a story holds what a violation needs."""
+
+
+def audited(story: Story, opened: Opened | None = None) -> UniformityAudit:
+    """The audit of one position of the story, on its verified log."""
+    log = MemoryLog.of(story.said)
+    verdict = verify(log, log.key.verifier)
+    assert verdict.ok, verdict
+    position = (opened or story.position).id
+    table = events.table((entry.as_map() for entry in log.entries()), position)
+    return audit(table, position, lint=lint_query, reasons=REASONS, withholding=WITHHOLDING)
+
+
+def alarms(seed: int) -> Iterator[str]:
+    """What the audit raises in the clean story of this seed and nothing in it explains."""
+    story = clean(seed)
+    for opened in story.positions:
+        result = audited(story, opened)
+        allowed = {number for why in opened.exceptions for number in EXPLAINED[why]}
+        for check in result.checks:
+            yield from (f"seed {seed}, {opened.id}: {told}" for told in _raised(check, allowed))
+
+
+def _raised(check: Check, allowed: set[int]) -> Iterator[str]:
+    for finding in check.findings:
+        if finding.weight is Result.FAIL or (finding.weight is Result.EXCEPTION and check.number not in allowed):
+            yield f"check {check.number} {finding.weight}: {finding.sentence}"
+
+
+def stories(kind: Kind, wanted: int) -> Iterator[tuple[Story, Story]]:
+    """As many stories as wanted, each clean and after the violation."""
+    found = 0
+    for seed in range(ATTEMPTS * wanted):
+        before, after = clean(seed, **kind.narrowed), clean(seed, **kind.narrowed)
+        try:
+            kind.apply(after)
+        except Unfit:
+            continue
+        yield before, after
+        found += 1
+        if found == wanted:
+            return
+
+
+def caught(kind: Kind, before: Story, after: Story) -> bool:
+    """Whether the check that the violation names finds more in the story than it found in the clean one."""
+    weight = Result.EXCEPTION if kind.soft else Result.FAIL
+    return bool(_found(audited(after).check(kind.check), weight) - _found(audited(before).check(kind.check), weight))
+
+
+def _found(check: Check, weight: Result) -> Counter[str]:
+    return Counter(finding.sentence for finding in check.findings if _counts(finding, weight))
+
+
+def _counts(finding: Finding, weight: Result) -> bool:
+    return finding.weight is weight
+
+
+def noticed(tamper: Tamper, seed: int) -> bool:
+    """Whether verification finds the tampering; an owner who signs anew is found by what somebody saw before."""
+    story = clean(seed)
+    log = MemoryLog.of(story.said)
+    known = {log.tree.size: log.tree.root().hex()}
+    spoilt = tamper.apply(log, 3 + story.dice.randrange(len(log.stored) - 4))
+    if tamper.forged:
+        assert verify(spoilt, log.key.verifier).ok, "the owner signed it, so it looks sound by itself"
+    return not verify(spoilt, log.key.verifier, known=known if tamper.forged else None).ok
