@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from functools import cache
 from typing import Final
 
 from filters.query_linter import lint_query
@@ -17,7 +18,7 @@ from vetting.log.verify import verify
 from vetting.search import Outcome
 from vetting.sources.conduct import LEFT_OUT
 from vetting.sources.interface import OUTCOMES
-from vetting.uniformity import Check, Finding, Result, UniformityAudit, events
+from vetting.uniformity import Check, Result, UniformityAudit, events
 from vetting.uniformity.audit import audit
 
 REASONS: Final[Mapping[str, Outcome]] = {
@@ -31,29 +32,33 @@ EXPLAINED: Final[Mapping[str, frozenset[int]]] = {
     "withdrawal": frozenset({15}),
     "referral": frozenset({8}),
     "crash": frozenset({16}),
-    "own failure": frozenset({13}),
-    "failed for all": frozenset({13}),
+    "failure": frozenset({13}),
 }
 """What the generator put into a position on purpose, and the checks that should show it as something to look at."""
 ATTEMPTS: Final = 40
 """Seeds that are tried until a story holds what a violation needs."""
 
 
-def audited(story: Story, opened: Opened | None = None) -> UniformityAudit:
-    """The audit of one position of the story, on its verified log."""
+def logged(story: Story) -> MemoryLog:
+    """The log of a story, verified: whatever somebody did in it, they logged it as they pleased and left it so."""
     log = MemoryLog.of(story.said)
     verdict = verify(log, log.key.verifier)
     assert verdict.ok, verdict
-    position = (opened or story.position).id
-    table = events.table((entry.as_map() for entry in log.entries()), position)
-    return audit(table, position, lint=lint_query, reasons=REASONS, withholding=WITHHOLDING)
+    return log
+
+
+def audited(log: MemoryLog, position: Opened) -> UniformityAudit:
+    """The audit of one position of a log."""
+    table = events.read((row.body for row in log.stored), position.id)
+    return audit(table, position.id, lint=lint_query, reasons=REASONS, withholding=WITHHOLDING)
 
 
 def alarms(seed: int) -> Iterator[str]:
     """What the audit raises in the clean story of this seed and nothing in it explains."""
     story = clean(seed)
+    log = logged(story)
     for opened in story.positions:
-        result = audited(story, opened)
+        result = audited(log, opened)
         allowed = {number for why in opened.exceptions for number in EXPLAINED[why]}
         for check in result.checks:
             yield from (f"seed {seed}, {opened.id}: {told}" for told in _raised(check, allowed))
@@ -65,33 +70,38 @@ def _raised(check: Check, allowed: set[int]) -> Iterator[str]:
             yield f"check {check.number} {finding.weight}: {finding.sentence}"
 
 
-def stories(kind: Kind, wanted: int) -> Iterator[tuple[Story, Story]]:
-    """As many stories as wanted, each clean and after the violation."""
+def stories(kind: Kind, wanted: int) -> Iterator[Story]:
+    """As many stories as wanted, after the violation."""
     found = 0
     for seed in range(ATTEMPTS * wanted):
-        before, after = clean(seed, **kind.narrowed), clean(seed, **kind.narrowed)
+        story = clean(seed, **kind.narrowed)
         try:
-            kind.apply(after)
+            kind.apply(story)
         except Unfit:
             continue
-        yield before, after
+        yield story
         found += 1
         if found == wanted:
             return
 
 
-def caught(kind: Kind, before: Story, after: Story) -> bool:
+def caught(kind: Kind, story: Story) -> bool:
     """Whether the check that the violation names finds more in the story than it found in the clean one."""
     weight = Result.EXCEPTION if kind.soft else Result.FAIL
-    return bool(_found(audited(after).check(kind.check), weight) - _found(audited(before).check(kind.check), weight))
+    after = audited(logged(story), story.position).check(kind.check)
+    before = _before(story.seed, tuple(sorted(kind.narrowed.items()))).check(kind.check)
+    return bool(_found(after, weight) - _found(before, weight))
+
+
+@cache
+def _before(seed: int, narrowed: tuple[tuple[str, object], ...]) -> UniformityAudit:
+    """The same story before the violation; most kinds share their shape."""
+    story = clean(seed, **dict(narrowed))
+    return audited(logged(story), story.position)
 
 
 def _found(check: Check, weight: Result) -> Counter[str]:
-    return Counter(finding.sentence for finding in check.findings if _counts(finding, weight))
-
-
-def _counts(finding: Finding, weight: Result) -> bool:
-    return finding.weight is weight
+    return Counter(finding.sentence for finding in check.findings if finding.weight is weight)
 
 
 def noticed(tamper: Tamper, seed: int) -> bool:

@@ -7,11 +7,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from tests.audit.story import Said, acts
-from vetting.log.canonical import canonical
 from vetting.log.checkpoint import Checkpoint, sign_checkpoint
 from vetting.log.event import Entry, parse
 from vetting.log.keys import LogKey
 from vetting.log.merkle import Frontier, leaf_hash
+from vetting.log.profile import encode
 from vetting.log.verify import StoredEntry
 
 ORIGIN = "vetting.example/log-1"
@@ -25,6 +25,7 @@ class MemoryLog:
     stored: list[StoredEntry] = field(default_factory=list)
     signed: list[tuple[int, bytes]] = field(default_factory=list)
     tree: Frontier = field(default_factory=Frontier)
+    ids: set[str] = field(default_factory=set)
 
     @classmethod
     def of(cls, said: list[Said], key: LogKey | None = None) -> MemoryLog:
@@ -39,7 +40,10 @@ class MemoryLog:
 
     def append(self, one: Said) -> None:
         event = one.event()
-        body = canonical(event, sequence=self.tree.size, logged=one.logged)
+        if event.id in self.ids:
+            raise ValueError("an id that is in the log already")  # the writer would find the act done
+        self.ids.add(event.id)
+        body = encode(Entry(sequence=self.tree.size, logged=one.logged, event=event).as_map())
         row = StoredEntry(sequence=self.tree.size, idem=event.id, body=body, leaf=leaf_hash(body))
         self.stored.append(row)
         self.tree.append(row.leaf)

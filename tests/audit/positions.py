@@ -39,9 +39,11 @@ class Position:
         searching = house.holding(Role.INVESTIGATOR)
         reviewing = [p for p in house.people if {Role.INVESTIGATOR, Role.REVIEWER} & house.people[p].roles]
         deciding = house.holding(Role.DECISION_MAKER)
+        frozen = protocol(self.dice, shape, house.now.date())
         self.opened = Opened(
             id=name,
-            protocol=protocol(self.dice, shape, house.now.date()),
+            protocol=frozen,
+            digest=frozen.digest(),
             deciders=tuple(sorted(self.dice.sample(deciding, self.dice.randint(1, len(deciding))))),
             investigators=tuple(self.dice.sample(searching, self.dice.randint(2, len(searching)))),
             reviewers=tuple(reviewing),
@@ -70,7 +72,7 @@ class Position:
             yield from self._released()
 
     def _open(self) -> Iterator[None]:
-        frozen, digest = self.opened.protocol, self.opened.protocol.digest()
+        frozen, digest = self.opened.protocol, self.opened.digest
         body: Body = {"practice": self.shape.practice, "deciders": list(self.opened.deciders), "protocol": digest}
         self.do(
             self.opened.investigators[0],
@@ -137,7 +139,7 @@ class Position:
         case = Case(number=number, keys=expected_keys(frozen, disclosed), expires="")
         self.opened.disclosed[number] = disclosed
         enrolled: Body = {
-            "protocol": frozen.digest(),
+            "protocol": self.opened.digest,
             "disclosed": {kind.value: count for kind, count in disclosed.items()},
             "candidate": self.house.digest(),
             "plan": plan_digest(frozen, disclosed),
@@ -167,7 +169,7 @@ class Position:
         return by
 
     def _begun(self, case: Case) -> None:
-        digest = self.opened.protocol.digest()
+        digest = self.opened.digest
         key = f"{case.number}:{self._digest[:32]}"
         facts: list[Fact] = [(EventType.ENVIRONMENT_RECORDED, key, {"digest": self._digest, **self._environment})]
         for key in case.keys:
@@ -178,6 +180,8 @@ class Position:
     def _run(self, case: Case, key: str) -> None:
         by = self._searcher(case)
         came = self._came(case, key)
+        if failed(*came):
+            self.opened.exceptions.add("failure")
         self.do(by, *search(self.house, self.opened, case, key, came, self.shape), case=case.number)
 
     def _came(self, case: Case, key: str) -> tuple[Outcome, str]:

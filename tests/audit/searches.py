@@ -81,7 +81,7 @@ def search(
     facts = [_of(case, fact) for _, fact in sealed]
     facts += [fact for one, token in found for fact in _recorded(house, case, one, token)]
     facts += [_previewed(opened, case, one) for one, _ in found]
-    body = _outcome(house, opened.protocol, key, outcome, reason, len(sealed), shape)
+    body = _outcome(house, opened, key, (outcome, reason), len(sealed), shape)
     return [*facts, (KINDS.get(outcome, EventType.SEARCH_EXECUTED), name, body)]
 
 
@@ -104,9 +104,9 @@ def _captures(house: Department, outcome: Outcome) -> int:
 
 
 def _outcome(
-    house: Department, protocol: SearchProtocol, key: str, outcome: Outcome, reason: str, captures: int, shape: Shape
+    house: Department, opened: Opened, key: str, came: tuple[Outcome, str], captures: int, shape: Shape
 ) -> Body:
-    step = step_named(protocol, key)
+    step, (outcome, reason) = step_named(opened.protocol, key), came
     asked = outcome not in {Outcome.NOT_APPLICABLE, Outcome.EXCLUDED}
     if not asked:
         attempts = 0
@@ -116,7 +116,7 @@ def _outcome(
         attempts = house.dice.choices(range(1, step.attempts + 1), weights=(20, 2, 1)[: step.attempts])[0]
     body: Body = {
         "key": key,
-        "protocol": protocol.digest(),
+        "protocol": opened.digest,
         "outcome": outcome.value,
         "reason": reason,
         "attempts": attempts,

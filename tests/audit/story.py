@@ -67,6 +67,7 @@ class Opened:
 
     id: str
     protocol: SearchProtocol
+    digest: str
     deciders: tuple[str, ...]
     investigators: tuple[str, ...]
     reviewers: tuple[str, ...]

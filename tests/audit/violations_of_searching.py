@@ -47,18 +47,18 @@ def failed(story: Story, search: Said, outcome: str, reason: str) -> None:
 
 def refreeze(story: Story, protocol: SearchProtocol) -> None:
     """The whole position was run with this protocol instead."""
-    before, after = story.position.protocol, protocol.digest()
+    before, was, after = story.position.protocol, story.position.digest, protocol.digest()
     steps = {old.digest(): new.digest() for old, new in zip(before.steps, protocol.steps, strict=True)}
     for said in story.said:
         if said.position != story.position.id:
             continue
-        said.body |= {name: after for name in ("protocol", "digest") if said.body.get(name) == before.digest()}
+        said.body |= {name: after for name in ("protocol", "digest") if said.body.get(name) == was}
         said.body |= {"step": steps[str(step)] for step in [said.body.get("step")] if step in steps}
         if said.kind is EventType.PROTOCOL_FROZEN:
             said.body["document"] = protocol.document()  # type: ignore[assignment]
         if said.kind is EventType.CANDIDATE_ENROLLED:
             said.body["plan"] = plan_digest(protocol, story.position.disclosed[str(said.case)])
-    story.position.protocol = protocol
+    story.position.protocol, story.position.digest = protocol, after
 
 
 def _added(story: Story, search: Said, key: str) -> None:
