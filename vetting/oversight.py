@@ -13,8 +13,6 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, cast
 
-from filters.query_linter import lint_query
-from filters.withholding import WithheldReason
 from vetting.errors import ExitCode, VettingError
 from vetting.journal import last_seen, log_errors, remember
 from vetting.log.event import EventType
@@ -27,8 +25,6 @@ from vetting.protocol import Json, SearchProtocol
 from vetting.roles import Permission, Person, authorize
 from vetting.search import Outcome, step_of
 from vetting.settings import Settings
-from vetting.sources.conduct import LEFT_OUT
-from vetting.sources.interface import OUTCOMES
 from vetting.uniformity import Difference, UniformityAudit, UniformityReport
 from vetting.uniformity.logged import Environment, LoggedDeviation, Marked, environments, imports, marks
 
@@ -118,7 +114,8 @@ def audit_log(log: Log, verifier: Verifier, position: str, *, known: Mapping[int
 
 def _audited(log: Log, position: str, verdict: Verdict) -> Audit:
     """Reads the entries of a log that was walked before. Refuses with LOG_BROKEN one that is damaged beyond reading."""
-    from vetting.uniformity import audit, events, position_log  # with pandas: a quarter of a second only this needs
+    from filters.query_linter import lint_query  # these, and pandas with the next line: what only an audit needs
+    from vetting.uniformity import audit, events, position_log
 
     try:
         with log.snapshot() as snapshot:
@@ -155,12 +152,17 @@ def _told(log: PositionLog, checks: UniformityAudit, verdict: Verdict) -> Audit:
 @cache
 def _reasons() -> Mapping[str, Outcome]:
     """Which outcome each reason code stands for: no failure may pass for "nothing found"."""
+    from vetting.sources.conduct import LEFT_OUT
+    from vetting.sources.interface import OUTCOMES
+
     return {reason.value: outcome for reason, outcome in OUTCOMES.items()} | {LEFT_OUT: Outcome.EXCLUDED}
 
 
 @cache
 def _withholding() -> frozenset[str]:
     """The reasons for which the filter withholds a whole text."""
+    from filters.withholding import WithheldReason
+
     return frozenset(reason.value for reason in WithheldReason)
 
 

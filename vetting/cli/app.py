@@ -20,6 +20,7 @@ from vetting.cli import (
     running,
     searches,
     setup,
+    uniformity,
 )
 
 app = running.tree()
@@ -40,7 +41,7 @@ app.command("refer")(referrals.refer)
 app.add_typer(reports.app, name="report", help="Released reports, for decision makers.")
 app.command("filter")(filtering.filter_lines)
 app.command("verify")(audits.verify)
-app.command("uniformity")(audits.uniformity)
+app.command("uniformity")(uniformity.uniformity)
 app.command("demo")(demonstration.demo)
 app.command("serve")(setup.serve)
 
