@@ -7,25 +7,15 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import Final
 
-from filters.query_linter import lint_query
-from filters.withholding import WithheldReason
 from tests.audit.clean import clean
 from tests.audit.memory_log import MemoryLog
 from tests.audit.story import Opened, Story
 from tests.audit.tampering import Tamper
 from tests.audit.violations import Kind, Unfit
 from vetting.log.verify import verify
-from vetting.search import Outcome
-from vetting.sources.conduct import LEFT_OUT
-from vetting.sources.interface import OUTCOMES
-from vetting.uniformity import Check, Result, UniformityAudit, events
-from vetting.uniformity.audit import audit
+from vetting.oversight import audit_log
+from vetting.uniformity import Check, Result, UniformityAudit
 
-REASONS: Final[Mapping[str, Outcome]] = {
-    **{reason.value: outcome for reason, outcome in OUTCOMES.items()},
-    LEFT_OUT: Outcome.EXCLUDED,
-}
-WITHHOLDING: Final = frozenset(reason.value for reason in WithheldReason)
 EXPLAINED: Final[Mapping[str, frozenset[int]]] = {
     "import": frozenset({14}),
     "left out": frozenset({13, 15}),
@@ -39,24 +29,17 @@ ATTEMPTS: Final = 40
 """Seeds that are tried until a story holds what a violation needs."""
 
 
-def logged(story: Story) -> MemoryLog:
-    """The log of a story, verified: whatever somebody did in it, they logged it as they pleased and left it so."""
-    log = MemoryLog.of(story.said)
-    verdict = verify(log, log.key.verifier)
-    assert verdict.ok, verdict
-    return log
-
-
 def audited(log: MemoryLog, position: Opened) -> UniformityAudit:
-    """The audit of one position of a log."""
-    table = events.read((row.body for row in log.stored), position.id)
-    return audit(table, position.id, lint=lint_query, reasons=REASONS, withholding=WITHHOLDING)
+    """The audit of one position of a log that verifies: whatever somebody did, they logged it and left it so."""
+    made = audit_log(log, log.key.verifier, position.id)
+    assert made.verdict.ok, made.verdict
+    return made.checks
 
 
 def alarms(seed: int) -> Iterator[str]:
     """What the audit raises in the clean story of this seed and nothing in it explains."""
     story = clean(seed)
-    log = logged(story)
+    log = MemoryLog.of(story.said)
     for opened in story.positions:
         result = audited(log, opened)
         allowed = {number for why in opened.exceptions for number in EXPLAINED[why]}
@@ -88,7 +71,7 @@ def stories(kind: Kind, wanted: int) -> Iterator[Story]:
 def caught(kind: Kind, story: Story) -> bool:
     """Whether the check that the violation names finds more in the story than it found in the clean one."""
     weight = Result.EXCEPTION if kind.soft else Result.FAIL
-    after = audited(logged(story), story.position).check(kind.check)
+    after = audited(MemoryLog.of(story.said), story.position).check(kind.check)
     before = _before(story.seed, tuple(sorted(kind.narrowed.items()))).check(kind.check)
     return bool(_found(after, weight) - _found(before, weight))
 
@@ -97,7 +80,7 @@ def caught(kind: Kind, story: Story) -> bool:
 def _before(seed: int, narrowed: tuple[tuple[str, object], ...]) -> UniformityAudit:
     """The same story before the violation; most kinds share their shape."""
     story = clean(seed, **dict(narrowed))
-    return audited(logged(story), story.position)
+    return audited(MemoryLog.of(story.said), story.position)
 
 
 def _found(check: Check, weight: Result) -> Counter[str]:

@@ -51,6 +51,8 @@ class Position:
         self.cases: list[Case] = []
         self.excluded: list[str] = []
         self._environment = {**dict.fromkeys(_SAME, "3.11"), **{f"with_{name}": "1.0" for name in _LIBRARIES}}
+        if not shape.old:
+            self._environment["connectors"] = frozen.digests["connectors"]
         self._digest = house.digest()
         steps = [step.id for step in self.opened.protocol.steps]
         self._down = {s: self._failure() for s in self.dice.sample(steps, min(shape.shared_outages, len(steps)))}

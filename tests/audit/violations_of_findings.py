@@ -212,12 +212,6 @@ def released_past_the_filter(story: Story) -> None:
 
 
 @violation(25)
-def filter_record_missing(story: Story) -> None:
-    """A finding is released whose filter record has no number."""
-    latest(story, released(story), FILTERED, action="passed").body.pop("record")
-
-
-@violation(25)
 def released_by_another_filter(story: Story) -> None:
     """A finding is released that another version of the filter let through."""
     latest(story, released(story), FILTERED, action="passed").body["filter"] = OTHER
@@ -248,7 +242,7 @@ def restored_although_relevant_anyway(story: Story) -> None:
     one(story, EventType.FILTER_MARKED, act="restore").body["reason"] = "relevant_anyway"
 
 
-@violation(28, soft=True, candidates=8, steps=6, straight=0.9)
+@violation(28, soft=True, candidates=12, steps=12, found=0.9, straight=1.0)
 def restores_far_more_than_others(story: Story) -> None:
     """One reviewer undoes most of what the filter withholds."""
     out = [s for s in story.of(VALIDATED, state="corroborated") if _is_out(story, s)]
@@ -256,12 +250,10 @@ def restores_far_more_than_others(story: Story) -> None:
     mine = [said for said in out if said.actor == person]
     if len(mine) < 3:
         raise Unfit
-    for said in mine:
+    for said in {str(said.body["finding"]): said for said in mine}.values():
         finding = said.body["finding"]
-        for number in range(50, 56):
-            body = {"finding": finding, "mark": number, "act": "restore", "reason": "no_person", "spans": 4}
-            kind, key = EventType.FILTER_MARKED, f"{finding}:{number}"
-            story.insert_before(said, said.copy(kind=kind, key=key, body=body))
+        body = {"finding": finding, "mark": 50, "act": "restore", "reason": "no_person", "spans": 4}
+        story.insert_before(said, said.copy(kind=EventType.FILTER_MARKED, key=f"{finding}:50", body=body))
 
 
 def _is_out(story: Story, said: Said) -> bool:

@@ -27,7 +27,7 @@ def enrolled_twice(story: Story) -> None:
     story.insert_after(enrolled, again)
 
 
-@violation(1)
+@violation(1, together=True)
 def enrolled_after_reports_were_read(story: Story) -> None:
     """A candidate is enrolled and searched for when the decision maker has read another's report."""
     read = one(story, EventType.REPORT_OPENED)
@@ -36,13 +36,18 @@ def enrolled_after_reports_were_read(story: Story) -> None:
     story.move_after(read, *late)
 
 
-@violation(1)
+@violation(1, soft=True)
+def enrolled_after_a_report_was_read(story: Story) -> None:
+    """The same, where the protocol lets reports be read one by one."""
+    enrolled_after_reports_were_read(story)
+
+
+@violation(1, soft=True, found=0.0)
 def report_of_one_only(story: Story) -> None:
     """One candidate's report is released and read, and the others' never."""
     kept = one(story, EventType.REPORT_RELEASED).case
-    for said in story.of(EventType.REPORT_RELEASED, EventType.REPORT_OPENED):
-        if said.case != kept:
-            story.remove(said)
+    others = [said for said in story.of(EventType.REPORT_RELEASED, EventType.REPORT_OPENED) if said.case != kept]
+    story.remove(*others)
 
 
 # --------------------------------------------------------------------------------------- when
@@ -88,18 +93,56 @@ def searched_after_the_report(story: Story) -> None:
 
 
 @violation(2)
-def read_before_it_was_released(story: Story) -> None:
-    """A decision maker reads a report before it is released."""
-    read = one(story, EventType.REPORT_OPENED)
-    story.move_before(one(story, EventType.REPORT_RELEASED, case=read.case), read)
+def imported_after_the_report(story: Story) -> None:
+    """Something is added to a case whose report is released."""
+    report = one(story, EventType.REPORT_RELEASED)
+    body = {"file": OTHER, "kind": "pdf", "from": "investigator", "technique": "investigator_import"}
+    counts = {"captures": 0, "texts": 1, "partly": False, "by": report.actor}
+    late = report.copy(kind=EventType.EVIDENCE_IMPORTED, key=f"{report.case}:{OTHER}", body=body | counts)
+    story.insert_after(report, late)
 
 
 @violation(2)
-def released_while_others_are_searched(story: Story) -> None:
-    """A report is released while another candidate's searches are still to be made."""
-    report = story.of(EventType.REPORT_RELEASED)[0]
-    search = pick(story, [s for s in fruitless(story) if s.case != report.case])
-    story.move_after(report, *whole_act(story, search))
+def searched_before_it_was_planned(story: Story) -> None:
+    """A search is made first and planned later."""
+    search = pick(story, fruitless(story))
+    planned = one(story, EventType.SEARCH_PLANNED, case=search.case, key=search.body["key"])
+    story.move_after(search, planned)
+
+
+@violation(2)
+def validated_after_the_report(story: Story) -> None:
+    """The second review of a finding is made when its report is out."""
+    out = released(story)
+    report = one(story, EventType.REPORT_RELEASED, case=out.case)
+    story.move_after(report, latest(story, out, EventType.VALIDATION_RECORDED, state="second_reviewed"))
+
+
+@violation(2)
+def second_report(story: Story) -> None:
+    """A second report of a case is released beside the first."""
+    report = one(story, EventType.REPORT_RELEASED)
+    body = report.body | {"report": f"{report.key}-2", "pdf": OTHER}
+    story.insert_after(report, report.copy(key=f"{report.key}-2", body=body))
+
+
+@violation(2, withdrawals=1)
+def report_of_a_candidate_who_withdrew(story: Story) -> None:
+    """A report of a candidate is released who withdrew."""
+    gone = one(story, EventType.DEVIATION_APPROVED, reason="candidate_withdrew")
+    report = one(story, EventType.REPORT_RELEASED)
+    number = f"R-{str(gone.case)[2:]}-1"
+    story.insert_after(report, report.copy(key=number, case=gone.case, body=report.body | {"report": number}))
+
+
+@violation(7, together=True)
+def report_opened_before_the_last_one_is_released(story: Story) -> None:
+    """A decision maker reads one report before every candidate has one, though the protocol shows them together."""
+    first, *others = story.of(EventType.REPORT_RELEASED)
+    if not others:
+        raise Unfit
+    read = pick(story, story.of(EventType.REPORT_OPENED, case=first.case))
+    story.move_after(first, read)
 
 
 @violation(16)
@@ -181,7 +224,7 @@ def document_of_another_digest(story: Story) -> None:
     one(story, EventType.PROTOCOL_FROZEN).body["document"] = document  # type: ignore[assignment]
 
 
-@violation(4)
+@violation(3)
 def protocol_changed_in_the_middle(story: Story) -> None:
     """A new protocol is frozen for the position when some of its searches are done."""
     frozen = one(story, EventType.PROTOCOL_FROZEN)

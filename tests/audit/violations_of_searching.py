@@ -186,21 +186,20 @@ def key_for_a_source_that_needs_none(story: Story) -> None:
     pick(story, among).body["credential"] = "department_key"
 
 
-@violation(11)
+@violation(11, imports=1.0)
 def technique_that_is_not_lawful(story: Story) -> None:
     """A file was obtained by a technique that is not on the list."""
-    imported = one(story, EventType.EVIDENCE_IMPORTED)
-    imported.body["technique"] = "account_of_a_friend"
+    one(story, EventType.EVIDENCE_IMPORTED).body["technique"] = "account_of_a_friend"
 
 
-@violation(12)
+@violation(12, soft=True)
 def other_environment(story: Story) -> None:
     """One candidate is searched for from a computer with another language."""
     here = one(story, EventType.ENVIRONMENT_RECORDED)
     here.body |= {"digest": OTHER, "locale": "fr_FR"}
 
 
-@violation(12)
+@violation(12, soft=True)
 def environment_unsaid(story: Story) -> None:
     """Nobody knows with what one candidate was searched for."""
     story.remove(one(story, EventType.ENVIRONMENT_RECORDED))
@@ -208,12 +207,12 @@ def environment_unsaid(story: Story) -> None:
 
 @violation(4)
 def stale_connector(story: Story) -> None:
-    """One candidate is searched for with last year's version of the program."""
+    """One candidate is searched for with last year's connectors."""
     here = one(story, EventType.ENVIRONMENT_RECORDED)
-    here.body |= {"digest": OTHER, "with_vetting": "0.9"}
+    here.body |= {"digest": OTHER, "connectors": OTHER}
 
 
-@violation(4)
+@violation(12, soft=True)
 def changed_in_the_middle(story: Story) -> None:
     """A library is updated after the first searches of one candidate, and they are not made again."""
     here = one(story, EventType.ENVIRONMENT_RECORDED)
