@@ -1,11 +1,4 @@
 """A room in which a position is really worked on, to hold the invented ones against."""
 
-from tests.casework.conftest import (  # noqa: F401
-    analyzer,
-    config,
-    criteria,
-    room,
-    settings,
-    site,
-    transport,
-)
+from tests.casework.conftest import analyzer, config, criteria, room, settings  # noqa: F401
+from tests.sources.conftest import site, transport  # noqa: F401

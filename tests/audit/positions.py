@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from datetime import timedelta
 
 from tests.audit.department import Department
 from tests.audit.reviews import Releasing
@@ -16,6 +17,7 @@ from vetting.protocol import FailurePolicy, Step
 from vetting.roles import Role
 from vetting.search import Outcome, expected_keys, failed, own, plan_digest, step_of, unshared
 
+_OWNERS = ((Outcome.BLOCKED, "robots_disallowed"), (Outcome.UNAVAILABLE, "handle_not_confirmed"))
 _SAME = ("python", "system", "machine", "locale", "time_zone")
 _LIBRARIES = (
     "vetting",
@@ -78,7 +80,7 @@ class Position:
         body: Body = {"practice": self.shape.practice, "deciders": list(self.opened.deciders), "protocol": digest}
         self.do(
             self.opened.investigators[0],
-            (EventType.PROTOCOL_FROZEN, self.opened.id, {"digest": digest, "document": frozen.document()}),  # type: ignore[dict-item]
+            (EventType.PROTOCOL_FROZEN, self.opened.id, {"digest": digest, "document": frozen.document()}),
             (EventType.POSITION_OPENED, self.opened.id, body),
         )
         yield
@@ -153,8 +155,6 @@ class Position:
         return case
 
     def _signed(self, case: Case) -> Body:
-        from datetime import timedelta
-
         today = self.house.now.date()
         case.expires = (today + timedelta(days=self.dice.choice((3, 30, 180)))).isoformat()
         signed_on = (today - timedelta(days=self.dice.randint(0, 20))).isoformat()
@@ -188,7 +188,6 @@ class Position:
 
     def _came(self, case: Case, key: str) -> tuple[Outcome, str]:
         step = step_named(self.opened.protocol, key)
-        again = len(case.results.get(key, []))
         if key.endswith(".0"):
             return Outcome.NOT_APPLICABLE, ""
         if step.id in self.excluded:
@@ -197,10 +196,11 @@ class Position:
             return self._down[step.id]
         if step.id in self._uneven and case is self.cases[0]:
             return self._uneven[step.id]
+        return self._answered(step, again=bool(case.results.get(key)))
+
+    def _answered(self, step: Step, *, again: bool) -> tuple[Outcome, str]:
         if step.anchor in ACCOUNT_KINDS and self.house.chance(0.03):
-            return self.dice.choice(
-                ((Outcome.BLOCKED, "robots_disallowed"), (Outcome.UNAVAILABLE, "handle_not_confirmed"))
-            )
+            return self.dice.choice(_OWNERS)
         if not again and self.house.chance(self.shape.outages):
             return Outcome.UNAVAILABLE, ""
         return self.dice.choice((Outcome.COMPLETED, Outcome.NO_RESULTS)), ""
@@ -259,9 +259,9 @@ class Position:
             yield from self._deviated(DeviationReason.COUNSEL_INSTRUCTION, step=step, approved=False)
         for case in self._counting():
             yield from self._repeated(case)
-        for step in self.opened.protocol.steps:
-            if step.failure_policy is FailurePolicy.RERUN and self._unshared(step):
-                yield from self._left_out(step)
+        for uneven in self.opened.protocol.steps:
+            if uneven.failure_policy is FailurePolicy.RERUN and self._unshared(uneven):
+                yield from self._left_out(uneven)
 
     def _repeated(self, case: Case) -> Iterator[None]:
         gone = [key for key in case.keys if self._unavailable(case, key)]
@@ -273,7 +273,7 @@ class Position:
                 yield
 
     def _unavailable(self, case: Case, key: str) -> bool:
-        seen = case.results.get(key)
+        seen = case.results.get(key, [])
         return bool(seen) and seen[-1][0] is Outcome.UNAVAILABLE and step_of(key) not in self.excluded
 
     def _unshared(self, step: Step) -> bool:

@@ -1,4 +1,4 @@
-"""One position worked on with the real verbs, so that the log holds nearly every kind of entry as the desks write it."""
+"""One position worked on with the real verbs, so that its log holds nearly every kind of entry as desks write it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What an invented department says to its log, entry by entry, before the log is built: a story can still be changed."""
+"""What an invented department says to its log, entry by entry, before the log is built: it can still be changed."""
 
 from __future__ import annotations
 
@@ -96,7 +96,7 @@ class Story:
         """For a violation: the same seed, the same choice, whatever the generator drew."""
         return random.Random(f"violation {self.seed}")  # noqa: S311
 
-    def of(self, *kinds: EventType, case: str | None = None, **body: object) -> list[Said]:
+    def of(self, *kinds: EventType, case: str | None = None, **body: JsonInput) -> list[Said]:
         """What was said in the audited position of these types, of this case, with these words in the body."""
         return [
             said
@@ -141,7 +141,7 @@ class Story:
         return self.said.index(said)
 
 
-def outcomes_of(story: Story, case: str | None = None, **body: object) -> list[Said]:
+def outcomes_of(story: Story, case: str | None = None, **body: JsonInput) -> list[Said]:
     """The searches with their outcomes."""
     return story.of(*OUTCOMES, case=case, **body)
 

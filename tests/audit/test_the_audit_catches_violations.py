@@ -32,6 +32,7 @@ def test_a_department_that_does_everything_right_raises_no_alarm() -> None:
 def test_the_list_holds_what_it_promises() -> None:
     names = Counter(kind.name for kind in VIOLATIONS)
     assert len(names) == len(VIOLATIONS) >= 36
-    assert all(kind.sentence.strip().endswith(".") for kind in (*VIOLATIONS, *TAMPERINGS))
+    sentences = [kind.sentence for kind in VIOLATIONS] + [tamper.sentence for tamper in TAMPERINGS]
+    assert all(sentence.strip().endswith(".") for sentence in sentences)
     of_the_log = {*range(1, 8), *range(9, 22), 23, 24, 25, 28}
     assert {kind.check for kind in VIOLATIONS} == of_the_log, "every check that a machine can fail is tried"

@@ -8,6 +8,7 @@ from typing import TypeVar
 
 from tests.audit.story import Said, Story, Violation
 from vetting.log.event import EventType
+from vetting.log.profile import JsonInput
 from vetting.validation import State
 
 T = TypeVar("T")
@@ -76,7 +77,7 @@ def pick(story: Story, among: Sequence[T]) -> T:
     return story.dice.choice(among)
 
 
-def one(story: Story, *kinds: EventType, case: str | None = None, **body: object) -> Said:
+def one(story: Story, *kinds: EventType, case: str | None = None, **body: JsonInput) -> Said:
     """One entry of these types. Raises `Unfit` where there is none."""
     return pick(story, story.of(*kinds, case=case, **body))
 
@@ -86,10 +87,11 @@ def released(story: Story) -> Said:
     return one(story, EventType.VALIDATION_RECORDED, state=State.RELEASED.value)
 
 
-def latest(story: Story, before: Said, kind: EventType, **body: object) -> Said:
+def latest(story: Story, before: Said, kind: EventType, **body: JsonInput) -> Said:
     """The last entry of the same finding and this type before that one. Raises `Unfit` where there is none."""
-    same = story.of(kind, finding=before.body["finding"], **body)
-    earlier = [said for said in same if story.index(said) < story.index(before)]
+    same = story.of(kind, finding=before.body["finding"])
+    fitting = [said for said in same if all(said.body.get(name) == value for name, value in body.items())]
+    earlier = [said for said in fitting if story.index(said) < story.index(before)]
     if not earlier:
         raise Unfit
     return earlier[-1]

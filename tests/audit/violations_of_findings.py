@@ -15,10 +15,6 @@ ATTRIBUTED, VALIDATED, FILTERED = (
 )
 
 
-def _steps(story: Story, finding: object) -> list[Said]:
-    return story.of(VALIDATED, finding=finding)
-
-
 def _smuggled(story: Story, settled: Said) -> None:
     """A finding that is settled is filtered and released with its report all the same."""
     report = one(story, EventType.REPORT_RELEASED, case=settled.case)

@@ -221,7 +221,7 @@ def approved_by_nobody(story: Story) -> None:
 def document_of_another_digest(story: Story) -> None:
     """The protocol in the log is not the one whose digest everything names."""
     document = replace(story.position.protocol, version=99).document()
-    one(story, EventType.PROTOCOL_FROZEN).body["document"] = document  # type: ignore[assignment]
+    one(story, EventType.PROTOCOL_FROZEN).body["document"] = document
 
 
 @violation(3)

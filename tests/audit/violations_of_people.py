@@ -12,8 +12,6 @@ from vetting.protocol import FailurePolicy
 from vetting.roles import Role
 from vetting.search import step_of
 
-UNEVEN = {"unshared_failures": 1, "steps": 5}
-
 
 def searcher(story: Story) -> str:
     """Whoever made one of the searches."""
@@ -202,39 +200,39 @@ def step_left_out_for_one_only(story: Story) -> None:
     without_captures(story, search)
 
 
-@violation(13, **UNEVEN)
+@violation(13, unshared_failures=1, steps=5)
 def deviation_never_decided(story: Story) -> None:
     """A step that failed for one only is left out because somebody asked for it, and nobody approved."""
     story.remove(_left_out(story))
 
 
-@violation(15, **UNEVEN)
+@violation(15, unshared_failures=1, steps=5)
 def deviation_approved_by_whoever_asked(story: Story) -> None:
     """Whoever asked for a deviation approves it."""
     approval = _left_out(story)
     approval.actor = _asked(story, approval).actor
 
 
-@violation(15, **UNEVEN)
+@violation(15, unshared_failures=1, steps=5)
 def deviation_approved_by_a_decision_maker(story: Story) -> None:
     """A decision maker of the position approves a deviation."""
     _left_out(story).actor = _decider(story)
 
 
-@violation(6, **UNEVEN)
+@violation(6, unshared_failures=1, steps=5)
 def decision_maker_asks_for_a_deviation(story: Story) -> None:
     """A decision maker of the position asks for a deviation."""
     _asked(story, _left_out(story)).actor = _decider(story)
 
 
-@violation(15, **UNEVEN)
+@violation(15, unshared_failures=1, steps=5)
 def deviation_nobody_asked_for(story: Story) -> None:
     """A deviation is approved that nobody had asked for."""
     approval = _left_out(story)
     story.remove(_asked(story, approval))
 
 
-@violation(15, **UNEVEN)
+@violation(15, unshared_failures=1, steps=5)
 def deviation_for_a_reason_of_ones_own(story: Story) -> None:
     """A deviation is approved for a reason that is not on the list."""
     approval = _left_out(story)

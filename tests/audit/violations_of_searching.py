@@ -53,9 +53,10 @@ def refreeze(story: Story, protocol: SearchProtocol) -> None:
         if said.position != story.position.id:
             continue
         said.body |= {name: after for name in ("protocol", "digest") if said.body.get(name) == was}
-        said.body |= {"step": steps[str(step)] for step in [said.body.get("step")] if step in steps}
+        if "step" in said.body:
+            said.body["step"] = steps.get(str(said.body["step"]), said.body["step"])
         if said.kind is EventType.PROTOCOL_FROZEN:
-            said.body["document"] = protocol.document()  # type: ignore[assignment]
+            said.body["document"] = protocol.document()
         if said.kind is EventType.CANDIDATE_ENROLLED:
             said.body["plan"] = plan_digest(protocol, story.position.disclosed[str(said.case)])
     story.position.protocol, story.position.digest = protocol, after
