@@ -35,6 +35,7 @@ def run_list(log: PositionLog) -> Iterator[Finding]:
             yield failing([sequence], f"{case} was worked on and never enrolled in this position.")
     yield from _enrolled_twice(log)
     yield from _enrolled_late(log, enrolled)
+    yield from _never_reported(log)
     if not enrolled:
         yield unsaid("No candidate is enrolled yet: there is nothing to compare.")
     for case, left in log.comparison.unfinished.items():
@@ -59,12 +60,24 @@ def _enrolled_late(log: PositionLog, enrolled: Mapping[str, Row]) -> Iterator[Fi
             yield weigh([opened.sequence, row.sequence], f"{case} was enrolled after a report had been opened.")
 
 
+def _never_reported(log: PositionLog) -> Iterator[Finding]:
+    """A report of nothing found is a report too: who has none is not treated like those whose reports are read (U9)."""
+    opened = next(iter(log.of(EventType.REPORT_OPENED)), None)
+    if opened is None:
+        return
+    for case, row in log.enrolled.items():
+        if case not in log.reports and case not in log.withdrawn and case not in log.comparison.unfinished:
+            told = f"{case} has no report, although all of it is searched and another's was opened."
+            yield exception([row.sequence, opened.sequence], told)
+
+
 def stage_order(log: PositionLog) -> Iterator[Finding]:
     """Check 2."""
     yield from _enrolled_first(log)
     yield from _authorized(log)
     yield from _planned_first(log)
     yield from _before_the_report(log)
+    yield from _released_once(log)
     yield from _after_withdrawal(log)
     yield from _filtered_first(log)
 
@@ -142,6 +155,13 @@ def _before_the_report(log: PositionLog) -> Iterator[Finding]:
     for row in log.of(EventType.DETERMINATION_RECORDED):
         if row.case not in reports or row.sequence < reports[row.case].sequence:
             yield failing([row.sequence], f"{row.case} was decided on before its report was released.")
+
+
+def _released_once(log: PositionLog) -> Iterator[Finding]:
+    for row in log.of(EventType.REPORT_RELEASED):
+        first = log.reports[row.case]
+        if first.sequence != row.sequence:
+            yield failing([first.sequence, row.sequence], f"{row.case} has more than one report.")
 
 
 def _after_withdrawal(log: PositionLog) -> Iterator[Finding]:
