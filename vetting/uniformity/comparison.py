@@ -135,10 +135,12 @@ def compare(
     executed: Sequence[ExecutedSearch],
     deviations: Sequence[ApprovedDeviation] = (),
     released: Sequence[ReleasedFinding] = (),
+    alike: Collection[str] = frozenset(),
 ) -> UniformityReport:
     """Recomputes the expected searches and compares them with the executed ones (auditor checks 3, 9, 13, 15).
 
-    One pass over the searches and one over the cases: a position may have a million searches.
+    One pass over the searches and one over the cases: a position may have a million searches. `alike` are cases whose
+    searches are known to be those expected, each once and by the protocol; `executed` need not hold them.
     """
     executed = sorted(executed, key=lambda search: search.sequence)
     by_case: dict[str, list[ExecutedSearch]] = {}
@@ -157,10 +159,9 @@ def compare(
         expected, planned = expect.of(case.disclosed)
         keys.update(expected)
         outcomes.update({(case.case_number, s.key): s.outcome for s in done})
-        found = [
-            *_differences(case, expected, done, expect.digest, frozen_at, planned),
-            *_unapproved(done, left_out),
-        ]
+        found = [*_of_case(case, expect.digest, frozen_at, planned)]
+        if case.case_number not in alike:
+            found = [*_differences(case, expected, done, expect.digest), *found, *_unapproved(done, left_out)]
         missing = [d for d in found if d.difference is Difference.MISSING]
         gone = withdrawn.get(case.case_number)
         if missing and not case.reported and not gone:
@@ -255,19 +256,23 @@ def _differences(
     expected: Collection[str],
     done: Sequence[ExecutedSearch],
     digest: str,
-    frozen_at: int,
-    plan: str,
 ) -> list[Departure]:
-    note, planned = partial(_departure, case.case_number), {"", plan}
+    note = partial(_departure, case.case_number)
     there = {search.key for search in done}
     return [
         *(note(key, Difference.MISSING, case.sequence) for key in expected if key not in there),
         *(note(s.key, Difference.EXTRA, s.sequence) for s in done if s.key not in expected),
         *(note(s.key, Difference.OTHER_PROTOCOL, s.sequence) for s in done if s.protocol_digest != digest),
         *(note(s.key, Difference.REPEATED, s.sequence) for s in _needless(done)),
-        *([note("", Difference.OTHER_PLAN, case.sequence)] if case.plan not in planned else []),
-        *([note("", Difference.OTHER_PROTOCOL, case.sequence)] if case.protocol_digest != digest else []),
-        *([note("", Difference.SEARCHED_BEFORE_PROTOCOL, case.sequence)] if case.sequence < frozen_at else []),
+    ]
+
+
+def _of_case(case: EnrolledCase, digest: str, frozen_at: int, plan: str) -> list[Departure]:
+    note, planned = partial(_departure, case.case_number, ""), {"", plan}
+    return [
+        *([note(Difference.OTHER_PLAN, case.sequence)] if case.plan not in planned else []),
+        *([note(Difference.OTHER_PROTOCOL, case.sequence)] if case.protocol_digest != digest else []),
+        *([note(Difference.SEARCHED_BEFORE_PROTOCOL, case.sequence)] if case.sequence < frozen_at else []),
     ]
 
 

@@ -9,7 +9,8 @@ import numpy as np
 import pandas as pd
 
 from vetting.log.event import EventType
-from vetting.search import Outcome
+from vetting.search import Outcome, step_of
+from vetting.uniformity.events import mapped
 from vetting.uniformity.position_log import PositionLog
 from vetting.uniformity.result import Finding, exception, noted, unsaid
 
@@ -40,15 +41,15 @@ def same_effort(log: PositionLog) -> Iterator[Finding]:
 def _outliers(answered: pd.DataFrame, name: str, spread: float) -> Iterator[Finding]:
     """One finding for each case, with all its searches that stand out upwards or downwards."""
     known = answered[answered[name] >= 0]
-    step = known["key"].str.rpartition(".")[0]
+    step = mapped(known["key"], step_of).astype("category")
     effort = pd.Series(np.log1p(known[name].to_numpy(dtype=float)), index=known.index)
-    by_step = effort.groupby(step)
+    by_step = effort.groupby(step, observed=True)
     middle = by_step.transform("median")
-    away = (effort - middle).abs().groupby(step).transform("median") * _TO_SIGMA
+    away = (effort - middle).abs().groupby(step, observed=True).transform("median") * _TO_SIGMA
     z = (effort - middle) / away.clip(lower=spread)
-    enough = known["case"].groupby(step).transform("nunique") >= FEWEST
+    enough = known["case"].cat.codes.groupby(step, observed=True).transform("nunique") >= FEWEST
     far = known.assign(z=z)[(z.abs() > FAR) & enough]
-    for case, part in far.groupby("case", sort=False):
+    for case, part in far.groupby("case", observed=True):
         keys = ", ".join(part["key"])
         more = "more" if (part["z"] > 0).all() else "less" if (part["z"] < 0).all() else "more or less"
         yield exception(part["sequence"], f"{case} took far {more} {name} than the others at {keys}.")

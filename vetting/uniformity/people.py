@@ -111,7 +111,7 @@ def _self_cleared(log: PositionLog, acting: set[str]) -> Iterator[Finding]:
 
 def duties_apart(log: PositionLog) -> Iterator[Finding]:
     """Check 6."""
-    first = _casework(log).groupby("actor", sort=False)["sequence"].min().to_dict()
+    first = _casework(log).groupby("actor", observed=True)["sequence"].min().to_dict()
     for person in sorted(log.deciders & set(first)):
         yield failing([first[person]], f"{person} decides on this position and took part in its casework.")
     for row in log.of(EventType.AUDIT_PERFORMED, EventType.LOG_EXPORTED):

@@ -15,14 +15,8 @@ from vetting.deviation import Decision, DeviationReason
 from vetting.errors import bad_input, not_found
 from vetting.log.event import EventType
 from vetting.protocol import SearchProtocol, from_document
-from vetting.search import Outcome
-from vetting.uniformity.comparison import (
-    EnrolledCase,
-    ExecutedSearch,
-    ReleasedFinding,
-    UniformityReport,
-    compare,
-)
+from vetting.uniformity.comparing import compared
+from vetting.uniformity.comparison import EnrolledCase, ReleasedFinding, UniformityReport
 from vetting.uniformity.events import Row, field, rows
 from vetting.uniformity.logged import LoggedDeviation, approved, deviations
 from vetting.validation import State
@@ -84,37 +78,27 @@ class PositionLog:
     practice: bool
     deciders: frozenset[str]
     searches: pd.DataFrame
-    """Outcomes of searches: sequence, at, actor, type, case, and what `_FIELDS` names."""
+    """Outcomes of searches: sequence, at, actor, type, case, what `_FIELDS` names, and the pair of case and key."""
     planned: pd.DataFrame
-    """Intentions to search: sequence, case, key."""
+    """Intentions to search: sequence, case, key, pair."""
     captures: pd.DataFrame
-    """Sealed captures: sequence, case, key, capture."""
+    """Sealed captures: sequence, case, key, capture, pair."""
     events: pd.DataFrame
     parts: Mapping[str, pd.DataFrame]
     """The table by type of event."""
     findings: tuple[LoggedFinding, ...]
     deviations: tuple[LoggedDeviation, ...]
+    enrolled: Mapping[str, Row]
+    """Each case's enrolment, the first where there are several."""
+    reports: Mapping[str, Row]
+    """Each case's released report, the first where there are several."""
+    withdrawn: Mapping[str, int]
+    """Each case whose candidate withdrew, with the entry of the approval."""
     comparison: UniformityReport
 
     def of(self, *kinds: EventType) -> list[Row]:
         """The rows of these types, in order. For types of which there are few."""
         return _rows(self.parts, *kinds)
-
-    @property
-    def enrolled(self) -> Mapping[str, Row]:
-        """Each case's enrolment, in order."""
-        return {row.case: row for row in reversed(self.of(EventType.CANDIDATE_ENROLLED))}
-
-    @property
-    def reports(self) -> Mapping[str, Row]:
-        """Each case's released report, the first where there are several."""
-        return {row.case: row for row in reversed(self.of(EventType.REPORT_RELEASED))}
-
-    @property
-    def withdrawn(self) -> Mapping[str, int]:
-        """Each case whose candidate withdrew, with the entry of the approval."""
-        reason, word = DeviationReason.CANDIDATE_WITHDREW.value, Decision.APPROVED.value
-        return {d.case_number: d.sequence for d in self.deviations if d.reason == reason and d.decision == word}
 
     @property
     def released_findings(self) -> Iterator[tuple[LoggedFinding, Row]]:
@@ -142,13 +126,16 @@ def position_log(events: pd.DataFrame, position: str) -> PositionLog:
         _rows(parts, EventType.DEVIATION_REQUESTED, EventType.DEVIATION_APPROVED, EventType.DEVIATION_REFUSED)
     )
     searches = _expanded(_frame(events, parts, *SEARCHED), _FIELDS)
+    planned = _expanded(_frame(events, parts, EventType.SEARCH_PLANNED), {"key": "", "protocol": ""})
+    captures = _expanded(_frame(events, parts, EventType.CAPTURE_SEALED), {"key": "", "capture": ""})
+    _pair(searches, planned, captures)
     findings = _findings(parts)
-    comparison = compare(
+    comparison = compared(
         position,
         protocol,
         frozen.sequence,
         _enrolled(parts),
-        _executed(searches),
+        searches,
         approved(logged, deciders),
         _released(findings),
     )
@@ -159,14 +146,29 @@ def position_log(events: pd.DataFrame, position: str) -> PositionLog:
         practice=opened.get("practice") is True,
         deciders=deciders,
         searches=searches,
-        planned=_expanded(_frame(events, parts, EventType.SEARCH_PLANNED), {"key": "", "protocol": ""}),
-        captures=_expanded(_frame(events, parts, EventType.CAPTURE_SEALED), {"key": "", "capture": ""}),
+        planned=planned,
+        captures=captures,
         events=events,
         parts=parts,
         findings=findings,
         deviations=logged,
+        enrolled=_first_of(parts, EventType.CANDIDATE_ENROLLED),
+        reports=_first_of(parts, EventType.REPORT_RELEASED),
+        withdrawn=_withdrawn(logged),
         comparison=comparison,
     )
+
+
+def _first_of(parts: Mapping[str, pd.DataFrame], kind: EventType) -> dict[str, Row]:
+    found: dict[str, Row] = {}
+    for row in _rows(parts, kind):
+        found.setdefault(row.case, row)
+    return found
+
+
+def _withdrawn(logged: tuple[LoggedDeviation, ...]) -> dict[str, int]:
+    reason, word = DeviationReason.CANDIDATE_WITHDREW.value, Decision.APPROVED.value
+    return {d.case_number: d.sequence for d in logged if d.reason == reason and d.decision == word}
 
 
 def _protocol(frozen: Row) -> SearchProtocol:
@@ -191,8 +193,20 @@ def _frame(events: pd.DataFrame, parts: Mapping[str, pd.DataFrame], *kinds: Even
 
 
 def _expanded(frame: pd.DataFrame, fields: Mapping[str, object]) -> pd.DataFrame:
+    """The columns with these fields of the body beside them; words once for all rows that share them."""
     kept = frame.drop(columns=["body"]).reset_index(drop=True)
-    return kept.assign(**{name: pd.Series(field(frame, name, default)) for name, default in fields.items()})
+    for name, default in fields.items():
+        found = field(frame, name, default)
+        kept[name] = pd.Categorical(found) if isinstance(default, str) else pd.Series(found, dtype="int64")
+    return kept
+
+
+def _pair(*frames: pd.DataFrame) -> None:
+    """Numbers each pair of case and key alike in all of them, so that they can be held against each other."""
+    keys = sorted({key for frame in frames for key in frame["key"].cat.categories})
+    for frame in frames:
+        frame["key"] = frame["key"].cat.set_categories(keys)
+        frame["pair"] = frame["case"].cat.codes.astype("int64") * (len(keys) + 1) + frame["key"].cat.codes
 
 
 def _enrolled(parts: Mapping[str, pd.DataFrame]) -> list[EnrolledCase]:
@@ -214,22 +228,6 @@ def _disclosed(counts: object) -> dict[IdentifierKind, int]:
     """How many identifiers of each kind. What is none is left out, and then the plan is not the one that was logged."""
     found = counts if isinstance(counts, dict) else {}
     return {kind: found[kind.value] for kind in IdentifierKind if type(found.get(kind.value)) is int}
-
-
-def _executed(searches: pd.DataFrame) -> list[ExecutedSearch]:
-    columns = ("case", "key", "outcome", "reason", "protocol", "sequence")
-    words = {outcome.value: outcome for outcome in Outcome}
-    return [
-        ExecutedSearch(
-            case_number=case,
-            key=key,
-            outcome=words.get(outcome, Outcome.UNAVAILABLE),
-            reason=reason,
-            protocol_digest=digest,
-            sequence=sequence,
-        )
-        for case, key, outcome, reason, digest, sequence in zip(*(searches[c] for c in columns), strict=True)
-    ]
 
 
 def _findings(parts: Mapping[str, pd.DataFrame]) -> tuple[LoggedFinding, ...]:

@@ -9,13 +9,13 @@ import pandas as pd
 
 from vetting.log.event import EventType
 from vetting.uniformity.comparison import Difference
-from vetting.uniformity.events import Row, each
-from vetting.uniformity.logged import environments
+from vetting.uniformity.events import Row, each, mapped
 from vetting.uniformity.position_log import PositionLog
 from vetting.uniformity.result import Finding, exception, failing, noted, unsaid
 from vetting.validation import State
 
 _DAY = timedelta(days=1)
+_FIRST, _LAST = pd.Timestamp(1900, 1, 1), pd.Timestamp(2200, 1, 1)
 _OF_CASES = (
     EventType.EVIDENCE_IMPORTED,
     EventType.FINDING_RECORDED,
@@ -28,12 +28,13 @@ def run_list(log: PositionLog) -> Iterator[Finding]:
     """Check 1."""
     enrolled = log.enrolled
     acts = {row.case: row.sequence for kind in reversed(_OF_CASES) for row in reversed(log.of(kind))}
-    acts |= log.searches.groupby("case", sort=False)["sequence"].min().to_dict()
+    acts |= log.searches.groupby("case", observed=True)["sequence"].min().to_dict()
     for case, sequence in acts.items():
         if case not in enrolled:
             yield failing([sequence], f"{case} was worked on and never enrolled in this position.")
     yield from _enrolled_twice(log)
     yield from _enrolled_late(log, enrolled)
+    yield from _never_reported(log)
     if not enrolled:
         yield unsaid("No candidate is enrolled yet: there is nothing to compare.")
     for case, left in log.comparison.unfinished.items():
@@ -58,18 +59,30 @@ def _enrolled_late(log: PositionLog, enrolled: Mapping[str, Row]) -> Iterator[Fi
             yield weigh([opened.sequence, row.sequence], f"{case} was enrolled after a report had been opened.")
 
 
+def _never_reported(log: PositionLog) -> Iterator[Finding]:
+    """A report of nothing found is a report too: who has none is not treated like those whose reports are read (U9)."""
+    opened = next(iter(log.of(EventType.REPORT_OPENED)), None)
+    if opened is None:
+        return
+    for case, row in log.enrolled.items():
+        if case not in log.reports and case not in log.withdrawn and case not in log.comparison.unfinished:
+            told = f"{case} has no report, although all of it is searched and another's was opened."
+            yield exception([row.sequence, opened.sequence], told)
+
+
 def stage_order(log: PositionLog) -> Iterator[Finding]:
     """Check 2."""
     yield from _enrolled_first(log)
     yield from _authorized(log)
     yield from _planned_first(log)
     yield from _before_the_report(log)
+    yield from _released_once(log)
     yield from _after_withdrawal(log)
     yield from _filtered_first(log)
 
 
 def _enrolled_first(log: PositionLog) -> Iterator[Finding]:
-    first = log.events[log.events["case"] != ""].groupby("case", sort=False)["sequence"].min()
+    first = log.events.groupby("case", observed=True)["sequence"].min()
     for case, row in log.enrolled.items():
         if first[case] < row.sequence:
             yield failing([first[case], row.sequence], f"Something was done in {case} before it was enrolled.")
@@ -80,16 +93,17 @@ def _authorized(log: PositionLog) -> Iterator[Finding]:
     signed: dict[str, list[Row]] = {}
     for row in log.of(EventType.AUTHORIZATION_RECORDED):
         signed.setdefault(row.case, []).append(row)
-    planned = log.planned.groupby("case", sort=False)["sequence"].min().to_dict()
-    for case, part in log.searches.groupby("case", sort=False):
-        forms = signed.get(str(case), [])
-        start = min(planned.get(case, part["sequence"].iloc[0]), part["sequence"].iloc[0])
+    planned = log.planned.groupby("case", observed=True)["sequence"].min().to_dict()
+    searched = log.searches.groupby("case", observed=True)
+    bounds = searched.agg(start=("sequence", "min"), first=("at", "min"), last=("at", "max"))
+    for case, first, begun, ended in bounds.itertuples():
+        forms, start = signed.get(case, []), min(planned.get(case, first), first)
         if not forms or forms[0].sequence > start:
             yield failing([start], f"{case} was searched before an authorization was recorded.")
-            continue
-        ran_out = [int(n) for n in _unauthorized(forms, part)]
-        if ran_out:
-            yield failing(ran_out, f"{case} was searched on days for which no authorization was in force.")
+        elif len(forms) > 1 or begun < _begins(forms[0]) or ended >= _ends(forms[0]):
+            ran_out = [int(n) for n in _unauthorized(forms, searched.get_group(case))]
+            if ran_out:
+                yield failing(ran_out, f"{case} was searched on days for which no authorization was in force.")
 
 
 def _unauthorized(forms: list[Row], searches: pd.DataFrame) -> Iterator[int]:
@@ -99,21 +113,28 @@ def _unauthorized(forms: list[Row], searches: pd.DataFrame) -> Iterator[int]:
     for form, bound in zip(forms, bounds, strict=True):
         part = left if bound is None else left[left["sequence"] < bound]
         left = left[len(part) :]
-        begins = pd.Timestamp(_day(form, "signed_on", date.min)) - _DAY  # a local day may have begun before ours
-        ends = pd.Timestamp(_day(form, "expires_on", date.max)) + _DAY
-        yield from part["sequence"][(part["at"] < begins) | (part["at"] >= ends)]
+        yield from part["sequence"][(part["at"] < _begins(form)) | (part["at"] >= _ends(form))]
 
 
-def _day(form: Row, name: str, otherwise: date) -> date:
+def _begins(form: Row) -> pd.Timestamp:
+    return _day(form, "signed_on", _LAST) - _DAY  # a local day may have begun before ours
+
+
+def _ends(form: Row) -> pd.Timestamp:
+    return _day(form, "expires_on", _FIRST) + _DAY
+
+
+def _day(form: Row, name: str, otherwise: pd.Timestamp) -> pd.Timestamp:
+    """A form that does not say so covers nothing."""
     try:
-        return date.fromisoformat(str(form.body.get(name)))
+        return pd.Timestamp(date.fromisoformat(str(form.body.get(name))))
     except ValueError:
-        return date(1900, 1, 1) if otherwise is date.min else date(2200, 1, 1)
+        return otherwise
 
 
 def _planned_first(log: PositionLog) -> Iterator[Finding]:
-    planned = log.planned.groupby(["case", "key"], sort=False)["sequence"].min().rename("planned")
-    joined = log.searches[["case", "key", "sequence"]].join(planned, on=["case", "key"])
+    planned = log.planned.groupby("pair")["sequence"].min().rename("planned")
+    joined = log.searches[["case", "key", "sequence", "pair"]].join(planned, on="pair")
     late = joined[joined["planned"] > joined["sequence"]]
     for row in each(late):
         yield failing([row.sequence, int(row.planned)], f"{row.case}: {row.key} was searched before it was planned.")
@@ -122,7 +143,7 @@ def _planned_first(log: PositionLog) -> Iterator[Finding]:
 def _before_the_report(log: PositionLog) -> Iterator[Finding]:
     """Nothing is added to a case whose report is released, and a report is read only when it is there."""
     reports = log.reports
-    released = log.searches["case"].map({case: row.sequence for case, row in reports.items()})
+    released = mapped(log.searches["case"], {case: row.sequence for case, row in reports.items()}).astype(float)
     for row in each(log.searches[log.searches["sequence"] > released]):
         told = f"{row.case}: {row.key} was searched after the case's report was released."
         yield failing([reports[row.case].sequence, row.sequence], told)
@@ -133,6 +154,13 @@ def _before_the_report(log: PositionLog) -> Iterator[Finding]:
     for row in log.of(EventType.DETERMINATION_RECORDED):
         if row.case not in reports or row.sequence < reports[row.case].sequence:
             yield failing([row.sequence], f"{row.case} was decided on before its report was released.")
+
+
+def _released_once(log: PositionLog) -> Iterator[Finding]:
+    for row in log.of(EventType.REPORT_RELEASED):
+        first = log.reports[row.case]
+        if first.sequence != row.sequence:
+            yield failing([first.sequence, row.sequence], f"{row.case} has more than one report.")
 
 
 def _after_withdrawal(log: PositionLog) -> Iterator[Finding]:
@@ -212,12 +240,11 @@ def nothing_changed(log: PositionLog) -> Iterator[Finding]:
 
 
 def _connectors(log: PositionLog, frozen: str) -> Iterator[Finding]:
-    ran = environments(log.of(EventType.ENVIRONMENT_RECORDED))
-    if not frozen or not ran or any(not environment.connectors for environment in ran):
+    ran = log.of(EventType.ENVIRONMENT_RECORDED)
+    if not frozen or not ran or any(not row.body.get("connectors") for row in ran):
         yield unsaid("The log does not state with which connectors every case was searched.")
-    for environment in ran:
-        if frozen and environment.connectors not in {"", frozen}:
-            cases = ", ".join(environment.cases)
-            yield failing([environment.sequence], f"Other connectors than the frozen ones searched {cases}.")
+    for row in ran:
+        if frozen and row.body.get("connectors", frozen) != frozen:
+            yield failing([row.sequence], f"Other connectors than the frozen ones searched {row.case}.")
     if ran and frozen:
         yield noted((), f"Connectors {frozen[:16]} and filter {log.protocol.digests.get('filter', '')[:16]} as frozen.")

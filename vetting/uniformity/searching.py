@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Final
 
-import pandas as pd
-
+from vetting.deviation import Decision, DeviationReason
 from vetting.errors import VettingError
 from vetting.log.event import EventType
-from vetting.protocol import Technique
+from vetting.protocol import FailurePolicy, Technique
 from vetting.search import OWNERS_CHOICE, Outcome, step_of
 from vetting.uniformity.comparison import Departure, Difference
-from vetting.uniformity.events import each
+from vetting.uniformity.events import each, mapped
 from vetting.uniformity.logged import environments
 from vetting.uniformity.position_log import PositionLog
 from vetting.uniformity.result import Finding, exception, failing, noted, unsaid
@@ -68,13 +67,15 @@ def _limits(log: PositionLog) -> Iterator[Finding]:
     page, its robots.txt, each redirect and each page that it points to is one.
     """
     searches = log.searches
-    steps = searches["key"].str.rpartition(".")[0]
-    digest = steps.map({step.id: step.digest() for step in log.protocol.steps})
-    most = steps.map({step.id: step.attempts for step in log.protocol.steps})
+    digests = {step.id: step.digest() for step in log.protocol.steps}
+    most = {step.id: step.attempts for step in log.protocol.steps}
+    digest = mapped(searches["key"], lambda key: digests.get(step_of(key)))
+    most_tries = mapped(searches["key"], lambda key: most.get(step_of(key), 0))
     stated = searches["step"] != ""
-    for row in each(searches[stated & digest.notna() & (searches["step"] != digest)]):
+    other = searches["step"].astype(object) != digest
+    for row in each(searches[stated & digest.notna() & other]):
         yield failing([row.sequence], f"{row.case}: {row.key} was run with other limits than the protocol's.")
-    for row in each(searches[searches["attempts"] > most]):
+    for row in each(searches[searches["attempts"] > most_tries]):
         yield failing([row.sequence], f"{row.case}: {row.key} was tried {row.attempts} times, more than allowed.")
     if len(searches) and not stated.all():
         yield unsaid("The limits of some searches are not in the log: it is from before they were.")
@@ -104,17 +105,14 @@ def no_free_query(log: PositionLog, lint: Callable[[str], None] | None) -> Itera
                 yield failing([log.frozen.sequence], f"The query of step {step.id} asks for protected facts.")
     if lint is None:
         yield unsaid("The query linter is not at hand.")
-    planned = set(zip(log.planned["case"], log.planned["key"], strict=True))
-    made = zip(log.searches["case"], log.searches["key"], log.searches["sequence"], strict=True)
-    for case, key, sequence in made:
-        if (case, key) not in planned:
-            yield failing([sequence], f"{case}: {key} was searched and never planned.")
+    for row in each(log.searches[~log.searches["pair"].isin(log.planned["pair"])]):
+        yield failing([row.sequence], f"{row.case}: {row.key} was searched and never planned.")
     yield from _unknown_plans(log)
 
 
 def _unknown_plans(log: PositionLog) -> Iterator[Finding]:
     steps = {step.id for step in log.protocol.steps}
-    unknown = log.planned[~log.planned["key"].map({key: step_of(key) in steps for key in log.planned["key"].unique()})]
+    unknown = log.planned[~mapped(log.planned["key"], lambda key: step_of(key) in steps).astype(bool)]
     for row in each(unknown):
         yield failing([row.sequence], f"{row.case}: {row.key} was planned and is no step of the protocol.")
 
@@ -130,6 +128,9 @@ def no_login(log: PositionLog) -> Iterator[Finding]:
             yield failing(
                 [row.sequence], f"{row.case}: {row.key} carried the department's key, which it does not take."
             )
+    for imported in log.of(EventType.EVIDENCE_IMPORTED):
+        if imported.body.get("technique") not in set(Technique):
+            yield failing([imported.sequence], f"A file of {imported.case} came by a technique that is on no list.")
     if len(searches) and (searches["credential"] == "").any():
         yield unsaid("With what some searches were let in is not in the log: it is from before it was.")
 
@@ -140,7 +141,8 @@ def one_environment(log: PositionLog) -> Iterator[Finding]:
     stated = {case for environment in ran for case in environment.cases}
     unstated = sorted(set(log.searches["case"]) - stated)
     if unstated:
-        yield unsaid(f"The log does not state the environment of {', '.join(unstated)}.")
+        weigh = unsaid if not ran else lambda told: exception([ran[0].sequence], told)
+        yield weigh(f"The log does not state the environment of {', '.join(unstated)}.")
     for environment in ran[1:]:
         differs = ", ".join(environment.differs) or "less is stated"
         cases = ", ".join(dict.fromkeys(environment.cases))
@@ -154,18 +156,18 @@ def failures_shared(log: PositionLog, reasons: Mapping[str, Outcome] | None) -> 
     yield from _departures(log, _OF_FAILURES)
     yield from _consistent(log)
     yield from _hidden(log, reasons)
+    yield from _asked_once(log)
     yield from _failed_for_all(log)
 
 
 def _consistent(log: PositionLog) -> Iterator[Finding]:
     """That the type of the entry, the outcome and the place of the search agree."""
     searches = log.searches
-    expected = searches["outcome"].map(
-        {outcome.value: _ENDED.get(outcome, EventType.SEARCH_EXECUTED).value for outcome in Outcome}
-    )
-    for row in each(searches[searches["type"].astype(str) != expected]):
+    ended = {outcome.value: _ENDED.get(outcome, EventType.SEARCH_EXECUTED).value for outcome in Outcome}
+    expected = mapped(searches["outcome"], ended)
+    for row in each(searches[searches["type"].astype(object) != expected]):
         yield failing([row.sequence], f"{row.case}: the entry of {row.key} says two different outcomes.")
-    nobody = searches["key"].str.endswith(".0")
+    nobody = mapped(searches["key"], lambda key: key.endswith(".0")).astype(bool)
     for row in each(searches[nobody != (searches["outcome"] == Outcome.NOT_APPLICABLE.value)]):
         yield failing([row.sequence], f"{row.case}: {row.key} says that it did not apply, or that it did, wrongly.")
 
@@ -176,25 +178,42 @@ def _hidden(log: PositionLog, reasons: Mapping[str, Outcome] | None) -> Iterator
     if reasons is None:
         yield unsaid("Which reason stands for which outcome is not at hand.")
     else:
-        carried = searches["reason"].map({code: outcome.value for code, outcome in reasons.items()})
-        for row in each(searches[carried != searches["outcome"]]):
+        carried = mapped(searches["reason"], {code: outcome.value for code, outcome in reasons.items()})
+        for row in each(searches[carried != searches["outcome"].astype(object)]):
             yield failing([row.sequence], f"{row.case}: {row.key} ended with a reason that is no {row.outcome}.")
     answered = searches["outcome"].isin([Outcome.COMPLETED.value, Outcome.NO_RESULTS.value])
     for row in each(searches[answered & ((searches["captures"] < 1) | (searches["attempts"] < 1))]):
         yield failing([row.sequence], f"{row.case}: {row.key} states an answer without an exchange that was captured.")
 
 
+def _asked_once(log: PositionLog) -> Iterator[Finding]:
+    """A source that was down is asked once more before the report, by the protocol's own failure policy (U5)."""
+    reports = {case: row.sequence for case, row in log.reports.items()}
+    steps = {step.id for step in log.protocol.steps if step.failure_policy is FailurePolicy.RERUN}
+    steps -= {d.step for d in log.deviations if d.decision == Decision.APPROVED.value}
+    if log.protocol.schema == 1:  # from before a failure policy was frozen
+        return
+    searches = log.searches
+    times = searches.groupby("pair")["sequence"].transform("size")
+    once = searches[(searches["outcome"] == Outcome.UNAVAILABLE.value) & (times == 1) & searches["case"].isin(reports)]
+    for row in each(once):
+        if step_of(row.key) in steps:
+            told = f"{row.case}: {row.key} was unavailable and not asked again before the report."
+            yield failing([row.sequence, reports[row.case]], told)
+
+
 def _failed_for_all(log: PositionLog) -> Iterator[Finding]:
     """A step that failed for everybody treats everybody alike, and nobody learned anything by it."""
-    latest = log.searches.drop_duplicates(["case", "key"], keep="last")
+    latest = log.searches.drop_duplicates("pair", keep="last")
     latest = latest[latest["outcome"] != Outcome.NOT_APPLICABLE.value]
     stopped = latest["outcome"].isin([Outcome.BLOCKED.value, Outcome.UNAVAILABLE.value])
     down = stopped & ~latest["reason"].isin(OWNERS_CHOICE)
-    step = latest["key"].str.rpartition(".")[0]
-    frame = pd.DataFrame({"step": step, "down": down, "sequence": latest["sequence"]})
-    for name, part in frame.groupby("step", sort=False):
-        if part["down"].all():
-            yield exception(part["sequence"], f"Step {name} failed for everybody: the position was not searched there.")
+    step = mapped(latest["key"], step_of)
+    answered = set(step[~down])
+    for name in dict.fromkeys(step[down]):
+        if name not in answered:
+            entries = latest["sequence"][step == name]
+            yield exception(entries, f"Step {name} failed for everybody: the position was not searched there.")
 
 
 def deviations_listed(log: PositionLog) -> Iterator[Finding]:
@@ -205,6 +224,8 @@ def deviations_listed(log: PositionLog) -> Iterator[Finding]:
         if d.decision == "refused" or not d.decision:
             word = f"refused by {d.decided_by}" if d.decision else "not decided yet"
             yield noted([d.sequence], f"{d.step or d.case_number}: asked for by {d.requested_by}, {word}.")
+        if d.reason not in set(DeviationReason):
+            yield failing([d.sequence], f"{d.id} was asked for or decided for a reason that is on no list.")
         if d.step and d.step not in steps:
             yield failing([d.sequence], f"A deviation is about {d.step}, which is no step of the protocol.")
     made, cases = len(log.deviations), len(log.enrolled)

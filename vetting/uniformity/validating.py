@@ -34,12 +34,8 @@ def states(finding: LoggedFinding) -> list[tuple[Row, State | None]]:
 
 def captured(log: PositionLog) -> Iterator[Finding]:
     """Check 17."""
-    sealed = {
-        (case, capture): (sequence, key)
-        for case, capture, sequence, key in zip(
-            *(log.captures[name] for name in ("case", "capture", "sequence", "key")), strict=True
-        )
-    }
+    wanted = log.captures[log.captures["capture"].isin({finding.capture for finding in log.findings})]
+    sealed = {(row.case, row.capture): (row.sequence, row.key) for row in each(wanted)}
     for finding in log.findings:
         if finding.sequence < 0:
             acts = [row.sequence for row in finding.acts]
@@ -57,11 +53,10 @@ def captured(log: PositionLog) -> Iterator[Finding]:
 
 def _missing_captures(log: PositionLog) -> Iterator[Finding]:
     """As many captures as the outcomes of a search state, or more: a release asks once more under the same key."""
-    sealed = log.captures.groupby(["case", "key"], sort=False).size().rename("sealed")
-    stated = log.searches.groupby(["case", "key"], sort=False).agg(
-        captures=("captures", "sum"), sequence=("sequence", "last")
-    )
-    joined = stated.join(sealed).fillna({"sealed": 0}).reset_index()
+    sealed = log.captures.groupby("pair").size().rename("sealed")
+    stated = log.searches.drop_duplicates("pair", keep="last")[["case", "key", "sequence", "pair"]]
+    sums = log.searches.groupby("pair")["captures"].sum()
+    joined = stated.join(sums, on="pair").join(sealed, on="pair").fillna({"sealed": 0})
     for row in each(joined[joined["sealed"] < joined["captures"]]):
         told = f"{row.case}: {row.key} states {row.captures} captures, and {int(row.sealed)} were sealed."
         yield failing([row.sequence], told)
@@ -130,8 +125,21 @@ def two_people(log: PositionLog) -> Iterator[Finding]:
             yield failing([second.sequence], f"{of} was reviewed twice by {second.actor}.")
         if corroborations[-1].body.get("element") in {Element.NONE.value, None}:
             yield failing([corroborations[-1].sequence], f"{of} was corroborated by nothing but the capture itself.")
+        yield from _behind_the_second(finding, second, row, of)
         for person in {act.actor for act, _ in steps} & log.deciders:
             yield failing([row.sequence], f"{of} was validated by {person}, who decides on this position.")
+
+
+def _behind_the_second(finding: LoggedFinding, second: Row, out: Row, of: str) -> Iterator[Finding]:
+    """What the second person agreed to stands: the attribution, and every mark that was there to be seen."""
+    said = finding.of(EventType.ATTRIBUTION_RECORDED)
+    marks = finding.of(EventType.FILTER_MARKED)
+    behind = [act.sequence for act in (*said, *marks) if second.sequence < act.sequence < out.sequence]
+    if behind:
+        yield failing([second.sequence, *behind], f"{of} was attributed or marked anew after its second review.")
+    there = sum(act.sequence < second.sequence for act in marks)
+    if second.body.get("marks", 0) != there:
+        yield failing([second.sequence], f"The second review of {of} did not agree to the {there} marks on it.")
 
 
 def _first_people(finding: LoggedFinding, steps: list[tuple[Row, State | None]]) -> set[str]:
