@@ -2,7 +2,7 @@
 # Other Python: make demo PYTHON=/path/to/python3.12
 
 .DEFAULT_GOAL := help
-.PHONY: help demo live serve test test-peers check bench bench-filter format lock clean
+.PHONY: help demo live serve test test-peers audit-mutations check bench bench-filter format lock clean
 
 BIN := .venv/bin
 READY := .venv/.ready
@@ -11,7 +11,7 @@ HOUSE := tests/promises/test_the_house_stands.py tests/promises/test_no_link_is_
 CHECKED :=
 
 help:  ## Print this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' Makefile
 
 demo: $(READY)  ## Vet invented candidates for one position, from authorization to verified log
 	@$(BIN)/vetting demo
@@ -29,6 +29,9 @@ test: $(READY)  ## Run every test, on as many cores as there are, up to four
 test-peers: $(READY)  ## Search servers by others (AT Protocol, SearXNG, MediaWiki, pywb ...); the first time installs them
 	@tests/peers/install.sh
 	@$(BIN)/python -m pytest --timeout=1800 tests/peers  # a busy machine takes minutes to start them all
+
+audit-mutations: $(READY)  ## Try the uniformity audit on a hundred kinds of violation and a thousand clean positions
+	@$(BIN)/python -m tests.audit.mutate
 
 check: $(READY)  ## The one gate: format, lint, types, floors, then the house and its documents
 	@$(BIN)/ruff format --check .

@@ -1,7 +1,9 @@
 """Adverse impact from the log of a really run position: the auditor alone, and nothing of the file stays anywhere."""
 
 import json
+import os
 import shutil
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,6 +12,7 @@ import pytest
 from filters.analyzer import Analyzer
 from filters.criteria import Criteria
 from tests.casework.room import AUDITOR, CHIEF, ONE, TWO, Room, logged, new_id, now
+from tests.demonstration import ROOT, completed
 from tests.oversight.conftest import POST, Terminal, WriteFile, break_log, candidate, opened, with_accounts
 from vetting.adverse_impact import Reading, Stage, Table
 from vetting.casework.opening import create_home, open_desk
@@ -179,3 +182,10 @@ def test_a_file_that_cannot_be_used_is_a_sentence_and_a_remedy_at_the_terminal(
     nothing = terminal.vetting("impact", "--self-identification", file)
     assert nothing.returncode == 4
     assert "Name one position or more" in nothing.stderr
+
+
+def test_a_command_that_compares_nothing_does_not_wait_for_what_only_a_comparison_needs() -> None:
+    heavy = "{'scipy', 'pandas', 'smtplib'}"
+    code = f"import sys, vetting.cli.app; print(sorted({heavy} & sys.modules.keys()))"
+    answer = completed([sys.executable, "-c", code], {**os.environ, "PYTHONPATH": str(ROOT)})
+    assert answer.stdout.strip() == "[]", answer.stderr

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import typer
+
 from vetting.administration import SYSTEM
 from vetting.audit_notes import Kind, Night, Result, file_night, folder, note_audit
 from vetting.cli import session
@@ -17,8 +19,6 @@ CODES = {Result.LOG_BROKEN: ExitCode.LOG_BROKEN, Result.NON_CONFORMING: ExitCode
 
 def nightly(json: AsJson = False) -> None:
     """Verify the log and audit every position once, and leave the result for the auditor. Its exit code says it."""
-    import typer
-
     from vetting.audit_mail import send
 
     chosen = session.settings()

@@ -47,6 +47,10 @@ def whole_and_timely(log: PositionLog, *, verified: bool) -> Iterator[Finding]:
     yield from _logged(events)
     yield from _dated(events)
     yield from _turned_back(events)
+    for row in log.of(EventType.REPORT_RELEASED):
+        size = row.body.get("log_size")
+        if not isinstance(size, int) or size > row.sequence:
+            yield failing([row.sequence], f"The report of {row.case} states a larger log than there was.")
     for row in log.of(EventType.CLOCK_SKEW):
         seconds = row.body.get("seconds")
         yield exception([row.sequence], f"{row.case}: other servers' clocks were {seconds} seconds from ours.")

@@ -96,4 +96,4 @@ def field(events: pd.DataFrame, name: str, default: object) -> list[Any]:
 
 def each(frame: pd.DataFrame) -> Iterator[Any]:
     """The rows of a part of the table as named tuples, of whatever columns it has."""
-    return iter(frame.itertuples(index=False))
+    return iter(frame.itertuples(index=False)) if len(frame) else iter(())  # a type is made for each call otherwise

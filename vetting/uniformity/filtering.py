@@ -8,6 +8,7 @@ from math import sqrt
 from typing import Final
 
 from vetting.log.event import EventType
+from vetting.marking import REASONS
 from vetting.uniformity.events import Row
 from vetting.uniformity.logged import marks
 from vetting.uniformity.position_log import LoggedFinding, PositionLog
@@ -16,6 +17,7 @@ from vetting.uniformity.validating import states
 from vetting.validation import State
 
 PASSED: Final = "passed"
+_MARKS: Final = {act.value: frozenset(reason.value for reason in fitting) for act, fitting in REASONS.items()}
 _DECIDED: Final = frozenset({PASSED, "withheld"})
 _FEWEST: Final = 20
 """Findings of one reviewer below which a rate says nothing."""
@@ -61,6 +63,9 @@ def withheld_alike(log: PositionLog, reasons: Collection[str] | None) -> Iterato
         yield noted((), f"The filter withheld {withheld} findings as a whole.")
     if reasons is None:
         yield unsaid("The list of reasons is not at hand.")
+    for row in log.of(EventType.FILTER_MARKED):
+        if row.body.get("reason") not in _MARKS.get(str(row.body.get("act")), frozenset()):
+            yield failing([row.sequence], f"A finding of {row.case} was marked for a reason that the act cannot have.")
     for person, made in marks(log.of(EventType.FILTER_MARKED)).items():
         told = f"{person} marked {made.findings} findings: withheld more {made.withheld}, restored {made.restored}."
         yield noted((), told)

@@ -88,27 +88,17 @@ class PositionLog:
     """The table by type of event."""
     findings: tuple[LoggedFinding, ...]
     deviations: tuple[LoggedDeviation, ...]
+    enrolled: Mapping[str, Row]
+    """Each case's enrolment, the first where there are several."""
+    reports: Mapping[str, Row]
+    """Each case's released report, the first where there are several."""
+    withdrawn: Mapping[str, int]
+    """Each case whose candidate withdrew, with the entry of the approval."""
     comparison: UniformityReport
 
     def of(self, *kinds: EventType) -> list[Row]:
         """The rows of these types, in order. For types of which there are few."""
         return _rows(self.parts, *kinds)
-
-    @property
-    def enrolled(self) -> Mapping[str, Row]:
-        """Each case's enrolment, in order."""
-        return {row.case: row for row in reversed(self.of(EventType.CANDIDATE_ENROLLED))}
-
-    @property
-    def reports(self) -> Mapping[str, Row]:
-        """Each case's released report, the first where there are several."""
-        return {row.case: row for row in reversed(self.of(EventType.REPORT_RELEASED))}
-
-    @property
-    def withdrawn(self) -> Mapping[str, int]:
-        """Each case whose candidate withdrew, with the entry of the approval."""
-        reason, word = DeviationReason.CANDIDATE_WITHDREW.value, Decision.APPROVED.value
-        return {d.case_number: d.sequence for d in self.deviations if d.reason == reason and d.decision == word}
 
     @property
     def released_findings(self) -> Iterator[tuple[LoggedFinding, Row]]:
@@ -162,8 +152,23 @@ def position_log(events: pd.DataFrame, position: str) -> PositionLog:
         parts=parts,
         findings=findings,
         deviations=logged,
+        enrolled=_first_of(parts, EventType.CANDIDATE_ENROLLED),
+        reports=_first_of(parts, EventType.REPORT_RELEASED),
+        withdrawn=_withdrawn(logged),
         comparison=comparison,
     )
+
+
+def _first_of(parts: Mapping[str, pd.DataFrame], kind: EventType) -> dict[str, Row]:
+    found: dict[str, Row] = {}
+    for row in _rows(parts, kind):
+        found.setdefault(row.case, row)
+    return found
+
+
+def _withdrawn(logged: tuple[LoggedDeviation, ...]) -> dict[str, int]:
+    reason, word = DeviationReason.CANDIDATE_WITHDREW.value, Decision.APPROVED.value
+    return {d.case_number: d.sequence for d in logged if d.reason == reason and d.decision == word}
 
 
 def _protocol(frozen: Row) -> SearchProtocol:

@@ -10,7 +10,6 @@ import pandas as pd
 from vetting.log.event import EventType
 from vetting.uniformity.comparison import Difference
 from vetting.uniformity.events import Row, each, mapped
-from vetting.uniformity.logged import environments
 from vetting.uniformity.position_log import PositionLog
 from vetting.uniformity.result import Finding, exception, failing, noted, unsaid
 from vetting.validation import State
@@ -35,6 +34,7 @@ def run_list(log: PositionLog) -> Iterator[Finding]:
             yield failing([sequence], f"{case} was worked on and never enrolled in this position.")
     yield from _enrolled_twice(log)
     yield from _enrolled_late(log, enrolled)
+    yield from _never_reported(log)
     if not enrolled:
         yield unsaid("No candidate is enrolled yet: there is nothing to compare.")
     for case, left in log.comparison.unfinished.items():
@@ -59,12 +59,24 @@ def _enrolled_late(log: PositionLog, enrolled: Mapping[str, Row]) -> Iterator[Fi
             yield weigh([opened.sequence, row.sequence], f"{case} was enrolled after a report had been opened.")
 
 
+def _never_reported(log: PositionLog) -> Iterator[Finding]:
+    """A report of nothing found is a report too: who has none is not treated like those whose reports are read (U9)."""
+    opened = next(iter(log.of(EventType.REPORT_OPENED)), None)
+    if opened is None:
+        return
+    for case, row in log.enrolled.items():
+        if case not in log.reports and case not in log.withdrawn and case not in log.comparison.unfinished:
+            told = f"{case} has no report, although all of it is searched and another's was opened."
+            yield exception([row.sequence, opened.sequence], told)
+
+
 def stage_order(log: PositionLog) -> Iterator[Finding]:
     """Check 2."""
     yield from _enrolled_first(log)
     yield from _authorized(log)
     yield from _planned_first(log)
     yield from _before_the_report(log)
+    yield from _released_once(log)
     yield from _after_withdrawal(log)
     yield from _filtered_first(log)
 
@@ -144,6 +156,13 @@ def _before_the_report(log: PositionLog) -> Iterator[Finding]:
             yield failing([row.sequence], f"{row.case} was decided on before its report was released.")
 
 
+def _released_once(log: PositionLog) -> Iterator[Finding]:
+    for row in log.of(EventType.REPORT_RELEASED):
+        first = log.reports[row.case]
+        if first.sequence != row.sequence:
+            yield failing([first.sequence, row.sequence], f"{row.case} has more than one report.")
+
+
 def _after_withdrawal(log: PositionLog) -> Iterator[Finding]:
     gone = log.withdrawn
     for departure in log.comparison.departures:
@@ -221,12 +240,11 @@ def nothing_changed(log: PositionLog) -> Iterator[Finding]:
 
 
 def _connectors(log: PositionLog, frozen: str) -> Iterator[Finding]:
-    ran = environments(log.of(EventType.ENVIRONMENT_RECORDED))
-    if not frozen or not ran or any(not environment.connectors for environment in ran):
+    ran = log.of(EventType.ENVIRONMENT_RECORDED)
+    if not frozen or not ran or any(not row.body.get("connectors") for row in ran):
         yield unsaid("The log does not state with which connectors every case was searched.")
-    for environment in ran:
-        if frozen and environment.connectors not in {"", frozen}:
-            cases = ", ".join(environment.cases)
-            yield failing([environment.sequence], f"Other connectors than the frozen ones searched {cases}.")
+    for row in ran:
+        if frozen and row.body.get("connectors", frozen) != frozen:
+            yield failing([row.sequence], f"Other connectors than the frozen ones searched {row.case}.")
     if ran and frozen:
         yield noted((), f"Connectors {frozen[:16]} and filter {log.protocol.digests.get('filter', '')[:16]} as frozen.")

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Final
 
+from vetting.deviation import Decision, DeviationReason
 from vetting.errors import VettingError
 from vetting.log.event import EventType
-from vetting.protocol import Technique
+from vetting.protocol import FailurePolicy, Technique
 from vetting.search import OWNERS_CHOICE, Outcome, step_of
 from vetting.uniformity.comparison import Departure, Difference
 from vetting.uniformity.events import each, mapped
@@ -127,6 +128,9 @@ def no_login(log: PositionLog) -> Iterator[Finding]:
             yield failing(
                 [row.sequence], f"{row.case}: {row.key} carried the department's key, which it does not take."
             )
+    for imported in log.of(EventType.EVIDENCE_IMPORTED):
+        if imported.body.get("technique") not in set(Technique):
+            yield failing([imported.sequence], f"A file of {imported.case} came by a technique that is on no list.")
     if len(searches) and (searches["credential"] == "").any():
         yield unsaid("With what some searches were let in is not in the log: it is from before it was.")
 
@@ -137,7 +141,8 @@ def one_environment(log: PositionLog) -> Iterator[Finding]:
     stated = {case for environment in ran for case in environment.cases}
     unstated = sorted(set(log.searches["case"]) - stated)
     if unstated:
-        yield unsaid(f"The log does not state the environment of {', '.join(unstated)}.")
+        weigh = unsaid if not ran else lambda told: exception([ran[0].sequence], told)
+        yield weigh(f"The log does not state the environment of {', '.join(unstated)}.")
     for environment in ran[1:]:
         differs = ", ".join(environment.differs) or "less is stated"
         cases = ", ".join(dict.fromkeys(environment.cases))
@@ -151,6 +156,7 @@ def failures_shared(log: PositionLog, reasons: Mapping[str, Outcome] | None) -> 
     yield from _departures(log, _OF_FAILURES)
     yield from _consistent(log)
     yield from _hidden(log, reasons)
+    yield from _asked_once(log)
     yield from _failed_for_all(log)
 
 
@@ -180,6 +186,22 @@ def _hidden(log: PositionLog, reasons: Mapping[str, Outcome] | None) -> Iterator
         yield failing([row.sequence], f"{row.case}: {row.key} states an answer without an exchange that was captured.")
 
 
+def _asked_once(log: PositionLog) -> Iterator[Finding]:
+    """A source that was down is asked once more before the report, by the protocol's own failure policy (U5)."""
+    reports = {case: row.sequence for case, row in log.reports.items()}
+    steps = {step.id for step in log.protocol.steps if step.failure_policy is FailurePolicy.RERUN}
+    steps -= {d.step for d in log.deviations if d.decision == Decision.APPROVED.value}
+    if log.protocol.schema == 1:  # from before a failure policy was frozen
+        return
+    searches = log.searches
+    times = searches.groupby("pair")["sequence"].transform("size")
+    once = searches[(searches["outcome"] == Outcome.UNAVAILABLE.value) & (times == 1) & searches["case"].isin(reports)]
+    for row in each(once):
+        if step_of(row.key) in steps:
+            told = f"{row.case}: {row.key} was unavailable and not asked again before the report."
+            yield failing([row.sequence, reports[row.case]], told)
+
+
 def _failed_for_all(log: PositionLog) -> Iterator[Finding]:
     """A step that failed for everybody treats everybody alike, and nobody learned anything by it."""
     latest = log.searches.drop_duplicates("pair", keep="last")
@@ -202,6 +224,8 @@ def deviations_listed(log: PositionLog) -> Iterator[Finding]:
         if d.decision == "refused" or not d.decision:
             word = f"refused by {d.decided_by}" if d.decision else "not decided yet"
             yield noted([d.sequence], f"{d.step or d.case_number}: asked for by {d.requested_by}, {word}.")
+        if d.reason not in set(DeviationReason):
+            yield failing([d.sequence], f"{d.id} was asked for or decided for a reason that is on no list.")
         if d.step and d.step not in steps:
             yield failing([d.sequence], f"A deviation is about {d.step}, which is no step of the protocol.")
     made, cases = len(log.deviations), len(log.enrolled)

@@ -125,8 +125,21 @@ def two_people(log: PositionLog) -> Iterator[Finding]:
             yield failing([second.sequence], f"{of} was reviewed twice by {second.actor}.")
         if corroborations[-1].body.get("element") in {Element.NONE.value, None}:
             yield failing([corroborations[-1].sequence], f"{of} was corroborated by nothing but the capture itself.")
+        yield from _behind_the_second(finding, second, row, of)
         for person in {act.actor for act, _ in steps} & log.deciders:
             yield failing([row.sequence], f"{of} was validated by {person}, who decides on this position.")
+
+
+def _behind_the_second(finding: LoggedFinding, second: Row, out: Row, of: str) -> Iterator[Finding]:
+    """What the second person agreed to stands: the attribution, and every mark that was there to be seen."""
+    said = finding.of(EventType.ATTRIBUTION_RECORDED)
+    marks = finding.of(EventType.FILTER_MARKED)
+    behind = [act.sequence for act in (*said, *marks) if second.sequence < act.sequence < out.sequence]
+    if behind:
+        yield failing([second.sequence, *behind], f"{of} was attributed or marked anew after its second review.")
+    there = sum(act.sequence < second.sequence for act in marks)
+    if second.body.get("marks", 0) != there:
+        yield failing([second.sequence], f"The second review of {of} did not agree to the {there} marks on it.")
 
 
 def _first_people(finding: LoggedFinding, steps: list[tuple[Row, State | None]]) -> set[str]:
