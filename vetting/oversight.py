@@ -40,6 +40,8 @@ from vetting.validation import State
 if TYPE_CHECKING:
     import pandas as pd
 
+_PROCESSES = min(4, len(os.sched_getaffinity(0)))
+"""Of these at most work on the verification of a long log; a short one is walked by one."""
 _DEVIATING = frozenset({EventType.DEVIATION_REQUESTED, EventType.DEVIATION_APPROVED, EventType.DEVIATION_REFUSED})
 _SEARCHED = frozenset({EventType.SEARCH_EXECUTED, EventType.SEARCH_BLOCKED, EventType.SEARCH_UNAVAILABLE})
 
@@ -109,7 +111,7 @@ def verify_log(settings: Settings, known: Mapping[int, str] | None = None) -> Ve
         store = LogStore(settings.store_url("transparency_log"), read_only=True)
         try:
             seen = {**last_seen(settings.log_seen), **(known or {})}
-            verdict = verify(LogReader(store), load_vkey(settings.log_verifier_key), known=seen)
+            verdict = verify(LogReader(store), load_vkey(settings.log_verifier_key), known=seen, processes=_PROCESSES)
         finally:
             store.close()
     with suppress(OSError):
