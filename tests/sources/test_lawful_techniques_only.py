@@ -14,9 +14,10 @@ import pytest
 import vetting.sources
 from tests.sources.loopback import HOST, Runner, Site, planned
 from vetting.settings import REPOSITORY
+from vetting.sources.credential import Credential
 from vetting.sources.egress import mapped_transport
 from vetting.sources.interface import NotSearchedError, Reason, Source
-from vetting.sources.internet import ApiKey, Credential, Internet
+from vetting.sources.internet import ApiKey, Internet
 from vetting.sources.registry import build_sources
 
 FOLDER = Path(vetting.sources.__file__).parent

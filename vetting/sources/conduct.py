@@ -13,8 +13,9 @@ import httpx
 from vetting.evidence import Capture, Hit
 from vetting.search import Outcome, Search, SearchResult
 from vetting.sources.courtesy import LONGEST_WAIT_SECONDS, PER_MINUTE, Courtesy
+from vetting.sources.credential import Credential
 from vetting.sources.interface import Answer, NotSearchedError, Reason, Source
-from vetting.sources.internet import ENGLISH, Credential, Internet, Limits
+from vetting.sources.internet import ENGLISH, Internet, Limits
 from vetting.sources.recorded import RecordedTransport
 from vetting.sources.warc_writer import FirstCapture
 

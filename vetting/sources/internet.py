@@ -6,7 +6,6 @@ import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from enum import StrEnum
 from typing import Final
 
 import httpx
@@ -14,6 +13,7 @@ import httpx
 from vetting.evidence import Capture
 from vetting.sources.capture_note import date_difference, milliseconds
 from vetting.sources.courtesy import LEAST_SECONDS, LONGEST_WAIT_SECONDS, Courtesy
+from vetting.sources.credential import Credential, carried, strongest
 from vetting.sources.decoding import DecodingError, decoded
 from vetting.sources.interface import NotSearchedError, Reason
 from vetting.sources.receiving import Received, receive
@@ -59,18 +59,6 @@ class ApiKey:
 
     header: str
     value: str = field(repr=False)
-
-
-class Credential(StrEnum):
-    """With what a search was let in: read off the requests as they were sent, so that the log can show it (IV.B.8)."""
-
-    NONE = "none"
-    DEPARTMENT_KEY = "department_key"
-    PERSONAL = "personal"
-    """A cookie or another authorization: nothing here sends one, and an auditor is told if anything ever does."""
-
-
-_PERSONAL: Final = ("cookie", "authorization", "proxy-authorization")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -172,8 +160,7 @@ class Internet:
 
     def credential(self) -> Credential:
         """The strongest credential that any request so far carried."""
-        order = (Credential.PERSONAL, Credential.DEPARTMENT_KEY)
-        return next((one for one in order if one in self._credentials), Credential.NONE)
+        return strongest(self._credentials)
 
     def withhold(self, capture_ids: Sequence[str], reason: Reason = Reason.WITHHELD_AT_USERS_REQUEST) -> None:
         """Forgets what was answered, and keeps that it was asked: the record stays, its content is gone."""
@@ -313,11 +300,9 @@ class Internet:
             request_headers=_shown(request, key),
             configuration=self._configuration,
         )
-        if any(name in request.headers for name in _PERSONAL):
-            self._credentials.add(Credential.PERSONAL)
         if key is not None:
             request.headers[key.header] = key.value
-            self._credentials.add(Credential.DEPARTMENT_KEY)
+        self._credentials.add(carried(request, key.header if key else ""))
         received = receive(self._transport, request, self._limits.max_body_bytes)
         exchange = replace(exchange, took_ms=milliseconds(exchange.at, self._clock()))
         if isinstance(received, Reason):
