@@ -9,19 +9,28 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 FOR_AUDITORS = (
-    *("errors", "merkle", "note", "checkpoint", "commitment", "profile", "event", "verify", "keys"),
-    *(
-        "policy",
-        "cosignature",
-        "witness",
-        "folder",
-        "schema",
-        "bundle",
-        "bundling",
-        "answers",
-        "verifier",
-        "verifier_file",
-    ),
+    "errors",
+    "merkle",
+    "note",
+    "checkpoint",
+    "cosignature",
+    "policy",
+    "commitment",
+    "profile",
+    "event",
+    "inclusion_file",
+    "verify",
+    "durable",
+    "keys",
+    "request",
+    "witness",
+    "folder",
+    "schema",
+    "bundle",
+    "bundling",
+    "answers",
+    "verifier",
+    "verifier_file",
 )
 
 

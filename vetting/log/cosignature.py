@@ -27,7 +27,7 @@ _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _SEED_SIZE: Final = 32
 _LONGEST_NAME: Final = 255
 _TOO_OLD: Final = "The `cryptography` library of this machine does not know ML-DSA-44."
-_UPDATE: Final = "Install the newest version of `cryptography`, then repeat the command."
+_UPDATE: Final = "Install `cryptography` 48 or later, then repeat the command."
 
 
 class CosignatureKind(IntEnum):
@@ -61,7 +61,8 @@ class CosignerKey:
 
     @classmethod
     def parse(cls, vkey: str) -> "CosignerKey":
-        """Read a cosigner's verification key; raises `NoteError` where it is malformed or of an unknown kind.
+        """Read a cosigner's verification key; raises `NoteError` where it is malformed or of an unknown kind,
+        or where the library of this machine is too old for its kind.
 
         A plain Ed25519 key (type 0x01) is taken for the cosigner's key with the same bytes, as other programs take it.
         """
@@ -75,6 +76,8 @@ class CosignerKey:
             raise NoteError("The verification key does not have the length of its kind.")
         if cosigner is CosignatureKind.ED25519:
             check_ed25519(public)
+        else:
+            _ml_dsa_public(public)  # a library too old to verify must not make a true cosignature look false
         return cls(name=short_name(name), kind=cosigner, public=public)
 
     def check(self, checkpoint: Checkpoint, signature: Signature) -> datetime | None:
@@ -88,20 +91,23 @@ class CosignerKey:
         if len(raw) != _SIGNATURE_SIZE[self.kind]:
             raise NoteError("A cosignature does not have the length of its kind.")
         seconds = int.from_bytes(stamp, "big")
-        self._verify(raw, _message(self, checkpoint, seconds))
+        if not self.verifies(_message(self, checkpoint, seconds), raw):
+            raise NoteError("A cosignature does not verify.")
         try:
             return _EPOCH + timedelta(seconds=seconds) if seconds else None
         except OverflowError:
             raise NoteError("A cosignature states a time that no calendar has.") from None
 
-    def _verify(self, raw: bytes, message: bytes) -> None:
+    def verifies(self, message: bytes, raw: bytes) -> bool:
+        """Whether this key made this signature over this message. Raises `NoteError` if the library is too old."""
         try:
             if self.kind is CosignatureKind.ED25519:
                 Ed25519PublicKey.from_public_bytes(self.public).verify(raw, message)
             else:
                 _ml_dsa_public(self.public).verify(raw, message)
         except (InvalidSignature, ValueError):
-            raise NoteError("A cosignature does not verify.") from None
+            return False
+        return True
 
 
 class Cosigner:

@@ -73,7 +73,8 @@ class Policy:
             try:
                 draft.read(line)
             except (NoteError, PolicyError) as wrong:
-                raise PolicyError(f"Line {number} of the policy: {wrong}") from None
+                own = wrong.remedy if wrong.remedy != type(wrong).remedy else None
+                raise PolicyError(f"Line {number} of the policy: {wrong}", remedy=own) from None
         if draft.quorum is None:
             raise PolicyError("The policy has no quorum line.")
         return cls(logs=tuple(draft.logs), witnesses=draft.witnesses, groups=draft.groups, quorum=draft.quorum)

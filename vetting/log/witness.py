@@ -1,4 +1,4 @@
-"""The witness's desk: a folder in which someone outside keeps what they last saw of a log and cosign what grew of it.
+"""The witness's desk: a folder in which someone outside keeps what they last saw of a log and cosign what grew since.
 
 Source of the rules: c2sp.org/tlog-witness, `add-checkpoint`, without its network service. What was seen is on the disk
 before the cosignature leaves, so that no crash, and no second process, makes a witness vouch for two histories.
@@ -8,6 +8,7 @@ last cosigned `checkpoint`, and `evidence/`, where both sides of every contradic
 """
 
 import os
+import stat
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -27,7 +28,7 @@ from vetting.log.request import CosignatureRequest
 
 try:
     import fcntl
-except ImportError:  # Windows; what only verifies runs there too
+except ImportError:  # Windows; whoever only verifies needs no locks
     fcntl = None  # type: ignore[assignment]
 
 KEY, VKEY, LOGS, EVIDENCE = "witness.key", "witness.vkey", "logs", "evidence"
@@ -37,6 +38,7 @@ _PATIENCE = 10.0
 _PAUSE = 0.05
 _NO_ROOM = "Check the folder, its rights and its free space, then repeat the command; nothing was signed."
 _TRUST_FIRST = "If the log's key came to you from its keeper in person, run `witness trust` with it first."
+_MODE = "Make sure that its record was not exchanged, and give the folder mode 0700."
 _RESTORE = (
     "Put the file back from a copy that is not older than the last cosignature; if there is none, tell the auditor."
 )
@@ -96,11 +98,10 @@ class Witness:
         place = self._place(short_name(log.name))
         with self._alone(), _disk("The log cannot be added to the folder."):
             if not (place / "vkeys").exists():
-                place.mkdir(mode=0o700, parents=True, exist_ok=True)
+                _make_folder(place)
                 if not (place / "checkpoint").exists():
                     replace(place / "checkpoint", _NOTHING_YET.encode(), 0o600)
                 settle(place.parent)
-                settle(self._folder)
             keys = self._keys(place) if (place / "vkeys").exists() else ()
             if log not in keys:
                 replace(place / "vkeys", "".join(f"{key.vkey}\n" for key in (*keys, log)).encode(), 0o600)
@@ -127,7 +128,9 @@ class Witness:
         checkpoint = asked.checkpoint
         place = self._place(checkpoint.origin)
         with self._alone():
-            if not (place / "vkeys").exists():
+            with _disk("The folder of the witness cannot be read."):
+                known = (place / "vkeys").exists()
+            if not known:
                 raise WitnessError("This witness does not know that log.", remedy=_TRUST_FIRST)
             log = self._trusted(place)
             _check_signature(asked.note, log.keys)
@@ -161,7 +164,7 @@ class Witness:
 
     def _keys(self, place: Path) -> tuple[Verifier, ...]:
         try:
-            keys = tuple(Verifier.parse(line) for line in _read(place / "vkeys").splitlines())
+            keys = tuple(Verifier.parse(line) for line in _read(place / "vkeys").removesuffix("\n").split("\n"))
         except NoteError:
             keys = ()
         if not keys or any(self._place(key.name) != place for key in keys):
@@ -176,12 +179,11 @@ class Witness:
         sides = {"seen.checkpoint": log.note or _NOTHING_YET, "offered.request": request, "said.txt": said}
         try:
             if not place.exists():
-                draft.mkdir(mode=0o700, parents=True, exist_ok=True)
+                _make_folder(draft)
                 for file, text in sides.items():
                     replace(draft / file, text.encode(), 0o400)
                 draft.rename(place)
                 settle(place.parent)
-                settle(self._folder)
         except OSError:
             return WitnessForkError(f"{fork} The disk did not take the evidence: keep the request file yourself.")
         return WitnessForkError(f"{fork} Both sides are kept in {EVIDENCE}/{name}.")
@@ -193,6 +195,8 @@ class Witness:
         with _disk("The folder of the witness cannot be opened."):
             number = os.open(self._folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
         try:
+            if os.fstat(number).st_mode & (stat.S_IWGRP | stat.S_IWOTH):
+                raise WitnessError("Other accounts may write to the witness's folder.", remedy=_MODE)
             with _disk("The folder of the witness cannot be locked."):
                 _lock(number)
             yield
@@ -242,6 +246,13 @@ def _check_growth(seen: Checkpoint | None, asked: CosignatureRequest, checkpoint
         raise WitnessForkError(
             f"The request does not prove that the log still begins with the {seen.size} entries seen before."
         ) from None
+
+
+def _make_folder(place: Path) -> None:
+    """Make a folder two levels below the witness's own."""
+    for folder in (place.parent, place):
+        folder.mkdir(mode=0o700, exist_ok=True)
+    settle(place.parent.parent)
 
 
 def _read(path: Path) -> str:
