@@ -17,6 +17,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
+from typing import cast
 
 from sqlalchemy import insert, update
 
@@ -25,12 +26,13 @@ from vetting.log.event import Event, EventType
 from vetting.log.keys import LogKey
 from vetting.log.merkle import Frontier, leaf_hash
 from vetting.log.migrations import migrate
-from vetting.log.profile import encode
+from vetting.log.policy import Policy
+from vetting.log.profile import Json, encode
 from vetting.log.reader import LogReader
 from vetting.log.store import LogStore, checkpoint, frontier
 from vetting.log.store import entry as entry_table
 from vetting.log.stretch import CheckpointReader
-from vetting.log.verify import Policy, Trusted, Verdict, verify
+from vetting.log.verify import Trusted, Verdict, verify
 from vetting.log.writer import LogWriter
 
 ENTRIES = 1_000_000
@@ -62,13 +64,14 @@ def filled(url: str, key: LogKey, entries: int) -> None:
     store, tree = LogStore(url), Frontier()
     LogWriter(store, key)
     first = event(0)
+    said = cast("dict[str, Json]", first.body)
     template = {"actor": first.actor, "at": "2026-03-02T09:00:00.000000Z", "logged": "2026-03-02T09:00:00.000000Z"}
     template |= {"position": "patrol-officer-2026", "schema": "vetting.event/1", "type": first.type.value}
     for start in range(0, entries, BATCH):
         rows = []
         for number in range(start, min(start + BATCH, entries)):
             case, step = divmod(number, 400)
-            id_, body = f"search.executed:case-{case}/step-{step}/1", {**first.body, "key": f"step-{step}/1"}
+            id_, body = f"search.executed:case-{case}/step-{step}/1", {**said, "key": f"step-{step}/1"}
             made = encode({**template, "body": body, "case": f"case-{case}", "id": id_, "sequence": number})
             rows.append({"sequence": number, "idem": id_, "body": made, "leaf": leaf_hash(made)})
         tree.extend([row["leaf"] for row in rows])  # type: ignore[misc]
@@ -115,9 +118,9 @@ def show_verification(url: str, key: LogKey, entries: int) -> None:
         def whole(processes: int, *, interpret: bool = interpret) -> Verdict:
             return sound(verify(reader, policy, processes=processes, interpret=interpret))
 
-        measured(f"verify {words}, one process (CPU)", entries, lambda: whole(1), time.process_time)  # noqa: B023
-        one = measured(f"verify {words}, one process (clock)", entries, lambda: whole(1), time.perf_counter)  # noqa: B023
-        two = measured(f"verify {words}, two processes (clock)", entries, lambda: whole(2), time.perf_counter)  # noqa: B023
+        measured(f"verify {words}, one process (CPU)", entries, lambda: whole(1), time.process_time)
+        one = measured(f"verify {words}, one process (clock)", entries, lambda: whole(1), time.perf_counter)
+        two = measured(f"verify {words}, two processes (clock)", entries, lambda: whole(2), time.perf_counter)
         print(f"  two processes: {two / one:.2f} times one")
     with reader.snapshot() as snapshot:
         leaves = (row.leaf for row, _ in zip(snapshot.rows(), range(entries - NEW), strict=False))

@@ -80,19 +80,22 @@ def plain_walk(log: Streaming, policy: Policy) -> tuple[bool, int, int | None]:
     if not compared():
         return False, 0, 0
     for row in log.rows():
-        try:
-            entry = parse(row.body)
-        except EntryError:
-            return False, tree.size, tree.size
-        said = (row.sequence, entry.sequence, entry.event.id, leaf_hash(row.body))
-        if said != (tree.size, tree.size, row.idem, row.leaf):
+        if not plainly_entry(row, tree.size):
             return False, tree.size, tree.size
         tree.append(row.leaf)
         if not compared():
             return False, tree.size, confirmed or 0
-    if marks:
-        return False, tree.size, tree.size
-    if confirmed != tree.size:
-        return False, tree.size, confirmed or 0
+    if marks or confirmed != tree.size:
+        return False, tree.size, tree.size if marks else confirmed or 0
     good = log.frontier() == (tree.size, bytes(tree))
     return good, tree.size, None if good else tree.size
+
+
+def plainly_entry(row: StoredEntry, place: int) -> bool:
+    """Whether a row is entry `place` and says so."""
+    try:
+        entry = parse(row.body)
+    except EntryError:
+        return False
+    said = (row.sequence, entry.sequence, entry.event.id, leaf_hash(row.body))
+    return said == (place, place, row.idem, row.leaf)

@@ -6,6 +6,7 @@ import copy
 import os
 import random
 import signal
+from collections.abc import Generator, Iterator
 from datetime import UTC, datetime
 
 import pytest
@@ -23,8 +24,8 @@ from vetting.log.event import Event, EventType
 from vetting.log.keys import LogKey
 from vetting.log.merkle import Frontier, leaf_hash
 from vetting.log.policy import Policy
-from vetting.log.snapshot import Row
-from vetting.log.stretch import CheckpointReader
+from vetting.log.snapshot import Log, Row
+from vetting.log.stretch import CheckpointReader, Stretch, Task
 from vetting.log.verify import Trusted, verify
 
 MORNING = datetime(2026, 3, 2, 9, tzinfo=UTC)
@@ -114,7 +115,12 @@ def test_every_way_to_walk_names_the_same_entry(batches: list[int], how: str, se
 def test_processes_name_the_same_entry_as_one(monkeypatch: pytest.MonkeyPatch) -> None:
     good, dice, started = honest([3, 1, 7, 16, 1, 1, 20, 5]), random.Random(5), list[int]()  # noqa: S311
     real = parallel.in_processes
-    monkeypatch.setattr(verification, "in_processes", lambda *asked: started.append(asked[2]) or real(*asked))
+
+    def counted(log: Log, tasks: Iterator[Task], processes: int) -> Generator[Stretch]:
+        started.append(processes)
+        return real(log, tasks, processes)
+
+    monkeypatch.setattr(verification, "in_processes", counted)
     for how in ("none", "rehash", "remove", "resign"):
         log = tampered(good, how, dice)
         assert verify(log, POLICY, processes=2) == verify(log, POLICY), how

@@ -14,6 +14,9 @@ Read the rooms in this order; each needs only those before it.
 | `profile`     | the strict part of JSON that an entry may use                   | standard library     |
 | `event`       | the closed list of event types, one event, one entry            | standard library     |
 | `inclusion_file` | one entry shown to somebody who sees no other                | `cryptography`       |
+| `snapshot`    | what the verifier looks at, whoever shows it                    | standard library     |
+| `stretch`     | one aligned part of the log, walked by itself                   | `cryptography`       |
+| `parallel`    | several processes walk stretches                                | `cryptography`       |
 | `verify`      | the auditor's walk over every entry                             | `cryptography`       |
 | `durable`     | files that are on the disk before anybody acts on them          | standard library     |
 | `keys`        | signing keys on disk                                            | `cryptography`       |

@@ -14,11 +14,11 @@ from vetting.log.merkle import Frontier, consistency_proof, inclusion_proof
 from vetting.log.note import Signature, Verifier
 from vetting.log.snapshot import Row as StoredRow
 from vetting.log.snapshot import StoredEntry
-from vetting.log.store import LogStore, checkpoint, cosignature, entry, fetched, read_head, time_stamp
+from vetting.log.store import LogStore, checkpoint, cosignature, driven, entry, read_head, time_stamp
 
 _CHUNK = 1000  # rows held in memory at a time
 _BLOCK = 2048  # rows that the verifier is given at a time
-_BLOCK_OF_ROWS = "SELECT sequence, idem, body, leaf FROM entry WHERE sequence >= {} AND sequence < {} ORDER BY sequence"
+_BLOCK_OF_ROWS = "SELECT sequence, idem, body, leaf FROM entry WHERE sequence >= ? AND sequence < ? ORDER BY sequence"
 _NEAR_THE_END = 100  # entries looked through before the index is asked for a type
 
 # As migration 0002 indexes them; a log without that index answers the same, reading every id once.
@@ -136,10 +136,10 @@ class LogSnapshot:
         for at in range(start, end, _BLOCK):
             upto = min(at + _BLOCK, end)
             try:
-                rows = fetched(self._connection, _BLOCK_OF_ROWS, at, upto)
+                rows = driven(self._connection, _BLOCK_OF_ROWS, at, upto)
             except LogDamagedError:
                 for one in range(at, upto):
-                    yield fetched(self._connection, _BLOCK_OF_ROWS, one, one + 1)
+                    yield driven(self._connection, _BLOCK_OF_ROWS, one, one + 1)
                 raise
             if rows:
                 yield rows

@@ -24,7 +24,6 @@ from sqlalchemy import (
     create_engine,
     event,
     make_url,
-    select,
     text,
 )
 from sqlalchemy.exc import SQLAlchemyError
@@ -85,9 +84,7 @@ time_stamp = Table(
 """RFC 3161 answers over the signed note of the checkpoint of a size, one a checkpoint."""
 
 
-# Built once: SQLAlchemy takes longer to build these statements than SQLite to run them.
-_LATEST_NOTE = select(checkpoint.c.note).order_by(checkpoint.c.size.desc()).limit(1)
-_HEAD = select(frontier.c.size, frontier.c.hashes, _LATEST_NOTE.scalar_subquery().label("note"))
+_HEAD = "SELECT size, hashes, (SELECT note FROM checkpoint ORDER BY size DESC LIMIT 1) FROM frontier"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,26 +98,30 @@ class Head:
 
 def read_head(connection: Connection) -> Head:
     """Where the log stands. Raises `LogDamagedError` where that is not stored as it should be."""
-    row = connection.execute(_HEAD).one_or_none()
-    if row is None or [type(value) for value in row] not in ([int, bytes, bytes], [int, bytes, type(None)]):
+    rows = driven(connection, _HEAD)
+    if len(rows) != 1 or [type(value) for value in rows[0]] not in ([int, bytes, bytes], [int, bytes, type(None)]):
         raise LogDamagedError("The stored frontier is gone or has another form.")
-    note = None if row.note is None else row.note.decode("utf-8", "replace")
-    return Head(size=row.size, hashes=row.hashes, note=note)
+    size, hashes, note = rows[0]
+    return Head(size=size, hashes=hashes, note=None if note is None else note.decode("utf-8", "replace"))
 
 
-def fetched(connection: Connection, statement: str, *numbers: int) -> list[Any]:
-    """The rows of a statement straight from the driver, at a third of the cost; `numbers` fill its braces.
+def driven(connection: Connection, statement: str, *values: object) -> list[Any]:
+    """Run a statement straight on the driver and return its rows: for what is run for every commit or every block.
 
-    Raises `LogError`.
+    `?` stands for each value, on both databases. Raises `LogError`.
     """
     cursor = connection.connection.cursor()
     try:
-        cursor.execute(statement.format(*map(int, numbers)))
-        return list(cursor.fetchall())
+        cursor.execute(_spelled(connection, statement), values)
+        return list(cursor.fetchall()) if cursor.description else []
     except (connection.dialect.loaded_dbapi.Error, UnicodeDecodeError) as error:
         raise driver_error(error) from None
     finally:
         cursor.close()
+
+
+def _spelled(connection: Connection, statement: str) -> str:
+    return statement if connection.dialect.paramstyle == "qmark" else statement.replace("?", "%s")
 
 
 _WRITES = "log_writes"

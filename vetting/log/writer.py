@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy import Connection, bindparam, insert, select
 
 from vetting.log.canonical import canonical
 from vetting.log.checkpoint import Checkpoint, open_checkpoint, sign_checkpoint
@@ -13,14 +13,15 @@ from vetting.log.event import Event, parse
 from vetting.log.keys import LogKey
 from vetting.log.merkle import Frontier, leaf_hash
 from vetting.log.note import Signature
-from vetting.log.store import LogStore, checkpoint, cosignature, entry, frontier, read_head, time_stamp
+from vetting.log.store import LogStore, checkpoint, cosignature, driven, entry, read_head, time_stamp
 
 _LOOKUP = 500  # ids asked for in one statement; databases limit how many
 
 _STORED = select(entry.c.idem, entry.c.body).where(entry.c.idem.in_(bindparam("ids", expanding=True)))
-_ADD_ENTRY = insert(entry)
-_MOVE_FRONTIER = update(frontier).values(size=bindparam("size"), hashes=bindparam("hashes"))
-_ADD_CHECKPOINT = insert(checkpoint)
+_STORED_ONE = "SELECT idem, body FROM entry WHERE idem = ?"
+_ADD_ENTRY = "INSERT INTO entry (sequence, idem, body, leaf) VALUES (?, ?, ?, ?)"
+_MOVE_FRONTIER = "UPDATE frontier SET size = ?, hashes = ?"
+_ADD_CHECKPOINT = "INSERT INTO checkpoint (size, note) VALUES (?, ?)"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +50,7 @@ class LogWriter:
         self._store = store
         self._key = key
         self._clock = clock
+        self._signed: tuple[str, Checkpoint] | None = None
         with store.write() as connection:
             self._frontier(connection)
 
@@ -117,6 +119,9 @@ class LogWriter:
         return Checkpoint(origin=self._key.origin, size=tree.size, root=tree.root())
 
     def _opened(self, note: str) -> Checkpoint:
+        """The checkpoint inside the latest note; a note that this writer signed itself is known by its every letter."""
+        if self._signed is not None and self._signed[0] == note:
+            return self._signed[1]
         try:
             return open_checkpoint(note, self._key.verifier)
         except NoteError:
@@ -124,13 +129,16 @@ class LogWriter:
 
     def _commit(self, connection: Connection, batch: "_Batch") -> None:
         tree = batch.tree
-        connection.execute(_ADD_ENTRY, batch.rows)
-        connection.execute(_MOVE_FRONTIER, {"size": tree.size, "hashes": bytes(tree)})
+        for row in batch.rows:
+            driven(connection, _ADD_ENTRY, *row)
+        driven(connection, _MOVE_FRONTIER, tree.size, bytes(tree))
         self._sign(connection, tree)
 
     def _sign(self, connection: Connection, tree: Frontier) -> None:
-        note = sign_checkpoint(self._state(tree), self._key.signer)
-        connection.execute(_ADD_CHECKPOINT, {"size": tree.size, "note": note.encode()})
+        state = self._state(tree)
+        note = sign_checkpoint(state, self._key.signer)
+        self._signed = note, state
+        driven(connection, _ADD_CHECKPOINT, tree.size, note.encode())
 
 
 class _Batch:
@@ -138,7 +146,7 @@ class _Batch:
 
     def __init__(self, tree: Frontier, now: datetime, known: dict[str, bytes]) -> None:
         self.tree = tree
-        self.rows: list[dict[str, object]] = []
+        self.rows: list[tuple[int, str, bytes, bytes]] = []
         self._now = now
         self._known = known
 
@@ -151,7 +159,7 @@ class _Batch:
         body = canonical(event, sequence=sequence, logged=self._now)
         leaf = leaf_hash(body)
         self.tree.append(leaf)
-        self.rows.append({"sequence": sequence, "idem": event.id, "body": body, "leaf": leaf})
+        self.rows.append((sequence, event.id, body, leaf))
         self._known[event.id] = body
         return Receipt(sequence=sequence, leaf=leaf, already=False)
 
@@ -166,6 +174,8 @@ def _repeated(stored: bytes, event: Event) -> Receipt:
 
 def _recorded(connection: Connection, ids: Sequence[str]) -> dict[str, bytes]:
     """The stored bytes of those ids that are already in the log."""
+    if len(ids) == 1:
+        return dict(driven(connection, _STORED_ONE, ids[0]))
     found: dict[str, bytes] = {}
     for at in range(0, len(ids), _LOOKUP):
         rows = connection.execute(_STORED, {"ids": ids[at : at + _LOOKUP]})
