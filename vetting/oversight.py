@@ -95,9 +95,10 @@ def _audited(log: Log, position: str, verdict: Verdict) -> Audit:
     from vetting.uniformity import audit, events, position_log
 
     try:
-        with log.snapshot() as snapshot:
-            table = events.read((row.body for row in snapshot.rows()), position)
-        ordered = position_log.position_log(table, position)
+        with events.uncollected():
+            with log.snapshot() as snapshot:
+                table = events.read((row.body for row in snapshot.rows()), position)
+            ordered = position_log.position_log(table, position)
         checks = audit.check(
             ordered, lint=lint_query, reasons=_reasons(), withholding=_withholding(), verified=verdict.ok
         )
