@@ -54,6 +54,14 @@ class Audit:
     """Everything that was asked for, what was refused or is undecided too (U6)."""
 
 
+def positions_of(settings: Settings, person: Person) -> tuple[str, ...]:
+    """Every position of the log, in the order in which they were opened. Refuses a person who is no auditor."""
+    authorize(person, Permission.VERIFY_UNIFORMITY)
+    with reading(settings) as reader:
+        frozen = [e.event.position for e in reader.entries() if e.event.type is EventType.PROTOCOL_FROZEN]
+    return tuple(dict.fromkeys(str(position) for position in frozen))
+
+
 def audit_position(settings: Settings, person: Person, position: str) -> Audit:
     """Verifies the log, then makes the auditor's checks on a position (docs/audit.md).
 

@@ -11,7 +11,9 @@ from vetting.cli import (
     deviations,
     exports,
     filtering,
+    impact,
     marks,
+    nightly,
     outside,
     people,
     positions,
@@ -48,6 +50,8 @@ app.add_typer(
 )
 app.add_typer(outside.witness, name="witness", help="For whoever witnesses a log from outside.")
 app.add_typer(outside.verifier, name="verifier", help="The verifier as one file, for auditors outside.")
+app.command("impact")(impact.impact)
+app.command("nightly")(nightly.nightly)
 app.command("demo")(demonstration.demo)
 app.command("serve")(setup.serve)
 

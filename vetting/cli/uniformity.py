@@ -9,6 +9,7 @@ from typing import Annotated, Final
 
 import typer
 
+from vetting.audit_notes import Kind, result_of
 from vetting.checkpoints import log_policy
 from vetting.cli import session
 from vetting.cli.audits import READING, show_verdict, verdict_json
@@ -62,7 +63,9 @@ def _of_log(policy: Path | None, position: str) -> Audit:
     chosen = session.settings()
     auditor = session.signed_in(chosen)
     with working(READING):
-        return audit_position(chosen, auditor, position)
+        audit = audit_position(chosen, auditor, position)
+    session.noted(chosen, auditor, Kind.UNIFORMITY, [position], audit.verdict, result_of(audit).value)
+    return audit
 
 
 def _of_bundle(bundle: Path, policy: Path | None, position: str) -> Audit:
