@@ -8,19 +8,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from vetting.checkpoints import verify_log
+from vetting.checkpoints import reading, verify_log
 from vetting.errors import ExitCode, VettingError
 from vetting.journal import log_errors
+from vetting.log.answers import examine
+from vetting.log.bundle import Bundle
 from vetting.log.event import EventType
 from vetting.log.merkle import Frontier, leaf_hash
+from vetting.log.note import Verifier
 from vetting.log.policy import Policy
-from vetting.log.reader import LogReader
 from vetting.log.snapshot import Log, StoredEntry
-from vetting.log.store import LogStore
 from vetting.log.verify import Verdict, verify
 from vetting.protocol import SearchProtocol
 from vetting.roles import Permission, Person, authorize
@@ -57,12 +59,8 @@ class Audit:
 def positions_of(settings: Settings, person: Person) -> tuple[str, ...]:
     """Every position of the log, in the order in which they were opened. Refuses a person who is no auditor."""
     authorize(person, Permission.VERIFY_UNIFORMITY)
-    with log_errors():
-        store = LogStore(settings.store_url("transparency_log"), read_only=True)
-        try:
-            frozen = [e.event.position for e in LogReader(store).entries() if e.event.type is EventType.PROTOCOL_FROZEN]
-        finally:
-            store.close()
+    with reading(settings) as reader:
+        frozen = [e.event.position for e in reader.entries() if e.event.type is EventType.PROTOCOL_FROZEN]
     return tuple(dict.fromkeys(str(position) for position in frozen))
 
 
@@ -74,22 +72,31 @@ def audit_position(settings: Settings, person: Person, position: str) -> Audit:
     """
     authorize(person, Permission.VERIFY_UNIFORMITY)
     verdict = verify_log(settings)
-    with log_errors():
-        store = LogStore(settings.store_url("transparency_log"), read_only=True)
-        try:
-            return _audited(LogReader(store), position, verdict)
-        finally:
-            store.close()
+    with reading(settings) as reader:
+        return _audited(reader, position, verdict)
 
 
-def audit_log(
-    log: Log, policy: Policy, position: str, *, known: Mapping[int, str] | None = None, now: datetime | None = None
-) -> Audit:
-    """The same on any log that can be read, e.g. the bundle that a state commission received: no data folder, no
-    account. Verifies it first.
+def audit_bundle(folder: Path, policy: Policy, position: str, *, known: Mapping[int, str] | None = None) -> Audit:
+    """The same on a bundle, for whoever received it: no data folder, no account. By the receiver's own policy.
+
+    Raises `LogError` for what is no bundle, or of another log than the policy means. Refuses with LOG_BROKEN one in
+    which something beside the log does not fit it.
     """
+    found = examine(folder, policy, known)
+    if found.beside:
+        raise VettingError(
+            "bundle_does_not_fit",
+            found.beside,
+            "Keep the bundle as it is, and ask whoever made it for another.",
+            ExitCode.LOG_BROKEN,
+        )
+    return _audited(Bundle(folder), position, found.verdict)
+
+
+def audit_log(log: Log, policy: Policy | Verifier, position: str, *, known: Mapping[int, str] | None = None) -> Audit:
+    """The same on any log that can be read. Verifies it first."""
     with log_errors():
-        return _audited(log, position, verify(log, policy, known=known, now=now))
+        return _audited(log, position, verify(log, policy, known=known, now=datetime.now(UTC)))
 
 
 def _audited(log: Log, position: str, verdict: Verdict) -> Audit:
@@ -98,9 +105,10 @@ def _audited(log: Log, position: str, verdict: Verdict) -> Audit:
     from vetting.uniformity import audit, events, position_log
 
     try:
-        with log.snapshot() as snapshot:
-            table = events.read(_as_verified(snapshot.rows(), verdict), position)
-        ordered = position_log.position_log(table, position)
+        with events.uncollected():
+            with log.snapshot() as snapshot:
+                table = events.read(_as_verified(snapshot.rows(), verdict), position)
+            ordered = position_log.position_log(table, position)
         checks = audit.check(
             ordered, lint=lint_query, reasons=_reasons(), withholding=_withholding(), verified=verdict.ok
         )

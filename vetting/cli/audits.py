@@ -1,4 +1,4 @@
-"""`vetting verify`, for anybody."""
+"""`vetting verify` and `vetting uniformity`, for auditors."""
 
 from __future__ import annotations
 

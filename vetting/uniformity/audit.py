@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from vetting.search import Outcome
 from vetting.uniformity import chain, effort, filtering, people, scope, searching, validating
+from vetting.uniformity.events import uncollected
 from vetting.uniformity.position_log import PositionLog, position_log
 from vetting.uniformity.result import Check, Finding, Result, UniformityAudit, worst
 from vetting.uniformity.rules import RULES, Rule
@@ -66,7 +67,9 @@ def audit(
     Raises NOT_FOUND for a position of which the table has no frozen protocol, BAD_INPUT for a protocol that cannot be
     read.
     """
-    return check(position_log(events, position), lint=lint, reasons=reasons, withholding=withholding, verified=verified)
+    with uncollected():
+        log = position_log(events, position)
+        return check(log, lint=lint, reasons=reasons, withholding=withholding, verified=verified)
 
 
 def check(
