@@ -37,8 +37,6 @@ class Environment:
     """What is not as in the first environment of the position; empty for the first."""
     sequence: int
     """Of the first entry that states it."""
-    connectors: str = ""
-    """Digest of the connectors that searched; empty in a log from before it was stated."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,7 +107,6 @@ def environments(rows: Sequence[Row]) -> tuple[Environment, ...]:
             cases=tuple(cases[digest]),
             differs={k: str(v) for k, v in row.body.items() if k != "digest" and first.get(k) != v},
             sequence=row.sequence,
-            connectors=str(row.body.get("connectors", "")),
         )
         for digest, row in facts.items()
     )

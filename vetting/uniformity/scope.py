@@ -10,7 +10,6 @@ import pandas as pd
 from vetting.log.event import EventType
 from vetting.uniformity.comparison import Difference
 from vetting.uniformity.events import Row, each, mapped
-from vetting.uniformity.logged import environments
 from vetting.uniformity.position_log import PositionLog
 from vetting.uniformity.result import Finding, exception, failing, noted, unsaid
 from vetting.validation import State
@@ -241,12 +240,11 @@ def nothing_changed(log: PositionLog) -> Iterator[Finding]:
 
 
 def _connectors(log: PositionLog, frozen: str) -> Iterator[Finding]:
-    ran = environments(log.of(EventType.ENVIRONMENT_RECORDED))
-    if not frozen or not ran or any(not environment.connectors for environment in ran):
+    ran = log.of(EventType.ENVIRONMENT_RECORDED)
+    if not frozen or not ran or any(not row.body.get("connectors") for row in ran):
         yield unsaid("The log does not state with which connectors every case was searched.")
-    for environment in ran:
-        if frozen and environment.connectors not in {"", frozen}:
-            cases = ", ".join(environment.cases)
-            yield failing([environment.sequence], f"Other connectors than the frozen ones searched {cases}.")
+    for row in ran:
+        if frozen and row.body.get("connectors", frozen) != frozen:
+            yield failing([row.sequence], f"Other connectors than the frozen ones searched {row.case}.")
     if ran and frozen:
         yield noted((), f"Connectors {frozen[:16]} and filter {log.protocol.digests.get('filter', '')[:16]} as frozen.")
