@@ -20,11 +20,11 @@ def _smuggled(story: Story, settled: Said) -> None:
     report = one(story, EventType.REPORT_RELEASED, case=settled.case)
     finding = settled.body["finding"]
     body = {"finding": finding, "element": "none", "severity": 0, "quote": False}
-    passes = one(story, EventType.FINDING_RECORDED, finding=finding).copy(kind=FILTERED, key=f"{finding}", body={})
+    passes = one(story, EventType.FINDING_RECORDED, finding=finding).copy(kind=FILTERED, key=f"{finding}.9", body={})
     preview = one(story, FILTERED, finding=finding, action="previewed")
     name = {"action": "passed", "reason": "passed", "record": f"FR-{str(finding)[2:]}"}
     passes.body = {"finding": finding, "filter": preview.body["filter"], **name}
-    steps = [settled.copy(key=f"{finding}:{8 + n}", body=body | {"state": s}) for n, s in enumerate(("filtered",))]
+    steps = [settled.copy(key=f"{finding}:{97 + n}", body=body | {"state": s}) for n, s in enumerate(("filtered",))]
     for said in (passes, *steps):
         said.actor = report.actor
     story.insert_before(report, passes, *steps)
@@ -157,7 +157,7 @@ def settled_and_taken_up_again(story: Story) -> None:
     """A finding that was settled is taken up again."""
     settled = _settled(story, State.REFUTED, State.UNVERIFIABLE, State.NOT_RELEVANT, State.EXPIRED)
     body = settled.body | {"state": "corroborated", "element": "archived_copy", "severity": 2}
-    story.insert_after(settled, settled.copy(key=f"{settled.body['finding']}:9", body=body))
+    story.insert_after(settled, settled.copy(key=f"{settled.body['finding']}:97", body=body))
 
 
 @violation(21)
