@@ -130,7 +130,7 @@ def page(report: Report) -> Page:
         findings=findings,
         searches=tuple(_search(search) for search in report.searches),
         certificate=_certificate(report),
-        log_position=f"{report.log_size:,} \u00b7 {_formed(report.log_root, _ROOT)}",
+        log_position=_log_position(report),
         released_on=report.released_on.isoformat(),
     )
 
@@ -213,6 +213,12 @@ def _certificate(report: Report) -> tuple[Row, ...]:
         Row(label="Witnesses", words=wording.WITNESSED if report.witnessed else wording.UNWITNESSED),
         Row(label="How to verify", words=wording.VERIFY_WORDS),
     )
+
+
+def _log_position(report: Report) -> str:
+    """What stands at the foot of every page: size, root, and that nobody outside vouches for them."""
+    parts = [f"{report.log_size:,}", _formed(report.log_root, _ROOT)]
+    return " \u00b7 ".join(parts if report.witnessed else [*parts, wording.UNWITNESSED_MARK])
 
 
 def _grouped(digits: str, size: int) -> str:

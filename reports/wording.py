@@ -59,8 +59,9 @@ BEFORE_DECIDING_STEPS: Final = (
 """14 days: 555 CMR 9.05(2), stricter than the five working days usual under the Fair Credit Reporting Act."""
 
 CERTIFICATE: Final = "Certificate"
-WITNESSED: Final = "At least one independent witness has signed the log."
-UNWITNESSED: Final = "UNWITNESSED: no independent witness has signed the log yet."
+WITNESSED: Final = "Independent witnesses have signed the log up to an earlier entry."
+UNWITNESSED: Final = "UNWITNESSED: no independent witness has signed the log yet, or too few."
+UNWITNESSED_MARK: Final = "UNWITNESSED"
 VERIFY_WORDS: Final = (
     "Give the entries, the root and this file to the auditor: \u201cvetting verify --known ENTRIES:ROOT --report "
     "FILE\u201d recomputes the log, which must have this root at this many entries and hold this file\u2019s digest."

@@ -6,22 +6,23 @@ content.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import cache
-from typing import TYPE_CHECKING, cast
+from pathlib import Path
+from typing import TYPE_CHECKING
 
+from vetting.checkpoints import reading, verify_log
 from vetting.errors import ExitCode, VettingError
-from vetting.journal import last_seen, log_errors, remember
+from vetting.journal import log_errors
+from vetting.log.answers import examine
+from vetting.log.bundle import Bundle
 from vetting.log.event import EventType
-from vetting.log.keys import load_vkey
 from vetting.log.note import Verifier
-from vetting.log.reader import LogReader
-from vetting.log.store import LogStore
+from vetting.log.policy import Policy
 from vetting.log.verify import Log, Verdict, verify
-from vetting.protocol import Json, SearchProtocol
+from vetting.protocol import SearchProtocol
 from vetting.roles import Permission, Person, authorize
 from vetting.search import Outcome, step_of
 from vetting.settings import Settings
@@ -53,41 +54,6 @@ class Audit:
     """Everything that was asked for, what was refused or is undecided too (U6)."""
 
 
-def verify_log(settings: Settings, known: Mapping[int, str] | None = None) -> Verdict:
-    """Walks the whole log. Refuses with STORAGE where there is no log or no key to check it with.
-
-    Anybody may do this: it shows that the log is whole, and nothing of what is in it. `known` maps a size to the root
-    seen then (a report prints both): without it, a log cut back to an earlier signed state looks sound. What a desk
-    of this data folder last saw is always held against it, and what is seen now is kept for the next time.
-    """
-    with log_errors():
-        store = LogStore(settings.store_url("transparency_log"), read_only=True)
-        try:
-            seen = {**last_seen(settings.log_seen), **(known or {})}
-            verdict = verify(LogReader(store), load_vkey(settings.log_verifier_key), known=seen)
-        finally:
-            store.close()
-    with suppress(OSError):
-        if verdict.ok and settings.home.stat().st_uid == os.geteuid():  # nothing is left in anybody else's folder
-            remember(settings.log_seen, verdict.size, verdict.root_hex)
-    return verdict
-
-
-def released_as(settings: Settings, digest: str) -> str | None:
-    """The number under which a PDF of this SHA-256 was released, as the log says; None where it never was."""
-    with log_errors():
-        store = LogStore(settings.store_url("transparency_log"), read_only=True)
-        try:
-            bodies = [
-                cast("Mapping[str, Json]", entry.event.body)
-                for entry in LogReader(store).entries()
-                if entry.event.type is EventType.REPORT_RELEASED
-            ]
-        finally:
-            store.close()
-    return next((str(body["report"]) for body in bodies if body["pdf"] == digest), None)
-
-
 def audit_position(settings: Settings, person: Person, position: str) -> Audit:
     """Verifies the log, then makes the auditor's checks on a position (docs/audit.md).
 
@@ -96,20 +62,31 @@ def audit_position(settings: Settings, person: Person, position: str) -> Audit:
     """
     authorize(person, Permission.VERIFY_UNIFORMITY)
     verdict = verify_log(settings)
-    with log_errors():
-        store = LogStore(settings.store_url("transparency_log"), read_only=True)
-        try:
-            return _audited(LogReader(store), position, verdict)
-        finally:
-            store.close()
+    with reading(settings) as reader:
+        return _audited(reader, position, verdict)
 
 
-def audit_log(log: Log, verifier: Verifier, position: str, *, known: Mapping[int, str] | None = None) -> Audit:
-    """The same on any log that can be read, e.g. the bundle that a state commission received: no data folder, no
-    account. Verifies it first.
+def audit_bundle(folder: Path, policy: Policy, position: str, *, known: Mapping[int, str] | None = None) -> Audit:
+    """The same on a bundle, for whoever received it: no data folder, no account. By the receiver's own policy.
+
+    Raises `LogError` for what is no bundle, or of another log than the policy means. Refuses with LOG_BROKEN one in
+    which something beside the log does not fit it.
     """
+    found = examine(folder, policy, known)
+    if found.beside:
+        raise VettingError(
+            "bundle_does_not_fit",
+            found.beside,
+            "Keep the bundle as it is, and ask whoever made it for another.",
+            ExitCode.LOG_BROKEN,
+        )
+    return _audited(Bundle(folder), position, found.verdict)
+
+
+def audit_log(log: Log, policy: Policy | Verifier, position: str, *, known: Mapping[int, str] | None = None) -> Audit:
+    """The same on any log that can be read. Verifies it first."""
     with log_errors():
-        return _audited(log, position, verify(log, verifier, known=known))
+        return _audited(log, position, verify(log, policy, known=known, now=datetime.now(UTC)))
 
 
 def _audited(log: Log, position: str, verdict: Verdict) -> Audit:

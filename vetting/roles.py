@@ -36,6 +36,7 @@ class Permission(StrEnum):
     READ_REPORTS = "read_reports"
     DETERMINE = "determine"
     VERIFY_UNIFORMITY = "verify_uniformity"
+    EXPORT_LOG = "export_log"
     MANAGE_PEOPLE = "manage_people"
     REQUEST_DEVIATION = "request_deviation"
     DECIDE_DEVIATION = "decide_deviation"
@@ -55,6 +56,7 @@ _ACTS: Mapping[Permission, str] = MappingProxyType(
         Permission.READ_REPORTS: "read reports",
         Permission.DETERMINE: "record a determination",
         Permission.VERIFY_UNIFORMITY: "verify uniformity",
+        Permission.EXPORT_LOG: "export the log",
         Permission.MANAGE_PEOPLE: "manage people",
         Permission.REQUEST_DEVIATION: "ask for a deviation",
         Permission.DECIDE_DEVIATION: "decide on a deviation",
@@ -76,6 +78,7 @@ PERMISSIONS: Mapping[Permission, frozenset[Role]] = MappingProxyType(
         Permission.READ_REPORTS: frozenset({_D}),
         Permission.DETERMINE: frozenset({_D}),
         Permission.VERIFY_UNIFORMITY: frozenset({_A}),
+        Permission.EXPORT_LOG: frozenset({_A}),
         Permission.MANAGE_PEOPLE: frozenset({_M}),
         Permission.REQUEST_DEVIATION: frozenset({_I}),
         Permission.DECIDE_DEVIATION: frozenset({_I, _R}),

@@ -120,6 +120,11 @@ class Settings:
         return self.home / "transparency_log" / "log.vkey"
 
     @property
+    def log_policy(self) -> Path:
+        """Who must have seen the log before it is believed (C2SP tlog-policy); an auditor brings their own copy."""
+        return self.home / "transparency_log" / "policy"
+
+    @property
     def log_seen(self) -> Path:
         """Size and root of the log when a desk last saw it, beside the log's folder and not in it."""
         return self.home / "log.seen"

@@ -17,7 +17,7 @@ from tests.sources.authority import URL, Authority, authority
 from tests.sources.loopback import AGENT, HOST, Nobody, Site
 from vetting.casework import exporting
 from vetting.casework.desk import commit
-from vetting.casework.exporting import Exported, check_export, export_evidence, stamp_of, trusted_certificates
+from vetting.casework.exporting import Exported, check_export, export_evidence
 from vetting.casework.recapturing import recapture
 from vetting.errors import ExitCode, VettingError, not_ready
 from vetting.log.event import Event, EventType
@@ -27,6 +27,7 @@ from vetting.settings import Settings, Timestamp, load_settings
 from vetting.sources.asking_again import ask_again
 from vetting.sources.conduct import Conducted
 from vetting.sources.internet import Internet
+from vetting.sources.stamping import stamp_of, trusted_certificates
 from vetting.sources.timestamp import ask_for_token
 
 POST = "I outran the cops last night and laughed about it."

@@ -17,9 +17,9 @@ from vetting.casework.intake import attest, open_case, open_position, renew_auth
 from vetting.casework.opening import create_home, open_desk
 from vetting.casework.protocol_file import declared_packs, load_protocol
 from vetting.casework.searching import begin
+from vetting.checkpoints import released_as
 from vetting.errors import ExitCode, VettingError
 from vetting.log.event import EventType
-from vetting.oversight import released_as
 from vetting.protocol import SearchProtocol
 from vetting.roles import Person, Role, SensitivePosition
 from vetting.settings import REPOSITORY, Settings, load_settings

@@ -14,10 +14,10 @@ from vetting.adjudication import ReadingDesk
 from vetting.administration import open_administration
 from vetting.casework.intake import attest, open_position
 from vetting.casework.opening import create_home, open_desk
+from vetting.checkpoints import verify_log
 from vetting.cli import session
 from vetting.errors import ExitCode, VettingError
 from vetting.log.event import EventType
-from vetting.oversight import verify_log
 from vetting.records.accounts import Accounts
 from vetting.roles import Person, Role, SensitivePosition
 from vetting.settings import DEMO_MARKER, Settings, choose_home, load_settings

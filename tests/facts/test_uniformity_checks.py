@@ -37,7 +37,7 @@ def _set(kind: str, case: str | None = None, where: dict[str, Any] | None = None
     return change
 
 
-def _by(kind: str, actor: str, **where: object) -> Break:
+def _by(kind: str, actor: str, **where: Any) -> Break:  # noqa: ANN401 - fields of a body
     """The first entry of a type is somebody else's act."""
 
     def change(entries: list[Entry]) -> None:
@@ -46,7 +46,7 @@ def _by(kind: str, actor: str, **where: object) -> Break:
     return change
 
 
-def _without(kind: str, case: str | None = None, **where: object) -> Break:
+def _without(kind: str, case: str | None = None, **where: Any) -> Break:  # noqa: ANN401 - fields of a body
     """No entry of this type."""
 
     def change(entries: list[Entry]) -> list[Entry]:
@@ -56,7 +56,7 @@ def _without(kind: str, case: str | None = None, **where: object) -> Break:
     return change
 
 
-def _last(kind: str, case: str | None = None, **where: object) -> Break:
+def _last(kind: str, case: str | None = None, **where: Any) -> Break:  # noqa: ANN401 - fields of a body
     """The first entry of this type comes after everything else."""
 
     def change(entries: list[Entry]) -> list[Entry]:

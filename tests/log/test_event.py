@@ -1,6 +1,7 @@
 """What may be said in the log, and that it has one spelling only."""
 
 import json
+import random
 import string
 import unicodedata
 from collections.abc import Callable
@@ -12,9 +13,10 @@ import rfc8785
 from hypothesis import given
 from hypothesis import strategies as st
 
+from vetting.log import event as event_module
 from vetting.log.canonical import canonical
 from vetting.log.errors import EntryError, EventError
-from vetting.log.event import Entry, Event, EventType, parse
+from vetting.log.event import Entry, Event, EventType, identify, parse
 from vetting.log.profile import MAX_INTEGER, Json, checked, decode, encode
 
 NOON = datetime(2026, 3, 2, 12, 0, 0, 250_000, tzinfo=UTC)
@@ -262,3 +264,51 @@ def test_the_shape_of_an_entry_on_disk_stays_what_it_is(make_event: Callable[...
         b'"logged":"2026-03-02T12:00:00.250000Z","position":"patrol-officer-2026","schema":"vetting.event/1",'
         b'"sequence":5,"type":"search.executed"}'
     )
+
+
+# ---------------------------------------------------------------- read for a verdict, without making an event of it
+
+_PIECES = (
+    b'"', b"{", b"}", b"[", b"]", b",", b":", b" ", b"\n", b"\\", b"\\u0041", b"-0", b"0", b"01", b"1.0", b"1e5",
+    b"9007199254740992", b"-9007199254740992", b"null", b"true", b"NaN", b"a", b"A", b"_", b"://", b"@", b"\xc3\xbc",
+    b"e\xcc\x81", b"\xff", b"\x00", b'"a":1,', b'"zz":"x",', b'"case":"c",', b"[]", b"{}", b'""',
+    b"protocol.frozen", b"search.executed", b"x" * 130, b"[" * 20, b"]" * 20,
+)  # fmt: skip
+
+
+def outcome(read: Callable[[bytes], tuple[int, str]], body: bytes) -> object:
+    try:
+        return read(body)
+    except EntryError as refused:
+        return str(refused)
+
+
+def by_parsing(body: bytes) -> tuple[int, str]:
+    """Read it the long way: nothing is taken at a glance."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(event_module, "at_a_glance", lambda _raw: None)
+        entry = parse(body)
+    return entry.sequence, entry.event.id
+
+
+@given(events(), st.integers(0, 2**32))
+def test_reading_for_a_verdict_says_exactly_what_parsing_says_of_every_altered_entry(event: Event, seed: int) -> None:
+    body, dice = canonical(event, sequence=5, logged=NOON), random.Random(seed)  # noqa: S311
+    assert identify(body) == by_parsing(body)
+    for _ in range(10):
+        at, piece = dice.randrange(len(body)), dice.choice(_PIECES)
+        altered = body[:at] + piece + body[at + dice.choice((0, 1, len(piece))) :]
+        assert outcome(identify, altered) == outcome(by_parsing, altered), altered
+
+
+@given(pairs=st.lists(st.tuples(keys, values(tokens | prose)), max_size=6), nested=st.booleans())
+def test_reading_for_a_verdict_knows_order_and_doubles_in_every_map(
+    *, pairs: list[tuple[str, Json]], nested: bool
+) -> None:
+    inner = ",".join(f"{json.dumps(key)}:{json.dumps(value, separators=(',', ':'))}" for key, value in pairs)
+    said = f'{{"k":{{{inner}}}}}' if nested else f"{{{inner}}}"
+    body = (
+        f'{{"actor":"a","at":"2026-03-02T09:00:00.000000Z","body":{said},"id":"i",'
+        '"logged":"2026-03-02T09:00:00.000000Z","schema":"vetting.event/1","sequence":5,"type":"key.created"}'
+    ).encode()
+    assert outcome(identify, body) == outcome(by_parsing, body), body

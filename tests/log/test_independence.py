@@ -8,7 +8,33 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-FOR_AUDITORS = ("errors", "merkle", "note", "checkpoint", "commitment", "profile", "event", "verify", "keys")
+FOR_AUDITORS = (
+    "errors",
+    "merkle",
+    "note",
+    "checkpoint",
+    "cosignature",
+    "policy",
+    "commitment",
+    "profile",
+    "event",
+    "inclusion_file",
+    "snapshot",
+    "stretch",
+    "parallel",
+    "verify",
+    "durable",
+    "keys",
+    "request",
+    "witness",
+    "folder",
+    "schema",
+    "bundle",
+    "bundling",
+    "answers",
+    "verifier",
+    "verifier_file",
+)
 
 
 @pytest.mark.parametrize("module", FOR_AUDITORS)

@@ -16,7 +16,6 @@ from sqlalchemy import Connection, text
 
 from vetting.log.canonical import canonical
 from vetting.log.checkpoint import Checkpoint, sign_checkpoint
-from vetting.log.errors import LogError
 from vetting.log.merkle import Frontier, leaf_hash
 from vetting.log.reader import LogReader
 from vetting.log.store import LogStore
@@ -242,37 +241,7 @@ def test_a_checkpoint_that_claims_a_state_that_never_was_is_found(filled: OpenLo
     assert filled.verify().first_bad == SIZE - BATCHES[-1]
 
 
-# --------------------------------------------------------------------------------------------- the raw file
-
-
-def test_a_bit_flipped_anywhere_in_the_file_is_found_or_changes_no_entry(
-    sqlite_log: OpenLog, make_event: MakeEvent, tmp_path: Path
-) -> None:
-    sqlite_log.writer.append_all(make_event(number) for number in range(40))
-    with sqlite_log.reader.snapshot() as snapshot:
-        honest = list(snapshot.rows())
-    sqlite_log.store.close()
-    original = (tmp_path / "log.sqlite").read_bytes()
-    dice, copy, found = random.Random(7), tmp_path / "copy.sqlite", 0  # noqa: S311
-    for _ in range(250):
-        wrong = bytearray(original)
-        bit = dice.randrange(len(original) * 8)
-        wrong[bit // 8] ^= 1 << bit % 8
-        for leftover in tmp_path.glob("copy.sqlite*"):
-            leftover.unlink()
-        copy.write_bytes(wrong)
-        store = LogStore(f"sqlite:///{copy}")
-        reader = LogReader(store)
-        try:
-            sound = verify(reader, sqlite_log.key.verifier).ok
-        except LogError:
-            sound = False
-        if sound:
-            with reader.snapshot() as snapshot:
-                assert list(snapshot.rows()) == honest, bit
-        found += not sound
-        store.close()
-    assert found > 100
+# ------------------------------------------------------------------------------------------- no false alarms
 
 
 @given(st.lists(st.integers(1, 9), max_size=8))

@@ -19,7 +19,7 @@ from vetting.log.keys import LogKey
 from vetting.log.store import LogStore
 from vetting.log.writer import LogWriter
 
-LONGEST_LIFE = 0.25  # seconds
+LONGEST_LIFE = 0.1  # seconds; a commit takes less than a hundredth of it on a machine that rests
 FIRST_COMMIT = 20.0  # seconds a busy machine may take to open a log
 
 

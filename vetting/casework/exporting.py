@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Final, TypeAlias
+from typing import Final
 
 from vetting.casework.desk import Body, Desk, commit
 from vetting.errors import VettingError, bad_input, not_found, refused, storage
-from vetting.files import MEBIBYTE, check_place, disk_errors, read_file, write_file
+from vetting.files import check_place, disk_errors, read_file, write_file
 from vetting.log.event import EventType
 from vetting.records.case_files import CaseFileUnit
 from vetting.roles import Permission
 from vetting.settings import Settings
-from vetting.sources.timestamp import MAX_TOKEN_BYTES, ask_for_token, live_authority, time_of_token
+from vetting.sources.stamping import Stamp, trusted_certificates
+from vetting.sources.timestamp import MAX_TOKEN_BYTES, time_of_token
 from vetting.sources.wacz import Wacz, build_wacz, check_wacz
 from vetting.sources.warc_reader import CorruptArchiveError
-
-Stamp: TypeAlias = Callable[[bytes], bytes]
-"""Asks the department's time-stamping authority for a token."""
 
 _STAMPED: Final = ".tsr"
 _PLACE: Final = "Name a file in a folder that you may write to."
@@ -79,27 +77,6 @@ def export_evidence(
     return Exported(
         file=path, captures=wacz.captures, sha256=wacz.sha256.hex(), token=token if stamped else None, not_stamped=why
     )
-
-
-def stamp_of(settings: Settings) -> Stamp | None:
-    """What asks the configured authority; None where none is configured. Refuses certificates that cannot be read."""
-    authority = settings.department.timestamp
-    if not authority.url:
-        return None
-    trusted = trusted_certificates(settings)
-    return lambda data: ask_for_token(authority.url, data, trusted, live_authority())
-
-
-def trusted_certificates(settings: Settings) -> bytes:
-    """The authority's certificates (PEM). Refuses a missing file."""
-    named = settings.department.timestamp.certificates
-    if not named:
-        raise not_found(
-            "timestamp_certificates",
-            "No certificate of the time-stamping authority is configured, so no time stamp can be verified.",
-            "Name a PEM file in config/department.toml: [timestamp] certificates.",
-        )
-    return read_file(settings.config / named, MEBIBYTE)
 
 
 def check_export(path: Path, settings: Settings) -> Checked:

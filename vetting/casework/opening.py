@@ -13,7 +13,7 @@ from vetting.files import disk_errors, read_text, write_file
 from vetting.journal import CASEWORK, RELEASES, Actor, Journal, log_errors, open_journal
 from vetting.log import migrations as log_migrations
 from vetting.log.event import Event, EventType
-from vetting.log.keys import LogKey
+from vetting.log.keys import LogKey, load_vkey
 from vetting.log.reader import LogReader
 from vetting.log.store import LogStore
 from vetting.log.writer import LogWriter
@@ -25,6 +25,17 @@ from vetting.roles import Permission, Person, authorize
 from vetting.settings import DEMO_MARKER, ROOMS, Settings, is_data_folder
 
 PASSPHRASE_BYTES = 10_000
+POLICY = """\
+# Who must have seen this log before it is believed: c2sp.org/tlog-policy, docs/verification.md.
+# With witnesses, for instance:
+#   witness clerk KEY-OF-THE-CLERK
+#   witness council KEY-OF-THE-COUNCIL
+#   group outside any clerk council
+#   quorum outside
+log {vkey}
+quorum none
+"""
+"""Nobody is asked until the department has found witnesses."""
 _EXPECTED = frozenset({*ROOMS, "session", DEMO_MARKER, "lost+found"})
 """What may lie in a folder that is being set up: what an interrupted set-up left, and what an empty disk holds."""
 
@@ -145,6 +156,9 @@ def _create_log(settings: Settings, clock: Callable[[], datetime]) -> None:
             Event(type=EventType.KEY_CREATED, id="key.created:1", at=clock(), actor="system", body={"key": "log"})
         )
     store.close()
+    if not settings.log_policy.exists():
+        with disk_errors(f"{settings.log_policy}", "Check the data folder's permissions."):
+            write_file(settings.log_policy, POLICY.format(vkey=load_vkey(settings.log_verifier_key).vkey).encode())
 
 
 def _passphrase(settings: Settings) -> str:

@@ -21,6 +21,7 @@ from vetting.casework.parity import settle_parity
 from vetting.casework.protocol_file import refuse_changed_config
 from vetting.casework.reviewing import Reviewed, add_step, reviewed
 from vetting.casework.searching import Progress, progress, refuse_withdrawn
+from vetting.checkpoints import log_policy, standing_of
 from vetting.deviation import excluded_steps
 from vetting.errors import not_ready
 from vetting.evidence import RawText
@@ -338,7 +339,7 @@ def _compose(desk: Desk, state: Progress, gate: Gate, findings: tuple[SanitizedF
         findings=findings,
         log_size=checkpoint.size,
         log_root=checkpoint.root_hex[:16],
-        witnessed=False,
+        witnessed=standing_of(desk.reader, log_policy(desk.settings)).witnessed_size is not None,
     )
 
 

@@ -1,4 +1,4 @@
-"""`vetting export`: the evidence of a case as one file in clear, and whether such a file is what it was."""
+"""`vetting export`: the log as a bundle, or the evidence of a case in clear, and whether such a file still holds."""
 
 from __future__ import annotations
 
@@ -7,15 +7,21 @@ from typing import Annotated
 
 import typer
 
-from vetting.casework.exporting import Exported, check_export, export_evidence, stamp_of
+from vetting.casework.exporting import Exported, check_export, export_evidence
 from vetting.cli import session
+from vetting.cli.audits import show_witnessed, verdict_json
 from vetting.cli.positions import desk
 from vetting.cli.printing import AsJson, as_json, note, say, working
 from vetting.errors import ExitCode, VettingError
+from vetting.handover import export_log
+from vetting.log.verify import PAPER_DIGITS
+from vetting.settings import is_data_folder
+from vetting.sources.stamping import stamp_of
 
 
 def export(
-    case: Annotated[str, typer.Argument(help="Case number, e.g. C-7K3M2QXA.")] = "",
+    what: Annotated[str, typer.Argument(help="Name of a position; with --wacz, a case number.")] = "",
+    to: Annotated[Path | None, typer.Option(help="New folder to write the bundle into.")] = None,
     wacz: Annotated[Path | None, typer.Option(help="File to write every capture of the case into, unsealed.")] = None,
     check: Annotated[
         Path | None, typer.Option(help="Exported file to verify: its digests, and its time stamp.")
@@ -23,28 +29,54 @@ def export(
     force: Annotated[bool, typer.Option("--force", help="Replace a file that exists.")] = False,
     json: AsJson = False,
 ) -> None:
-    """Write all captures of a case into one WACZ file, in clear, or verify such a file with --check."""
-    _refuse_unclear(case=case, wacz=wacz, check=check, force=force)
+    """Write the log as a bundle for a position's audit (auditor), or with --wacz a case's captures, in clear.
+
+    With --check, verify such a file of captures.
+    """
+    _refuse_unclear(what=what, to=to, wacz=wacz, check=check, force=force)
     if check is not None:
         _check(check, json=json)
     elif wacz is not None:
         at = desk()
         with working("Exporting the captures"):
-            done = export_evidence(at, case, wacz, force=force, stamp=stamp_of(at.settings))
+            done = export_evidence(at, what, wacz, force=force, stamp=stamp_of(at.settings))
         _tell(done, json=json)
+    else:
+        _export_log(what, to, json=json)
 
 
-def _refuse_unclear(*, case: str, wacz: Path | None, check: Path | None, force: bool) -> None:
-    """Refuses anything but one of the two forms."""
-    exporting = bool(case) and wacz is not None and check is None
-    checking = check is not None and not case and wacz is None and not force
-    if not exporting and not checking:
+def _refuse_unclear(*, what: str, to: Path | None, wacz: Path | None, check: Path | None, force: bool) -> None:
+    """Refuses anything but one of the three forms."""
+    of_log = bool(what) and wacz is None and check is None and not force
+    of_case = bool(what) and wacz is not None and check is None and to is None
+    checking = check is not None and not what and wacz is None and to is None and not force
+    if not (of_log or of_case or checking):
         raise VettingError(
             "export_unclear",
-            "Either a case is exported into a file, or an exported file is verified.",
-            "Type: vetting export CASE --wacz FILE, or: vetting export --check FILE.",
+            "The log is exported for a position, a case is exported into a file, or such a file is verified.",
+            "Type: vetting export POSITION, or: vetting export CASE --wacz FILE, or: vetting export --check FILE.",
             ExitCode.USAGE,
         )
+
+
+def _export_log(position: str, to: Path | None, *, json: bool) -> None:
+    chosen = session.settings()
+    alone = not is_data_folder(chosen.home) and not chosen.log_key.exists()  # a copy of the log, which knows no persons
+    person = None if alone else session.signed_in(chosen)
+    folder = to if to is not None else Path("".join(c if c.isalnum() else "-" for c in position) + "-bundle")
+    with working("Writing and verifying the bundle"):
+        done = export_log(chosen, person, position, folder, session.clock, session.new_id)
+    verdict = done.found.verdict
+    if json:
+        as_json({"folder": str(done.folder), "noted": done.noted, "log": verdict_json(verdict)})
+    else:
+        say(f"{done.folder} holds the log of {verdict.size} entries, for {position}. It was read back and verified.")
+        show_witnessed(verdict)
+        say(f"On paper: {verdict.size}:{verdict.root_hex[:PAPER_DIGITS]}")
+    if not done.noted:
+        note("This copy of the log takes no note, so the log does not say that it was exported.")
+    note("It holds no content, but all positions, and the ids of those who acted: give it to those who audit you.")
+    note("Make their verifier with: vetting verifier build. Their policy they write themselves: docs/verification.md.")
 
 
 def _tell(done: Exported, *, json: bool) -> None:

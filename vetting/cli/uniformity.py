@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import asdict
+from pathlib import Path
 from typing import Annotated, Final
 
 import typer
 
+from vetting.checkpoints import log_policy
 from vetting.cli import session
 from vetting.cli.audits import READING, show_verdict, verdict_json
+from vetting.cli.outside import handed_in
 from vetting.cli.printing import AsJson, as_json, plain, say, table, working
-from vetting.errors import ExitCode
-from vetting.oversight import Audit, audit_position, matrix
+from vetting.errors import ExitCode, VettingError
+from vetting.log.answers import read_policy
+from vetting.oversight import Audit, audit_bundle, audit_position, matrix
 from vetting.uniformity import Check, Departure, Overall, Result, UniformityAudit, UniformityReport
 from vetting.uniformity.logged import LoggedDeviation
 
@@ -27,20 +31,44 @@ _COLORS: Final = {
 }
 
 
-def uniformity(position: Annotated[str, typer.Argument(help="Name of a position.")], json: AsJson = False) -> None:
-    """Make the auditor's checks on a position, from the verified log alone (auditor).
+def uniformity(
+    position: Annotated[str, typer.Argument(help="Name of a position.")],
+    bundle: Annotated[Path | None, typer.Option(help="Folder of an exported log, instead of the log itself.")] = None,
+    policy: Annotated[
+        Path | None, typer.Option(help="With --bundle: your own policy, whose witness you ask for.")
+    ] = None,
+    json: AsJson = False,
+) -> None:
+    """Make the auditor's checks on a position, from the verified log or a bundle of it alone (auditor).
 
     Exit code 8 where a check fails, 6 where searches are still to be run, 9 where the log does not verify.
     """
-    chosen = session.settings()
-    auditor = session.signed_in(chosen)
-    with working(READING):
-        audit = audit_position(chosen, auditor, position)
+    audit = _of_bundle(bundle, policy, position) if bundle is not None else _of_log(policy, position)
     if json:
         as_json(audit_json(audit))
     else:
         show_audit(audit)
     _exit(audit)
+
+
+def _of_log(policy: Path | None, position: str) -> Audit:
+    if policy is not None:
+        raise VettingError(
+            "policy_without_bundle",
+            "A policy of your own is for a bundle.",
+            "Name the bundle's folder with --bundle, or leave --policy out.",
+            ExitCode.USAGE,
+        )
+    chosen = session.settings()
+    auditor = session.signed_in(chosen)
+    with working(READING):
+        return audit_position(chosen, auditor, position)
+
+
+def _of_bundle(bundle: Path, policy: Path | None, position: str) -> Audit:
+    """Whoever holds a bundle may read it: nobody signs in for that."""
+    with working(READING), handed_in():
+        return audit_bundle(bundle, read_policy(policy) if policy else log_policy(session.settings()), position)
 
 
 def _exit(audit: Audit) -> None:

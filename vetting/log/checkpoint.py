@@ -1,14 +1,16 @@
 """The checkpoint: a signed note that says "this log has this many entries and this root".
 
-Source: c2sp.org/tlog-checkpoint v1.0.0. We write no extension lines; others' are read and dropped.
+Source: c2sp.org/tlog-checkpoint v1.0.0. We write no extension lines; those of others are signed with the rest, so
+they are kept, and say nothing to us.
 """
 
-import base64
 from dataclasses import dataclass
 
 from vetting.log.errors import NoteError
 from vetting.log.merkle import HASH_SIZE
-from vetting.log.note import Note, Signer, Verifier, strict_base64
+from vetting.log.note import Note, Signer, Verifier, spell_base64, strict_base64
+
+MAX_SIZE = 2**64 - 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,6 +20,7 @@ class Checkpoint:
     origin: str
     size: int
     root: bytes
+    extension: tuple[str, ...] = ()
 
     @property
     def root_hex(self) -> str:
@@ -26,8 +29,8 @@ class Checkpoint:
 
     @property
     def text(self) -> str:
-        """The three lines that are signed."""
-        return f"{self.origin}\n{self.size}\n{base64.b64encode(self.root).decode('ascii')}\n"
+        """The lines that are signed, of which `parse` makes the same checkpoint again."""
+        return "".join(f"{line}\n" for line in (self.origin, str(self.size), spell_base64(self.root), *self.extension))
 
     @classmethod
     def parse(cls, text: str) -> "Checkpoint":
@@ -37,10 +40,12 @@ class Checkpoint:
             raise NoteError("The checkpoint lacks one of its three lines.")
         if not (rest[0].isascii() and rest[0].isdecimal()) or str(int(rest[0][:20])) != rest[0]:
             raise NoteError("The checkpoint's size is not a plain number.")
+        if int(rest[0]) > MAX_SIZE:
+            raise NoteError("The checkpoint counts more entries than a log can have.")
         root = strict_base64(rest[1])
         if len(root) != HASH_SIZE:
             raise NoteError("The checkpoint's root is not a SHA-256 hash.")
-        return cls(origin=origin, size=int(rest[0]), root=root)
+        return cls(origin=origin, size=int(rest[0]), root=root, extension=tuple(rest[2:]))
 
 
 def sign_checkpoint(checkpoint: Checkpoint, signer: Signer) -> str:

@@ -52,7 +52,28 @@ class KeyFileError(LogError):
     """The signing key file is missing, unreadable, exposed to others, or not the key of this log."""
 
     code = "LOG-203"
-    remedy = "Restore the log's own key file and give it mode 0400, owned by the account that writes the log."
+    remedy = "Restore the key file that belongs here and give it mode 0400, owned by the account that signs with it."
+
+
+class PolicyError(LogError):
+    """A trust policy is malformed, or names what it does not define; `str()` says in which line."""
+
+    code = "LOG-204"
+    remedy = "Correct the policy file, or ask for it again from whoever wrote it, and not from whoever keeps the log."
+
+
+class WitnessError(LogError):
+    """The witness's desk will not or cannot cosign; nothing was signed."""
+
+    code = "LOG-205"
+    remedy = "Correct what the sentence names, then repeat the command; nothing needs repair."
+
+
+class WitnessForkError(WitnessError):
+    """The log's key signed two histories that exclude each other. Both sides are kept; nothing was signed."""
+
+    code = "LOG-206"
+    remedy = "Sign nothing more for this log, keep the folder as it is, and tell the auditor and the other witnesses."
 
 
 class LogMissingError(LogError):
@@ -95,3 +116,10 @@ class LogDamagedError(LogError):
 
     code = "LOG-306"
     remedy = "Stop, keep a copy of the log as it is, run the verification and tell the auditor."
+
+
+class FileError(LogError):
+    """A file that was handed over is missing, superfluous, too long, or not what its name promises."""
+
+    code = "LOG-401"
+    remedy = "Keep what you received as it is, and ask whoever sent it for a complete copy."

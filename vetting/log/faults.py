@@ -47,10 +47,17 @@ _POSTGRESQL: dict[str, tuple[type[LogError], str]] = {
 def as_log_error(error: SQLAlchemyError) -> LogError:
     """The log's own error for a database error; `LogUnavailableError` for whatever has no name here."""
     cause = error.orig if isinstance(error, DBAPIError) else None
+    return driver_error(cause, damaged=isinstance(error, IntegrityError))
+
+
+def driver_error(cause: BaseException | None, *, damaged: bool = False) -> LogError:
+    """The same for what a driver raised itself; `damaged` where a rule of the tables was broken."""
     if isinstance(cause, sqlite3.Error):
         return _from_sqlite(cause)
+    if isinstance(cause, UnicodeDecodeError):  # stored text that is none, even in the driver's own words about it
+        return LogDamagedError(_DAMAGED)
     known = _POSTGRESQL.get(getattr(cause, "sqlstate", None) or "")
-    if known is None and isinstance(error, IntegrityError):
+    if known is None and damaged:
         known = (LogDamagedError, _DAMAGED)
     kind, sentence = known or (
         LogUnavailableError,

@@ -1,10 +1,10 @@
-"""The log's own signing key: made once, kept in a file only its owner can read, never overwritten."""
+"""Signing keys on disk, the log's own above all: made once, in a file only its owner can read, never overwritten."""
 
 import os
 import stat
-from contextlib import suppress
 from pathlib import Path
 
+from vetting.log.durable import write_new
 from vetting.log.errors import KeyFileError
 from vetting.log.note import Signer, Verifier
 
@@ -34,14 +34,7 @@ class LogKey:
     @classmethod
     def load(cls, path: Path) -> "LogKey":
         """Read the private key; raises `KeyFileError` if missing, malformed, or readable by others."""
-        try:
-            with path.open("rb") as file:
-                if stat.S_IMODE(os.fstat(file.fileno()).st_mode) & 0o077:
-                    raise KeyFileError("The signing key file can be read by other accounts.")
-                secret = file.read(_LONGEST)
-        except OSError:
-            raise KeyFileError("The signing key file cannot be read.") from None
-        return cls(Signer.parse(secret.decode("utf-8", "replace").removesuffix("\n")))
+        return cls(Signer.parse(read_secret(path)))
 
     @property
     def origin(self) -> str:
@@ -63,10 +56,7 @@ class LogKey:
 
         Raises `KeyFileError` if either file already exists; the private key is then not written.
         """
-        if public.exists():
-            raise KeyFileError("A verification key file of that name already exists.", remedy=_ASK_FOR_VKEY)
-        _write_new(private, self.signer.secret() + "\n", 0o400)
-        _write_new(public, self.vkey + "\n", 0o444)
+        write_pair(private, public, secret=self.signer.secret(), vkey=self.vkey)
 
 
 def load_vkey(path: Path) -> Verifier:
@@ -81,20 +71,33 @@ def load_vkey(path: Path) -> Verifier:
     return Verifier.parse(text.removesuffix("\n"))
 
 
-def _write_new(path: Path, text: str, mode: int) -> None:
-    """Write beside, then link into place: a crash leaves no half-written key, and no key is ever replaced."""
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
+def read_secret(path: Path) -> str:
+    """The text of a private key file; raises `KeyFileError` if it is missing or can be read by others."""
     try:
-        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        os.link(draft, path)
+        with path.open("rb") as file:
+            if stat.S_IMODE(os.fstat(file.fileno()).st_mode) & 0o077:
+                raise KeyFileError("The signing key file can be read by other accounts.")
+            secret = file.read(_LONGEST)
+    except OSError:
+        raise KeyFileError("The signing key file cannot be read.") from None
+    return secret.decode("utf-8", "replace").removesuffix("\n")
+
+
+def write_pair(private: Path, public: Path, *, secret: str, vkey: str) -> None:
+    """Write a private key (mode 0400) and its verification key (mode 0444), each new and whole.
+
+    Raises `KeyFileError` if either file already exists; the private key is then not written.
+    """
+    if public.exists():
+        raise KeyFileError("A verification key file of that name already exists.", remedy=_ASK_FOR_VKEY)
+    _write_new(private, secret + "\n", 0o400)
+    _write_new(public, vkey + "\n", 0o444)
+
+
+def _write_new(path: Path, text: str, mode: int) -> None:
+    try:
+        write_new(path, text.encode(), mode)
     except FileExistsError:
         raise KeyFileError("A key file of that name already exists.", remedy=_ASK_FOR_VKEY) from None
     except OSError:
         raise KeyFileError("The key file cannot be written.", remedy="Check the folder and its free space.") from None
-    finally:
-        with suppress(OSError):
-            draft.unlink()

@@ -19,7 +19,19 @@ ED25519 = 0x01
 MAX_NOTE_BYTES = 1_000_000
 MAX_SIGNATURES = 100
 _SIGNATURE_LINE = "— "  # em dash, space
-_PRIVATE = "PRIVATE+KEY+"
+PRIVATE = "PRIVATE+KEY+"
+"""How the text of every private key begins."""
+
+_PRIME = 2**255 - 19
+_WEAK = frozenset(  # RFC 7748 section 5's field; the y of each point whose order divides 8
+    {
+        0,
+        1,
+        _PRIME - 1,
+        0x7A03AC9277FDC74EC6CC392CFA53202A0F67100D760B3CBA4FD84D3D706A17C7,
+        0x05FC536D880238B13933C6D305ACDFD5F098EFF289F4C345B027B2C28F95E826,
+    }
+)
 
 
 def strict_base64(text: str) -> bytes:
@@ -33,12 +45,14 @@ def strict_base64(text: str) -> bytes:
     return raw
 
 
-def _base64(raw: bytes) -> str:
+def spell_base64(raw: bytes) -> str:
+    """Standard, padded base64: the one spelling that `strict_base64` reads."""
     return base64.b64encode(raw).decode("ascii")
 
 
-def _key_name(name: str) -> str:
-    if not name or "+" in name or any(c.isspace() or c < " " for c in name):
+def key_name(name: str) -> str:
+    """`name`, if a key may have it; raises `NoteError` where it is empty or holds a space, a plus sign or the like."""
+    if not name or "+" in name or any(c.isspace() or c < " " or "\ud800" <= c <= "\udfff" for c in name):
         raise NoteError("A key name is empty or holds a space or a plus sign.")
     return name
 
@@ -60,10 +74,10 @@ class Signature:
         raw = strict_base64(encoded)
         if len(raw) < 5:
             raise NoteError("A signature line of the note is too short.")
-        return cls(name=_key_name(name), key_id=raw[:4], raw=raw[4:])
+        return cls(name=key_name(name), key_id=raw[:4], raw=raw[4:])
 
     def __str__(self) -> str:
-        return f"{_SIGNATURE_LINE}{self.name} {_base64(self.key_id + self.raw)}\n"
+        return f"{_SIGNATURE_LINE}{self.name} {spell_base64(self.key_id + self.raw)}\n"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,14 +137,15 @@ class Verifier:
     @property
     def vkey(self) -> str:
         """The key as text: `name+id+base64`. This is what an auditor is given once, on paper."""
-        return f"{self.name}+{self.key_id.hex()}+{_base64(bytes([ED25519]) + self.public)}"
+        return f"{self.name}+{self.key_id.hex()}+{spell_base64(bytes([ED25519]) + self.public)}"
 
     @classmethod
     def parse(cls, vkey: str) -> "Verifier":
         """Read a verification key; raises `NoteError` where it is malformed or not Ed25519."""
-        key_id, kind, public, name = _key_parts(vkey)
-        if kind != ED25519 or len(public) != 32:
+        key_id, kind, public, name = key_parts(vkey)
+        if kind != ED25519:
             raise NoteError("The verification key is not an Ed25519 key.")
+        check_ed25519(public)
         verifier = cls(name=name, public=public)
         if verifier.key_id != key_id:
             raise NoteError("The verification key does not match its own id.")
@@ -144,6 +159,19 @@ class Verifier:
             raise NoteError("A signature of the note does not verify.") from None
 
 
+def check_ed25519(public: bytes) -> None:
+    """Raise `NoteError` unless these can be an honest Ed25519 public key (RFC 8032).
+
+    Refused are the few points under which anybody can sign, and a second spelling of any point: one key must not
+    stand in a policy as two.
+    """
+    if len(public) != 32:
+        raise NoteError("An Ed25519 key does not have 32 bytes.")
+    y = int.from_bytes(public, "little") & (1 << 255) - 1
+    if y >= _PRIME or y in _WEAK:
+        raise NoteError("An Ed25519 key is of the kind with which anybody can sign.")
+
+
 class Signer:
     """A named private key; its text form is a secret and its `repr` does not show it."""
 
@@ -151,7 +179,7 @@ class Signer:
 
     def __init__(self, name: str, key: Ed25519PrivateKey) -> None:
         self._key = key
-        self.verifier = Verifier(name=_key_name(name), public=key.public_key().public_bytes_raw())
+        self.verifier = Verifier(name=key_name(name), public=key.public_key().public_bytes_raw())
 
     @classmethod
     def generate(cls, name: str) -> "Signer":
@@ -161,20 +189,20 @@ class Signer:
     @classmethod
     def parse(cls, secret: str) -> "Signer":
         """Read `PRIVATE+KEY+name+id+base64`; raises `KeyFileError`, which does not show it, if malformed."""
-        prefix, rest = secret[: len(_PRIVATE)], secret[len(_PRIVATE) :]
+        prefix, rest = secret[: len(PRIVATE)], secret[len(PRIVATE) :]
         try:
-            key_id, kind, seed, name = _key_parts(rest)
+            key_id, kind, seed, name = key_parts(rest)
             signer = cls(name, Ed25519PrivateKey.from_private_bytes(seed))
         except (NoteError, ValueError):
             raise KeyFileError("The signing key is malformed.") from None
-        if prefix != _PRIVATE or kind != ED25519 or signer.verifier.key_id != key_id:
+        if prefix != PRIVATE or kind != ED25519 or signer.verifier.key_id != key_id:
             raise KeyFileError("The signing key does not match its own id.")
         return signer
 
     def secret(self) -> str:
         """The private key as text, for a file of mode 0400 and nothing else."""
-        encoded = _base64(bytes([ED25519]) + self._key.private_bytes_raw())
-        return f"{_PRIVATE}{self.verifier.name}+{self.verifier.key_id.hex()}+{encoded}"
+        encoded = spell_base64(bytes([ED25519]) + self._key.private_bytes_raw())
+        return f"{PRIVATE}{self.verifier.name}+{self.verifier.key_id.hex()}+{encoded}"
 
     def sign(self, text: str) -> Signature:
         """The signature of this key over a text."""
@@ -182,12 +210,15 @@ class Signer:
         return Signature(name=self.verifier.name, key_id=self.verifier.key_id, raw=raw)
 
 
-def _key_parts(text: str) -> tuple[bytes, int, bytes, str]:
-    """Split `name+id+base64` into id, kind, key and name; the base64 may itself hold plus signs."""
+def key_parts(text: str) -> tuple[bytes, int, bytes, str]:
+    """Split `name+id+base64` into id, kind, key and name; the base64 may itself hold plus signs.
+
+    Raises `NoteError` where it has another form; whether the id fits the key is for the caller to see.
+    """
     parts = text.split("+", 2)
     if len(parts) != 3 or len(parts[1]) != 8 or set(parts[1]) - set("0123456789abcdef"):
         raise NoteError("The key is not of the form name+id+base64.")
     raw = strict_base64(parts[2])
     if not raw:
         raise NoteError("The key is empty.")
-    return bytes.fromhex(parts[1]), raw[0], raw[1:], _key_name(parts[0])
+    return bytes.fromhex(parts[1]), raw[0], raw[1:], key_name(parts[0])

@@ -9,7 +9,7 @@ import json
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
-from typing import NoReturn, TypeAlias
+from typing import NoReturn, TypeAlias, cast
 
 from vetting.log.errors import EntryError, EventError
 
@@ -107,3 +107,64 @@ def _without_duplicates(pairs: list[tuple[str, Json]]) -> dict[str, Json]:
 
 def _refuse_number(_text: str) -> NoReturn:
     raise EntryError("An entry holds a number that is not whole.")
+
+
+_READER = json.JSONDecoder(parse_float=_refuse_number, parse_constant=_refuse_number)
+_LAYOUT = re.compile(r"[][{}:,a-z0-9-]*", re.ASCII)  # what stands between strings, without space
+_TOKENS = re.compile(r"(?:[A-Za-z0-9][A-Za-z0-9._:+/=-]{0,127}\n)*", re.ASCII)
+_keys: set[str] = set()
+_MOST_KEYS = 10_000
+
+
+def at_a_glance(raw: bytes) -> dict[str, Json] | None:
+    """A map in canonical form that keeps the profile without prose; None where that is not seen at once.
+
+    Tokens hold no quotation mark and nothing that is escaped, so splitting at quotation marks parts the strings from
+    the layout. With no space in the layout, no number `-0`, sorted keys and as many strings read as are written (a key
+    that stands twice is read once), writing the map again could give no other bytes.
+    """
+    try:
+        text = raw.decode("ascii")
+        parts = text.split('"')
+        layout, strings = "".join(parts[::2]), parts[1::2]
+        plain = _LAYOUT.fullmatch(layout) and _TOKENS.fullmatch("\n".join(strings) + "\n")
+        if not plain or "-0" in layout or "://" in text:
+            return None
+        value, end = _READER.raw_decode(text)
+        whole = end == len(text) and isinstance(value, dict)
+        return value if whole and _strings(value, depth=-1) == len(strings) else None
+    except (ValueError, RecursionError, EntryError):
+        return None
+
+
+def _strings(value: Json, depth: int) -> int:
+    """How many strings a value holds, its keys among them. Raises `ValueError` where it breaks the profile."""
+    keys, items = (list(value), list(value.values())) if isinstance(value, dict) else ([], value)
+    if not isinstance(items, list) or depth > MAX_DEPTH - bool(items):
+        raise ValueError  # null, or too deep
+    if keys != sorted(keys) or not _keys.issuperset(keys):
+        _know(keys)
+    count = len(keys)
+    for item in items:
+        kind = type(item)
+        if kind is str:
+            count += 1
+        elif kind is int:
+            count += _within(cast("int", item))
+        elif kind is not bool:
+            count += _strings(item, depth + 1)
+    return count
+
+
+def _within(number: int) -> int:
+    if -MAX_INTEGER <= number <= MAX_INTEGER:
+        return 0
+    raise ValueError
+
+
+def _know(keys: list[str]) -> None:
+    """Remember keys that keep the profile. Raises `ValueError` where one does not, or where they are not sorted."""
+    if keys != sorted(keys) or not all(map(_KEY.fullmatch, keys)):
+        raise ValueError
+    if len(_keys) < _MOST_KEYS:
+        _keys.update(keys)

@@ -4,7 +4,9 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 from sqlalchemy import (
@@ -22,14 +24,13 @@ from sqlalchemy import (
     create_engine,
     event,
     make_url,
-    select,
     text,
 )
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.pool import ConnectionPoolEntry, NullPool, QueuePool
 
 from vetting.log.errors import LogDamagedError, LogMissingError, LogReadOnlyError
-from vetting.log.faults import as_log_error
+from vetting.log.faults import as_log_error, driver_error
 from vetting.log.untouched import Untouched
 
 metadata = MetaData()
@@ -64,10 +65,26 @@ checkpoint = Table(
 )
 """One signed note for every commit."""
 
+cosignature = Table(
+    "cosignature",
+    metadata,
+    Column("size", _NUMBER, primary_key=True, autoincrement=False),
+    Column("name", String(256), primary_key=True),
+    Column("key_id", String(8), primary_key=True),
+    Column("line", LargeBinary, nullable=False),
+)
+"""Signature lines of others under the checkpoint of a size, by the name and the id (hexadecimal) of their key."""
 
-# Built once: SQLAlchemy takes longer to build these statements than SQLite to run them.
-_LATEST_NOTE = select(checkpoint.c.note).order_by(checkpoint.c.size.desc()).limit(1)
-_HEAD = select(frontier.c.size, frontier.c.hashes, _LATEST_NOTE.scalar_subquery().label("note"))
+time_stamp = Table(
+    "time_stamp",
+    metadata,
+    Column("size", _NUMBER, primary_key=True, autoincrement=False),
+    Column("token", LargeBinary, nullable=False),
+)
+"""RFC 3161 answers over the signed note of the checkpoint of a size, one a checkpoint."""
+
+
+_HEAD = "SELECT size, hashes, (SELECT note FROM checkpoint ORDER BY size DESC LIMIT 1) FROM frontier"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,11 +98,30 @@ class Head:
 
 def read_head(connection: Connection) -> Head:
     """Where the log stands. Raises `LogDamagedError` where that is not stored as it should be."""
-    row = connection.execute(_HEAD).one_or_none()
-    if row is None or [type(value) for value in row] not in ([int, bytes, bytes], [int, bytes, type(None)]):
+    rows = driven(connection, _HEAD)
+    if len(rows) != 1 or [type(value) for value in rows[0]] not in ([int, bytes, bytes], [int, bytes, type(None)]):
         raise LogDamagedError("The stored frontier is gone or has another form.")
-    note = None if row.note is None else row.note.decode("utf-8", "replace")
-    return Head(size=row.size, hashes=row.hashes, note=note)
+    size, hashes, note = rows[0]
+    return Head(size=size, hashes=hashes, note=None if note is None else note.decode("utf-8", "replace"))
+
+
+def driven(connection: Connection, statement: str, *values: object) -> list[Any]:
+    """Run a statement straight on the driver and return its rows: for what is run for every commit or every block.
+
+    `?` stands for each value, on both databases. Raises `LogError`.
+    """
+    cursor = connection.connection.cursor()
+    try:
+        cursor.execute(_spelled(connection, statement), values)
+        return list(cursor.fetchall()) if cursor.description else []
+    except (connection.dialect.loaded_dbapi.Error, UnicodeDecodeError) as error:
+        raise driver_error(error) from None
+    finally:
+        cursor.close()
+
+
+def _spelled(connection: Connection, statement: str) -> str:
+    return statement if connection.dialect.paramstyle == "qmark" else statement.replace("?", "%s")
 
 
 _WRITES = "log_writes"
@@ -105,6 +141,7 @@ class LogStore:
         self, url: str | URL, *, busy_timeout: float = 10.0, create: bool = False, read_only: bool = False
     ) -> None:
         self._busy_timeout = busy_timeout
+        self._anew = partial(LogStore, url, busy_timeout=busy_timeout, create=create, read_only=read_only)
         address = _address(url)
         self._on_sqlite = address.get_backend_name() == "sqlite"
         self._untouched: Untouched | None = None
@@ -115,6 +152,10 @@ class LogStore:
             self._engine = _sqlite_untouched(self._untouched, busy_timeout)
         else:
             self._engine = _sqlite(_file(address), busy_timeout, create=create)
+
+    def __reduce__(self) -> "tuple[partial[LogStore], tuple[()]]":
+        """Another process opens the log anew: connections are not handed on."""
+        return self._anew, ()
 
     @contextmanager
     def write(self) -> Iterator[Connection]:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy import Connection, bindparam, insert, select
 
 from vetting.log.canonical import canonical
 from vetting.log.checkpoint import Checkpoint, open_checkpoint, sign_checkpoint
@@ -12,14 +12,16 @@ from vetting.log.errors import DifferentEventError, KeyFileError, LogDamagedErro
 from vetting.log.event import Event, parse
 from vetting.log.keys import LogKey
 from vetting.log.merkle import Frontier, leaf_hash
-from vetting.log.store import LogStore, checkpoint, entry, frontier, read_head
+from vetting.log.note import Signature
+from vetting.log.store import LogStore, checkpoint, cosignature, driven, entry, read_head, time_stamp
 
 _LOOKUP = 500  # ids asked for in one statement; databases limit how many
 
 _STORED = select(entry.c.idem, entry.c.body).where(entry.c.idem.in_(bindparam("ids", expanding=True)))
-_ADD_ENTRY = insert(entry)
-_MOVE_FRONTIER = update(frontier).values(size=bindparam("size"), hashes=bindparam("hashes"))
-_ADD_CHECKPOINT = insert(checkpoint)
+_STORED_ONE = "SELECT idem, body FROM entry WHERE idem = ?"
+_ADD_ENTRY = "INSERT INTO entry (sequence, idem, body, leaf) VALUES (?, ?, ?, ?)"
+_MOVE_FRONTIER = "UPDATE frontier SET size = ?, hashes = ?"
+_ADD_CHECKPOINT = "INSERT INTO checkpoint (size, note) VALUES (?, ?)"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +50,7 @@ class LogWriter:
         self._store = store
         self._key = key
         self._clock = clock
+        self._signed: tuple[str, Checkpoint] | None = None
         with store.write() as connection:
             self._frontier(connection)
 
@@ -72,6 +75,36 @@ class LogWriter:
                 self._commit(connection, batch)
         return receipts
 
+    def add_cosignatures(self, size: int, lines: Iterable[str]) -> int:
+        """Keep others' signature lines under the checkpoint at `size`; returns how many were new.
+
+        A line under the same name and key id is kept once, the first of them: more of the same witness proves no
+        more. Nothing is checked but the form: which keys count is for a policy to say, before and after. Raises
+        `NoteError` where a line is none or nothing was signed at that size.
+        """
+        signatures = [Signature.parse(line.removesuffix("\n")) for line in lines]
+        with self._store.write() as connection:
+            _require_checkpoint(connection, size)
+            held = select(cosignature.c.name, cosignature.c.key_id).where(cosignature.c.size == size)
+            have = {(row.name, row.key_id) for row in connection.execute(held)}
+            new = {key: str(s) for s in reversed(signatures) if (key := (s.name, s.key_id.hex())) not in have}
+            for (name, key_id), line in new.items():
+                row = {"size": size, "name": name, "key_id": key_id, "line": line.encode()}
+                connection.execute(insert(cosignature), row)
+        return len(new)
+
+    def add_time_stamp(self, size: int, token: bytes) -> bool:
+        """Keep an RFC 3161 answer over the signed note at `size`; False where there is one already, which stays.
+
+        The token is not checked here. Raises `NoteError` where nothing was signed at that size.
+        """
+        with self._store.write() as connection:
+            _require_checkpoint(connection, size)
+            if connection.scalar(select(time_stamp.c.size).where(time_stamp.c.size == size)) is not None:
+                return False
+            connection.execute(insert(time_stamp), {"size": size, "token": token})
+        return True
+
     def _frontier(self, connection: Connection) -> Frontier:
         """The stored frontier, once it is found to be what this key last signed."""
         head = read_head(connection)
@@ -86,6 +119,9 @@ class LogWriter:
         return Checkpoint(origin=self._key.origin, size=tree.size, root=tree.root())
 
     def _opened(self, note: str) -> Checkpoint:
+        """The checkpoint inside the latest note; a note that this writer signed itself is known by its every letter."""
+        if self._signed is not None and self._signed[0] == note:
+            return self._signed[1]
         try:
             return open_checkpoint(note, self._key.verifier)
         except NoteError:
@@ -93,13 +129,16 @@ class LogWriter:
 
     def _commit(self, connection: Connection, batch: "_Batch") -> None:
         tree = batch.tree
-        connection.execute(_ADD_ENTRY, batch.rows)
-        connection.execute(_MOVE_FRONTIER, {"size": tree.size, "hashes": bytes(tree)})
+        for row in batch.rows:
+            driven(connection, _ADD_ENTRY, *row)
+        driven(connection, _MOVE_FRONTIER, tree.size, bytes(tree))
         self._sign(connection, tree)
 
     def _sign(self, connection: Connection, tree: Frontier) -> None:
-        note = sign_checkpoint(self._state(tree), self._key.signer)
-        connection.execute(_ADD_CHECKPOINT, {"size": tree.size, "note": note.encode()})
+        state = self._state(tree)
+        note = sign_checkpoint(state, self._key.signer)
+        self._signed = note, state
+        driven(connection, _ADD_CHECKPOINT, tree.size, note.encode())
 
 
 class _Batch:
@@ -107,7 +146,7 @@ class _Batch:
 
     def __init__(self, tree: Frontier, now: datetime, known: dict[str, bytes]) -> None:
         self.tree = tree
-        self.rows: list[dict[str, object]] = []
+        self.rows: list[tuple[int, str, bytes, bytes]] = []
         self._now = now
         self._known = known
 
@@ -120,7 +159,7 @@ class _Batch:
         body = canonical(event, sequence=sequence, logged=self._now)
         leaf = leaf_hash(body)
         self.tree.append(leaf)
-        self.rows.append({"sequence": sequence, "idem": event.id, "body": body, "leaf": leaf})
+        self.rows.append((sequence, event.id, body, leaf))
         self._known[event.id] = body
         return Receipt(sequence=sequence, leaf=leaf, already=False)
 
@@ -135,8 +174,15 @@ def _repeated(stored: bytes, event: Event) -> Receipt:
 
 def _recorded(connection: Connection, ids: Sequence[str]) -> dict[str, bytes]:
     """The stored bytes of those ids that are already in the log."""
+    if len(ids) == 1:
+        return dict(driven(connection, _STORED_ONE, ids[0]))
     found: dict[str, bytes] = {}
     for at in range(0, len(ids), _LOOKUP):
         rows = connection.execute(_STORED, {"ids": ids[at : at + _LOOKUP]})
         found.update((row.idem, row.body) for row in rows)
     return found
+
+
+def _require_checkpoint(connection: Connection, size: int) -> None:
+    if connection.scalar(select(checkpoint.c.size).where(checkpoint.c.size == size)) is None:
+        raise NoteError(f"The log signed no checkpoint at {size} entries.", remedy="Ask for a checkpoint it signed.")
