@@ -241,10 +241,13 @@ def restored_although_relevant_anyway(story: Story) -> None:
 @violation(28, soft=True, candidates=12, steps=12, found=0.9, straight=1.0)
 def restores_far_more_than_others(story: Story) -> None:
     """One reviewer undoes most of what the filter withholds."""
+    seen: dict[str, set[str]] = {}
+    for said in story.of(VALIDATED):
+        seen.setdefault(said.actor, set()).add(str(said.body["finding"]))
     out = [s for s in story.of(VALIDATED, state="corroborated") if _is_out(story, s)]
-    person = pick(story, out).actor
+    person = max(seen, key=lambda who: len({str(s.body["finding"]) for s in out if s.actor == who}))
     mine = [said for said in out if said.actor == person]
-    if len(mine) < 3:
+    if len(seen[person]) < 20 or len({str(s.body["finding"]) for s in mine}) < 0.5 * len(seen[person]):
         raise Unfit
     for said in {str(said.body["finding"]): said for said in mine}.values():
         finding = said.body["finding"]
