@@ -114,6 +114,7 @@ def _audited(log: Log, position: str, verdict: Verdict) -> Audit:
         )
     except (ValueError, KeyError, TypeError, AttributeError):
         if verdict.ok:
+            _refuse_ill_formed(log, position)
             raise
         raise VettingError(
             "log_broken",
@@ -140,6 +141,21 @@ def _as_verified(rows: Iterator[StoredEntry], verdict: Verdict) -> Iterator[byte
             "log_changed",
             "The log was changed between its verification and its reading, so nothing can be said of it.",
             "Keep a copy of the log as it is now, tell the auditor, and audit the copy.",
+            ExitCode.LOG_BROKEN,
+        )
+
+
+def _refuse_ill_formed(log: Log, position: str) -> None:
+    """Refuses a log that verifies and holds what no desk writes: nobody makes an audit end in silence."""
+    from vetting.uniformity.forms import ill_formed
+
+    with log.snapshot() as snapshot:
+        sequence = ill_formed((row.body for row in snapshot.rows()), position)
+    if sequence is not None:
+        raise VettingError(
+            "entry_ill_formed",
+            f"The log verifies, but entry {sequence} holds a value that its field cannot have: no desk wrote it.",
+            "Keep every copy of the log, and ask whoever keeps it how the entry came into it.",
             ExitCode.LOG_BROKEN,
         )
 
