@@ -6,77 +6,33 @@ content.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, cast
+from datetime import datetime
+from functools import cache
+from typing import TYPE_CHECKING
 
-from vetting.candidate import IdentifierKind
 from vetting.checkpoints import verify_log
-from vetting.deviation import Decision, DeviationReason
-from vetting.errors import not_found
+from vetting.errors import ExitCode, VettingError
 from vetting.journal import log_errors
-from vetting.log.event import Entry, EventType
+from vetting.log.event import EventType
+from vetting.log.merkle import Frontier, leaf_hash
+from vetting.log.policy import Policy
 from vetting.log.reader import LogReader
+from vetting.log.snapshot import Log, StoredEntry
 from vetting.log.store import LogStore
-from vetting.log.verify import Verdict
-from vetting.protocol import Json, SearchProtocol, from_document
+from vetting.log.verify import Verdict, verify
+from vetting.protocol import SearchProtocol
 from vetting.roles import Permission, Person, authorize
 from vetting.search import Outcome, step_of
 from vetting.settings import Settings
-from vetting.uniformity import (
-    ApprovedDeviation,
-    Difference,
-    EnrolledCase,
-    ExecutedSearch,
-    ReleasedFinding,
-    UniformityReport,
-    compare,
-)
-from vetting.validation import State
+from vetting.uniformity import Difference, UniformityAudit, UniformityReport
+from vetting.uniformity.logged import Environment, LoggedDeviation, Marked, environments, imports, marks
 
 if TYPE_CHECKING:
     import pandas as pd
 
-_DEVIATING = frozenset({EventType.DEVIATION_REQUESTED, EventType.DEVIATION_APPROVED, EventType.DEVIATION_REFUSED})
-_SEARCHED = frozenset({EventType.SEARCH_EXECUTED, EventType.SEARCH_BLOCKED, EventType.SEARCH_UNAVAILABLE})
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Marked:
-    """How often one reviewer corrected the filter, in findings of one position; marks taken back count too."""
-
-    findings: int
-    withheld: int
-    restored: int
-    withdrawn: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Environment:
-    """What some cases were searched with: versions of what asks, reads and keeps, locale and time zone."""
-
-    digest: str
-    cases: tuple[str, ...]
-    differs: Mapping[str, str]
-    """What is not as in the first environment of the position; empty for the first."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LoggedDeviation:
-    """What the log holds of one deviation."""
-
-    id: str
-    reason: str
-    step: str
-    case_number: str
-    requested_by: str
-    """Empty where the failure policy asked for it."""
-    decided_by: str
-    decision: str
-    """`approved` or `refused`; empty while nobody has decided."""
-    sequence: int
-    """Of the decision, or of the request while there is none."""
+    from vetting.uniformity.position_log import PositionLog
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,6 +41,8 @@ class Audit:
 
     verdict: Verdict
     report: UniformityReport
+    checks: UniformityAudit
+    """The auditor's 42 checks, and the one word over them."""
     protocol: SearchProtocol
     imports: Mapping[str, int]
     """Files imported by hand, by case: no search, but no candidate should have more dug up unseen (U6)."""
@@ -96,192 +54,140 @@ class Audit:
     """Everything that was asked for, what was refused or is undecided too (U6)."""
 
 
+def positions_of(settings: Settings, person: Person) -> tuple[str, ...]:
+    """Every position of the log, in the order in which they were opened. Refuses a person who is no auditor."""
+    authorize(person, Permission.VERIFY_UNIFORMITY)
+    with log_errors():
+        store = LogStore(settings.store_url("transparency_log"), read_only=True)
+        try:
+            frozen = [e.event.position for e in LogReader(store).entries() if e.event.type is EventType.PROTOCOL_FROZEN]
+        finally:
+            store.close()
+    return tuple(dict.fromkeys(str(position) for position in frozen))
+
+
 def audit_position(settings: Settings, person: Person, position: str) -> Audit:
-    """Verifies the log, then recomputes the expected searches of every candidate and compares (U1, U2, U5).
+    """Verifies the log, then makes the auditor's checks on a position (docs/audit.md).
 
     Refuses a person who is no auditor and an unknown position. A log that does not verify still gives its verdict: the
-    comparison is then worth nothing, and the caller says so.
+    audit is then worth nothing, check 16 says so, and so does the caller.
     """
     authorize(person, Permission.VERIFY_UNIFORMITY)
     verdict = verify_log(settings)
     with log_errors():
         store = LogStore(settings.store_url("transparency_log"), read_only=True)
         try:
-            entries = [entry for entry in LogReader(store).entries() if entry.event.position == position]
+            return _audited(LogReader(store), position, verdict)
         finally:
             store.close()
-    frozen = next((e for e in entries if e.event.type is EventType.PROTOCOL_FROZEN), None)
-    if frozen is None:
-        raise not_found("position_unknown", f"The log knows no position {position}.", "Check the name.")
-    body = _body(frozen)
-    protocol = from_document(cast("Mapping[str, Json]", body["document"]))
-    report = compare(
-        position,
-        protocol,
-        frozen.sequence,
-        _enrolled(entries),
-        _executed(entries),
-        _approved(entries),
-        _released(entries),
-    )
-    imported = Counter(str(e.event.case) for e in entries if e.event.type is EventType.EVIDENCE_IMPORTED)
+
+
+def audit_log(
+    log: Log, policy: Policy, position: str, *, known: Mapping[int, str] | None = None, now: datetime | None = None
+) -> Audit:
+    """The same on any log that can be read, e.g. the bundle that a state commission received: no data folder, no
+    account. Verifies it first.
+    """
+    with log_errors():
+        return _audited(log, position, verify(log, policy, known=known, now=now))
+
+
+def _audited(log: Log, position: str, verdict: Verdict) -> Audit:
+    """Reads the entries of a log that was walked before. Refuses with LOG_BROKEN one that is damaged beyond reading."""
+    from filters.query_linter import lint_query  # these, and pandas with the next line: what only an audit needs
+    from vetting.uniformity import audit, events, position_log
+
+    try:
+        with log.snapshot() as snapshot:
+            table = events.read(_as_verified(snapshot.rows(), verdict), position)
+        ordered = position_log.position_log(table, position)
+        checks = audit.check(
+            ordered, lint=lint_query, reasons=_reasons(), withholding=_withholding(), verified=verdict.ok
+        )
+    except (ValueError, KeyError, TypeError, AttributeError):
+        if verdict.ok:
+            raise
+        raise VettingError(
+            "log_broken",
+            f"The log does not verify at entry {verdict.first_bad}, and what is left cannot be audited.",
+            "Keep the file as it is, keep every copy, and look at it with: vetting verify.",
+            ExitCode.LOG_BROKEN,
+        ) from None
+    return _told(ordered, checks, verdict)
+
+
+def _as_verified(rows: Iterator[StoredEntry], verdict: Verdict) -> Iterator[bytes]:
+    """The entries that were verified, and no other: they are read a second time, and may have been changed since.
+
+    Of a log that does not verify everything is given, for what it is worth.
+    """
+    tree = Frontier()
+    for row in rows:
+        if verdict.ok and tree.size == verdict.size:
+            break
+        tree.append(leaf_hash(row.body))
+        yield row.body
+    if verdict.ok and tree.root().hex() != verdict.root_hex:
+        raise VettingError(
+            "log_changed",
+            "The log was changed between its verification and its reading, so nothing can be said of it.",
+            "Keep a copy of the log as it is now, tell the auditor, and audit the copy.",
+            ExitCode.LOG_BROKEN,
+        )
+
+
+def _told(log: PositionLog, checks: UniformityAudit, verdict: Verdict) -> Audit:
     return Audit(
         verdict=verdict,
-        report=report,
-        protocol=protocol,
-        imports=imported,
-        marks=_marked(entries),
-        environments=_environments(entries),
-        deviations=_deviations(entries),
+        report=log.comparison,
+        checks=checks,
+        protocol=log.protocol,
+        imports=imports(log.of(EventType.EVIDENCE_IMPORTED)),
+        marks=marks(log.of(EventType.FILTER_MARKED)),
+        environments=environments(log.of(EventType.ENVIRONMENT_RECORDED)),
+        deviations=log.deviations,
     )
+
+
+@cache
+def _reasons() -> Mapping[str, Outcome]:
+    """Which outcome each reason code stands for: no failure may pass for "nothing found"."""
+    from vetting.sources.conduct import LEFT_OUT
+    from vetting.sources.interface import OUTCOMES
+
+    return {reason.value: outcome for reason, outcome in OUTCOMES.items()} | {LEFT_OUT: Outcome.EXCLUDED}
+
+
+@cache
+def _withholding() -> frozenset[str]:
+    """The reasons for which the filter withholds a whole text."""
+    from filters.withholding import WithheldReason
+
+    return frozenset(reason.value for reason in WithheldReason)
 
 
 def matrix(audit: Audit) -> pd.DataFrame:
     """Protocol steps by candidates, outcomes as words; several searches of one step stand in one cell."""
-    import pandas as pd  # a quarter of a second that only this needs
+    import pandas as pd
 
     steps = [step.id for step in audit.protocol.steps]
-    cells = {case: [_cell(audit.report, case, step) for step in steps] for case in audit.report.cases}
+    words = _words(audit.report)
+    cells = {case: [", ".join(words.get((case, step), {})) for step in steps] for case in audit.report.cases}
     return pd.DataFrame(cells, index=pd.Index(steps, name="step"))
 
 
-def _cell(report: UniformityReport, case: str, step: str) -> str:
-    mine = {key: outcome for (number, key), outcome in report.outcomes.items() if number == case}
-    words = [outcome.value.replace("_", " ") for key, outcome in mine.items() if step_of(key) == step]
-    missing = any(
-        d.difference is Difference.MISSING and d.case_number == case and step_of(d.key) == step
-        for d in report.departures
-    )
-    left_out = any(d.difference is Difference.STEP_LEFT_OUT and d.key == step for d in report.departures)
-    words = [word for word in words if not (left_out and word == Outcome.EXCLUDED.value)]
-    gone = ["not run"] if missing else ["left out"] if left_out else []
-    return ", ".join([*dict.fromkeys(words), *gone])
-
-
-def _enrolled(entries: list[Entry]) -> tuple[EnrolledCase, ...]:
-    reported = {e.event.case for e in entries if e.event.type is EventType.REPORT_RELEASED}
-    return tuple(
-        EnrolledCase(
-            case_number=str(entry.event.case),
-            disclosed={IdentifierKind(k): int(str(n)) for k, n in cast("dict[str, int]", body["disclosed"]).items()},
-            protocol_digest=str(body["protocol"]),
-            sequence=entry.sequence,
-            reported=entry.event.case in reported,
-            plan=str(body.get("plan", "")),
-        )
-        for entry in entries
-        if entry.event.type is EventType.CANDIDATE_ENROLLED
-        for body in [_body(entry)]
-    )
-
-
-def _executed(entries: list[Entry]) -> tuple[ExecutedSearch, ...]:
-    return tuple(
-        ExecutedSearch(
-            case_number=str(entry.event.case),
-            key=str(body["key"]),
-            outcome=Outcome(str(body["outcome"])),
-            reason=str(body["reason"]),
-            protocol_digest=str(body["protocol"]),
-            sequence=entry.sequence,
-        )
-        for entry in entries
-        if entry.event.type in _SEARCHED
-        for body in [_body(entry)]
-    )
-
-
-def _released(entries: list[Entry]) -> tuple[ReleasedFinding, ...]:
-    found = {str(b["finding"]): str(b["key"]) for b in _bodies(entries, EventType.FINDING_RECORDED)}
-    return tuple(
-        ReleasedFinding(
-            case_number=str(entry.event.case), key=found.get(str(body["finding"]), ""), sequence=entry.sequence
-        )
-        for entry in entries
-        if entry.event.type is EventType.VALIDATION_RECORDED
-        for body in [_body(entry)]
-        if body["state"] == State.RELEASED.value
-    )
-
-
-def _deviations(entries: list[Entry]) -> tuple[LoggedDeviation, ...]:
-    """Each request with what was decided of it, and each record of the failure policy."""
-    found: dict[str, LoggedDeviation] = {}
-    for entry in entries:
-        if entry.event.type not in _DEVIATING:
-            continue
-        body, asked = _body(entry), entry.event.type is EventType.DEVIATION_REQUESTED
-        id_ = str(body["deviation"])
-        before = found.get(id_)
-        found[id_] = LoggedDeviation(
-            id=id_,
-            reason=str(body["reason"]),
-            step=str(body.get("step", "")),
-            case_number=entry.event.case or "",
-            requested_by=entry.event.actor if asked else before.requested_by if before else "",
-            decided_by="" if asked else entry.event.actor,
-            decision="" if asked else entry.event.type.value.removeprefix("deviation."),
-            sequence=entry.sequence,
-        )
-    return tuple(found.values())
-
-
-def _approved(entries: list[Entry]) -> tuple[ApprovedDeviation, ...]:
-    opened = next(_bodies(entries, EventType.POSITION_OPENED), {})
-    deciders = set(cast("list[str]", opened.get("deciders", [])))
-    return tuple(
-        ApprovedDeviation(
-            id=d.id,
-            reason=DeviationReason(d.reason),
-            step=d.step,
-            case_number=d.case_number,
-            sequence=d.sequence,
-            by_two=len({d.requested_by, d.decided_by} - {""} - deciders) == len(("requested", "decided")),
-        )
-        for d in _deviations(entries)
-        if d.decision == Decision.APPROVED.value
-    )
-
-
-def _bodies(entries: list[Entry], kind: EventType) -> Iterator[Mapping[str, Json]]:
-    return (_body(entry) for entry in entries if entry.event.type is kind)
-
-
-def _environments(entries: list[Entry]) -> tuple[Environment, ...]:
-    facts: dict[str, Mapping[str, Json]] = {}
-    cases: dict[str, list[str]] = {}
-    for entry in entries:
-        if entry.event.type is EventType.ENVIRONMENT_RECORDED:
-            digest = str(_body(entry)["digest"])
-            facts.setdefault(digest, _body(entry))
-            cases.setdefault(digest, []).append(str(entry.event.case))
-    first = next(iter(facts.values()), {})
-    return tuple(
-        Environment(
-            digest=digest,
-            cases=tuple(cases[digest]),
-            differs={k: str(v) for k, v in fact.items() if k != "digest" and first.get(k) != v},
-        )
-        for digest, fact in facts.items()
-    )
-
-
-def _marked(entries: list[Entry]) -> dict[str, Marked]:
-    made: dict[str, list[Mapping[str, Json]]] = {}
-    for entry in entries:
-        if entry.event.type is EventType.FILTER_MARKED:
-            made.setdefault(entry.event.actor, []).append(_body(entry))
-    acts = {person: Counter(str(body["act"]) for body in bodies) for person, bodies in sorted(made.items())}
-    return {
-        person: Marked(
-            findings=len({str(body["finding"]) for body in made[person]}),
-            withheld=count["withhold"],
-            restored=count["restore"],
-            withdrawn=count["withdraw"],
-        )
-        for person, count in acts.items()
-    }
-
-
-def _body(entry: Entry) -> Mapping[str, Json]:
-    return cast("Mapping[str, Json]", entry.event.body)
+def _words(report: UniformityReport) -> dict[tuple[str, str], dict[str, None]]:
+    """What stands in each cell, by case and step, in order."""
+    left_out = {d.key for d in report.departures if d.difference is Difference.STEP_LEFT_OUT}
+    words: dict[tuple[str, str], dict[str, None]] = {}
+    for (case, key), outcome in report.outcomes.items():
+        step = step_of(key)
+        if step not in left_out or outcome is not Outcome.EXCLUDED:
+            words.setdefault((case, step), {})[outcome.value.replace("_", " ")] = None
+    missing = {(d.case_number, step_of(d.key)) for d in report.departures if d.difference is Difference.MISSING}
+    for cell in missing:
+        words.setdefault(cell, {})["not run"] = None
+    for cell in ((case, step) for case in report.cases for step in left_out):
+        if cell not in missing:
+            words.setdefault(cell, {})["left out"] = None
+    return words

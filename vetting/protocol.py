@@ -119,6 +119,8 @@ class SearchProtocol:
     1681c(a)(5))."""
     may_request_handles: bool | None = None
     """Whether candidates may be asked for account names (REQ-POL-3); None where that was not frozen with the rest."""
+    release_together: bool = False
+    """Whether decision makers see no report before every candidate has one: nobody is compared with half a field."""
     schema: int = SCHEMA
     """The form of the document this was read from: a protocol keeps the digest it was frozen with."""
 
@@ -146,16 +148,21 @@ class SearchProtocol:
         asked: dict[str, Json] = (
             {} if self.may_request_handles is None else {"may_request_handles": self.may_request_handles}
         )
-        return asked | {
-            "schema": self.schema,
-            "languages": list(self.languages),
-            "reviewers": {
-                "independent": self.reviewers.independent,
-                "sample_of_nil_results": self.reviewers.sample_of_nil_results,
-            },
-            "report_template": self.report_template,
-            "fcra_mode": self.fcra_mode,
-        }
+        together: dict[str, Json] = {"release_together": True} if self.release_together else {}  # as with `render`
+        return (
+            asked
+            | together
+            | {
+                "schema": self.schema,
+                "languages": list(self.languages),
+                "reviewers": {
+                    "independent": self.reviewers.independent,
+                    "sample_of_nil_results": self.reviewers.sample_of_nil_results,
+                },
+                "report_template": self.report_template,
+                "fcra_mode": self.fcra_mode,
+            }
+        )
 
     def digest(self) -> str:
         """SHA-256 of the RFC 8785 bytes of `document()`, 64 hex digits: the protocol hash of condition U1."""
@@ -222,6 +229,7 @@ def _with_second(frozen: SearchProtocol, d: Mapping[str, Json]) -> SearchProtoco
         report_template=str(d["report_template"]),
         fcra_mode=bool(d["fcra_mode"]),
         may_request_handles=None if handles is None else bool(handles),
+        release_together=d.get("release_together") is True,
     )
 
 

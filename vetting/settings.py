@@ -7,9 +7,10 @@ import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Annotated, Literal
 from urllib.parse import quote
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from vetting.errors import VettingError, bad_input
 from vetting.files import MEBIBYTE, read_text
@@ -24,6 +25,9 @@ TOML_DEPTH = 10
 """Tables and lists within each other; a department's files need four."""
 TOML_DOTS = 200
 """In one line. The parser's work on a dotted key grows with the square of its parts: 60,000 take minutes."""
+
+
+Mailbox = Annotated[str, Field(pattern=r"^[A-Za-z0-9._%+-]+@[A-Za-z0-9.-]+$", max_length=200)]
 
 
 class Stores(BaseModel):
@@ -60,6 +64,23 @@ class Rendering(BaseModel):
     chromium: str = ""
 
 
+class AuditMail(BaseModel):
+    """Who hears by e-mail what the nightly audit found; without a server nobody does."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    mail_to: tuple[Mailbox, ...] = ()
+    mail_from: Mailbox | Literal[""] = ""
+    smtp: str = Field(default="", pattern=r"^([A-Za-z0-9.-]+:[0-9]{1,5})?$")
+    """host:port of a mail server that takes mail from this machine without a password."""
+
+    @model_validator(mode="after")
+    def _whole(self) -> AuditMail:
+        """All of it or nothing: half would be silence that looks like good news."""
+        if len({bool(self.mail_to), bool(self.mail_from), bool(self.smtp)}) > 1:
+            raise ValueError("mail_to, mail_from and smtp belong together")
+        return self
+
+
 class Department(BaseModel):
     """config/department.toml."""
 
@@ -73,6 +94,7 @@ class Department(BaseModel):
     referral: ReceivingUnit = ReceivingUnit()
     timestamp: Timestamp = Timestamp()
     rendering: Rendering = Rendering()
+    audit: AuditMail = AuditMail()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,13 +15,14 @@ from vetting.casework.reviewing import Reviewed, findings_of, validate
 from vetting.casework.workbench import Workbench
 from vetting.cli import marks as command
 from vetting.cli import reviews
-from vetting.cli.audits import show_audit
+from vetting.cli.uniformity import show_audit
 from vetting.errors import VettingError
 from vetting.evidence import RawText
 from vetting.log.event import EventType
 from vetting.marking import Mark, MarkAct, MarkReason, in_force
-from vetting.oversight import Marked, audit_position
+from vetting.oversight import audit_position
 from vetting.roles import Person, Role
+from vetting.uniformity.logged import Marked
 from vetting.validation import Element, State
 
 WORDS = "Outran the cops on my bike behind the quarry in Reading, my wife screamed."

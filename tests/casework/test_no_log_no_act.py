@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from filters.analyzer import Analyzer
+from tests.data_folder import set_up
 from tests.records import invented
 from vetting.adjudication import ReadingDesk
 from vetting.candidate import Authorization, Candidate, Identifier, IdentifierKind
@@ -17,9 +18,9 @@ from vetting.casework.intake import attest, open_case, open_position, renew_auth
 from vetting.casework.opening import create_home, open_desk
 from vetting.casework.protocol_file import declared_packs, load_protocol
 from vetting.casework.searching import begin
+from vetting.checkpoints import released_as
 from vetting.errors import ExitCode, VettingError
 from vetting.log.event import EventType
-from vetting.checkpoints import released_as
 from vetting.protocol import SearchProtocol
 from vetting.roles import Person, Role, SensitivePosition
 from vetting.settings import REPOSITORY, Settings, load_settings
@@ -46,9 +47,7 @@ def new_id() -> str:
 
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
-    chosen = load_settings(tmp_path / "home")
-    create_home(chosen, now)
-    return chosen
+    return set_up(load_settings(tmp_path / "home"))
 
 
 @pytest.fixture(scope="module")

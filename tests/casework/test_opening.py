@@ -9,15 +9,16 @@ from pathlib import Path
 
 import pytest
 
+from tests.data_folder import set_up
 from tests.records import invented
 from vetting.adjudication import ReadingDesk
 from vetting.administration import open_administration
 from vetting.casework.intake import attest, open_position
 from vetting.casework.opening import create_home, open_desk
+from vetting.checkpoints import verify_log
 from vetting.cli import session
 from vetting.errors import ExitCode, VettingError
 from vetting.log.event import EventType
-from vetting.checkpoints import verify_log
 from vetting.records.accounts import Accounts
 from vetting.roles import Person, Role, SensitivePosition
 from vetting.settings import DEMO_MARKER, Settings, choose_home, load_settings
@@ -38,9 +39,7 @@ def now() -> datetime:
 
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
-    chosen = load_settings(tmp_path / "home")
-    create_home(chosen, now)
-    return chosen
+    return set_up(load_settings(tmp_path / "home"))
 
 
 def _open(settings: Settings, position: str, *, practice: bool = True) -> None:

@@ -15,6 +15,7 @@ from vetting.casework.desk import Desk
 from vetting.log.event import EventType
 from vetting.records.outbox import OutboxEvent
 from vetting.records.rows import CaseRecord
+from vetting.sources.version import connectors_version
 
 _LIBRARIES: Final = (
     "vetting",
@@ -28,20 +29,22 @@ _LIBRARIES: Final = (
     "feedparser",
     "playwright",
 )
-"""What asks, reads and keeps. Filter, connectors and configuration have digests of their own in the protocol, and the
-languages asked for stand in it. The browser of a step that asks for pictures is not here: only the started browser
-knows its version, and a search that needs none does not start it for that.
+"""What asks, reads and keeps. Filter and configuration have digests of their own in the protocol, and the languages
+asked for stand in it. The digest of the connectors is stated with every run, so that an auditor sees that what searched
+is what was frozen. The browser of a step that asks for pictures is not here: only the started browser knows its
+version, and a search that needs none does not start it for that.
 """
 
 
 def environment() -> dict[str, str]:
-    """Versions, locale and time zone of this process: codes only, no name of a machine or an account."""
+    """Versions, connectors, locale and time zone of this process: codes only, no name of a machine or an account."""
     facts = {
         "python": platform.python_version(),
         "system": platform.system().lower(),
         "machine": platform.machine(),
         "locale": _code(locale.setlocale(locale.LC_CTYPE)),
         "time_zone": _code(os.environ.get("TZ", "")),
+        "connectors": connectors_version(),
     }
     return {**facts, **{f"with_{name}": _version(name) for name in _LIBRARIES}}
 

@@ -81,6 +81,7 @@ class _ProtocolFile(BaseModel):
     languages: list[Literal["en"]] = Field(default=["en"], min_length=1, max_length=1)  # the filter reads no other
     reviewers: _ReviewersFile = _ReviewersFile()
     report_template: str = REPORT_TEMPLATE
+    release_together: bool = False
     quotation: Quotation
     criteria: _Slug
     class_packs: list[_Slug] = Field(min_length=1)
@@ -124,6 +125,7 @@ def load_protocol(config: Path, name: str, filter_version: str, today: date) -> 
         report_template=file.report_template,
         fcra_mode=file.fcra_mode,
         may_request_handles=_may_request_handles(config),
+        release_together=file.release_together,
     )
 
 

@@ -11,7 +11,9 @@ from vetting.cli import (
     deviations,
     exports,
     filtering,
+    impact,
     marks,
+    nightly,
     outside,
     people,
     positions,
@@ -21,6 +23,7 @@ from vetting.cli import (
     running,
     searches,
     setup,
+    uniformity,
 )
 
 app = running.tree()
@@ -41,7 +44,9 @@ app.command("refer")(referrals.refer)
 app.add_typer(reports.app, name="report", help="Released reports, for decision makers.")
 app.command("filter")(filtering.filter_lines)
 app.command("verify")(audits.verify)
-app.command("uniformity")(audits.uniformity)
+app.command("uniformity")(uniformity.uniformity)
+app.command("impact")(impact.impact)
+app.command("nightly")(nightly.nightly)
 app.add_typer(
     outside.checkpoint, name="checkpoint", help="What witnesses and a time-stamping authority say of the log."
 )

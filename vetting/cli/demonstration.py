@@ -21,7 +21,6 @@ from vetting.casework.intake import attest
 from vetting.casework.opening import create_home, make_home, open_desk
 from vetting.casework.workbench import Workbench
 from vetting.cli import session
-from vetting.cli.audits import show_audit
 from vetting.cli.cases import open_from_file
 from vetting.cli.demo_folder import fresh_home
 from vetting.cli.engine import warming
@@ -29,6 +28,7 @@ from vetting.cli.positions import open_with_protocol
 from vetting.cli.printing import note, progress_bar, say
 from vetting.cli.reports import reading_desk, save_pdf
 from vetting.cli.scripted_review import load_script, review_case
+from vetting.cli.uniformity import show_audit
 from vetting.errors import VettingError, refused
 from vetting.oversight import Audit
 from vetting.records.accounts import Accounts

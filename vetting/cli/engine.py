@@ -11,7 +11,7 @@ from flows import runtime
 from vetting.errors import VettingError, storage
 from vetting.settings import Settings, choose_home, is_data_folder
 
-RUNS_A_FLOW = frozenset({"run", "release"})
+RUNS_A_FLOW = frozenset({"run", "release", "nightly"})
 _started: list[runtime.Server] = []
 
 

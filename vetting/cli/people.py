@@ -110,6 +110,7 @@ def sign_in(
     who = people.check_password(person, read_password(password_stdin), session.clock())
     session.begin(chosen, people, who.id)
     say(f"Signed in as {who.id} ({', '.join(sorted(plain(r) for r in who.roles))}).")
+    session.tell_auditor(chosen, who)
 
 
 def sign_out() -> None:

@@ -58,6 +58,11 @@ def note(sentence: str) -> None:
     err.print(Text(harmless(sentence), style="dim"))
 
 
+def alarm(sentence: str) -> None:
+    """A remark that must not be missed, on stderr."""
+    err.print(Text(harmless(sentence), style="bold red"))
+
+
 def complain(error: VettingError) -> None:
     """A refusal: one sentence, and the remedy below it."""
     err.print(Text(harmless(error.sentence), style="bold red"))

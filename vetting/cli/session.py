@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import os
 import secrets
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from vetting.cli.printing import note
+from vetting.audit_notes import NOT_NOTED, Kind, note_audit, tell
+from vetting.cli.printing import alarm, note
 from vetting.errors import VettingError, refused, storage
 from vetting.files import disk_errors, read_text, write_file
 from vetting.journal import PEOPLE, compare, log_errors
 from vetting.log.reader import LogReader
 from vetting.log.store import LogStore
+from vetting.log.verify import Verdict
 from vetting.records.accounts import Accounts
-from vetting.roles import Person
+from vetting.roles import Person, Role
 from vetting.settings import REPOSITORY, Settings, choose_home, is_data_folder, load_settings
 
 TOKEN_BYTES = 1000
@@ -68,7 +71,9 @@ def signed_in(chosen: Settings) -> Person:
         raise refused("token_exposed", "The session token can be read by others.", f"{advice} It writes a new one.")
     people = accounts(chosen)
     _refuse_older_accounts(chosen, people)
-    return people.session_person(token, clock())
+    person = people.session_person(token, clock())
+    tell_auditor(chosen, person)
+    return person
 
 
 def _refuse_older_accounts(chosen: Settings, people: Accounts) -> None:
@@ -90,6 +95,19 @@ def begin(chosen: Settings, people: Accounts, person: str) -> None:
     token = people.start_session(person, clock())
     with disk_errors(f"{chosen.session_token}", _ADVICE):
         write_file(chosen.session_token, token.encode("ascii"))
+
+
+def tell_auditor(chosen: Settings, person: Person) -> None:
+    """What the nightly audit found that this auditor has not been told yet; nothing to anybody else."""
+    if Role.AUDITOR in person.roles:
+        for sentence in tell(chosen, person):
+            alarm(sentence)
+
+
+def noted(chosen: Settings, auditor: Person, kind: Kind, positions: Sequence[str], verdict: Verdict, code: str) -> None:
+    """Notes the audit in the log, before its result is shown; says so where it cannot (auditor check 42)."""
+    if not note_audit(chosen, auditor, clock, new_id, kind=kind, positions=positions, verdict=verdict, code=code):
+        note(NOT_NOTED)
 
 
 def end(chosen: Settings) -> None:

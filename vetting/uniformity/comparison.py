@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import partial
@@ -135,8 +135,18 @@ def compare(
     executed: Sequence[ExecutedSearch],
     deviations: Sequence[ApprovedDeviation] = (),
     released: Sequence[ReleasedFinding] = (),
+    alike: Collection[str] = frozenset(),
 ) -> UniformityReport:
-    """Recomputes the expected searches and compares them with the executed ones (auditor checks 3, 9, 13, 15)."""
+    """Recomputes the expected searches and compares them with the executed ones (auditor checks 3, 9, 13, 15).
+
+    One pass over the searches and one over the cases: a position may have a million searches. `alike` are cases whose
+    searches are known to be those expected, each once and by the protocol; `executed` need not hold them.
+    """
+    executed = sorted(executed, key=lambda search: search.sequence)
+    by_case: dict[str, list[ExecutedSearch]] = {}
+    for search in executed:
+        by_case.setdefault(search.case_number, []).append(search)
+    expect = _Expectation(protocol)
     valid = [d for d in deviations if _approved(d, protocol, executed)]
     withdrawn = {d.case_number: d for d in valid if d.case_number}
     left_out = {d.step: d for d in reversed(valid) if d.step}
@@ -145,11 +155,13 @@ def compare(
     keys: dict[str, None] = {}
     unfinished: dict[str, int] = {}
     for case in cases:
-        done = [search for search in executed if search.case_number == case.case_number]
-        expected = expected_keys(protocol, case.disclosed)
-        keys.update(dict.fromkeys(expected))
-        outcomes.update({(case.case_number, s.key): s.outcome for s in sorted(done, key=lambda s: s.sequence)})
-        found = [*_differences(case, expected, done, protocol, frozen_at), *_unapproved(done, left_out)]
+        done = by_case.get(case.case_number, [])
+        expected, planned = expect.of(case.disclosed)
+        keys.update(expected)
+        outcomes.update({(case.case_number, s.key): s.outcome for s in done})
+        found = [*_of_case(case, expect.digest, frozen_at, planned)]
+        if case.case_number not in alike:
+            found = [*_differences(case, expected, done, expect.digest), *found, *_unapproved(done, left_out)]
         missing = [d for d in found if d.difference is Difference.MISSING]
         gone = withdrawn.get(case.case_number)
         if missing and not case.reported and not gone:
@@ -159,7 +171,7 @@ def compare(
     departures += _unshared_failures([c for c in cases if c.case_number not in withdrawn], executed, protocol, left_out)
     return UniformityReport(
         position=position,
-        protocol_digest=protocol.digest(),
+        protocol_digest=expect.digest,
         frozen_at_sequence=frozen_at,
         cases=tuple(case.case_number for case in cases),
         keys=_ordered(keys, protocol),
@@ -169,10 +181,27 @@ def compare(
     )
 
 
+class _Expectation:
+    """What is expected of a case, computed once for all that disclosed as many identifiers of each kind."""
+
+    def __init__(self, protocol: SearchProtocol) -> None:
+        self.digest = protocol.digest()
+        self._protocol = protocol
+        self._known: dict[tuple[tuple[IdentifierKind, int], ...], tuple[dict[str, None], str]] = {}
+
+    def of(self, disclosed: Mapping[IdentifierKind, int]) -> tuple[Mapping[str, None], str]:
+        """The keys of the searches, in the order of the protocol, and the digest of the plan."""
+        counts = tuple(sorted(disclosed.items()))
+        if counts not in self._known:
+            keys = dict.fromkeys(expected_keys(self._protocol, disclosed))
+            self._known[counts] = keys, plan_digest(self._protocol, disclosed)
+        return self._known[counts]
+
+
 def _ordered(keys: Iterable[str], protocol: SearchProtocol) -> tuple[str, ...]:
     """In the order of the protocol."""
-    order = [step.id for step in protocol.steps]
-    return tuple(sorted(keys, key=lambda k: (order.index(step_of(k)), int(k.rpartition(".")[2]))))
+    order = {step.id: place for place, step in enumerate(protocol.steps)}
+    return tuple(sorted(keys, key=lambda k: (order[step_of(k)], int(k.rpartition(".")[2]))))
 
 
 def _departure(case: str, key: str, difference: Difference, sequence: int, explained_by: str = "") -> Departure:
@@ -224,30 +253,33 @@ def _after(done: Sequence[ExecutedSearch], gone: ApprovedDeviation) -> Iterator[
 
 def _differences(
     case: EnrolledCase,
-    expected: Sequence[str],
+    expected: Collection[str],
     done: Sequence[ExecutedSearch],
-    protocol: SearchProtocol,
-    frozen_at: int,
+    digest: str,
 ) -> list[Departure]:
-    digest, planned = protocol.digest(), {"", plan_digest(protocol, case.disclosed)}
     note = partial(_departure, case.case_number)
-
     there = {search.key for search in done}
     return [
         *(note(key, Difference.MISSING, case.sequence) for key in expected if key not in there),
         *(note(s.key, Difference.EXTRA, s.sequence) for s in done if s.key not in expected),
         *(note(s.key, Difference.OTHER_PROTOCOL, s.sequence) for s in done if s.protocol_digest != digest),
         *(note(s.key, Difference.REPEATED, s.sequence) for s in _needless(done)),
-        *([note("", Difference.OTHER_PLAN, case.sequence)] if case.plan not in planned else []),
-        *([note("", Difference.OTHER_PROTOCOL, case.sequence)] if case.protocol_digest != digest else []),
-        *([note("", Difference.SEARCHED_BEFORE_PROTOCOL, case.sequence)] if case.sequence < frozen_at else []),
+    ]
+
+
+def _of_case(case: EnrolledCase, digest: str, frozen_at: int, plan: str) -> list[Departure]:
+    note, planned = partial(_departure, case.case_number, ""), {"", plan}
+    return [
+        *([note(Difference.OTHER_PLAN, case.sequence)] if case.plan not in planned else []),
+        *([note(Difference.OTHER_PROTOCOL, case.sequence)] if case.protocol_digest != digest else []),
+        *([note(Difference.SEARCHED_BEFORE_PROTOCOL, case.sequence)] if case.sequence < frozen_at else []),
     ]
 
 
 def _needless(done: Sequence[ExecutedSearch]) -> Iterator[ExecutedSearch]:
     """Searches that were run although the last time gave an outcome other than an outage."""
     before: dict[str, Outcome] = {}
-    for search in sorted(done, key=lambda s: s.sequence):
+    for search in done:
         if before.get(search.key, Outcome.UNAVAILABLE) is not Outcome.UNAVAILABLE:
             yield search
         before[search.key] = search.outcome
@@ -264,9 +296,11 @@ def _unshared_failures(
     feed or account that failed (`own`) is listed, and explains itself.
     """
     enrolled = {case.case_number for case in cases}
-    latest = {(s.case_number, s.key): s for s in sorted(executed, key=lambda s: s.sequence)}
+    by_step: dict[str, list[ExecutedSearch]] = {}
+    for s in {(s.case_number, s.key): s for s in executed if s.case_number in enrolled}.values():
+        by_step.setdefault(step_of(s.key), []).append(s)
     for step in protocol.steps:
-        searches = [s for s in latest.values() if s.case_number in enrolled and step_of(s.key) == step.id]
+        searches = by_step.get(step.id, [])
         if not unshared((s.outcome, s.reason) for s in searches):
             continue
         approval = left_out.get(step.id)

@@ -1,0 +1,178 @@
+"""The nightly audit: run once, it tells the auditor what is new, loudest of all that the log does not verify."""
+
+import json
+import re
+import sqlite3
+import stat
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from pydantic import ValidationError
+
+from tests.casework.room import AUDITOR, CHIEF, FOUND_BY, Room, logged
+from tests.oversight.conftest import POST, SECOND, Terminal, as_disclosed, break_log, candidate, opened
+from tests.oversight.mail_server import mail_server
+from vetting.audit_mail import SUBJECT, send
+from vetting.audit_notes import tell
+from vetting.errors import ExitCode, VettingError
+from vetting.log.event import EventType
+from vetting.settings import AuditMail, Settings
+
+NEW = "Position patrol is non-conforming since the nightly audit of"
+SENTENCES = ("Position patrol is non-conforming.", "Position detective is non-conforming.")
+
+
+def configured(address: str) -> AuditMail:
+    return AuditMail(mail_to=("auditor@riverton.example",), mail_from="vetting@riverton.example", smtp=address)
+
+
+def entries(home: Path) -> int:
+    """How many the log has, whatever they are."""
+    with closing(sqlite3.connect(home / "transparency_log" / "transparency_log.db")) as connection:
+        return int(connection.execute("SELECT count(*) FROM entry").fetchone()[0])
+
+
+def results(home: Path) -> list[Path]:
+    return sorted((home / "audits").glob("2*.json"))
+
+
+def test_a_night_tells_each_auditor_once_and_the_log_that_it_was(room: Room, terminal: Terminal) -> None:
+    opened(room)
+    room.enrolled(candidate(1), (POST,))
+    room.enrolled(candidate(2), down=FOUND_BY)
+    with mail_server() as server:
+        department = terminal.settings.config / "department.toml"
+        text = department.read_text().replace('smtp = ""', f'smtp = "{server.address}"')
+        text = text.replace("mail_to = []", 'mail_to = ["auditor@riverton.example"]')
+        department.write_text(text.replace('mail_from = ""', 'mail_from = "vetting@riverton.example"'))
+        night = terminal.vetting("nightly")
+        again = terminal.vetting("nightly", "--json")
+    assert night.returncode == again.returncode == int(ExitCode.NOT_UNIFORM), night.stderr + again.stderr
+    assert NEW in night.stdout
+    assert json.loads(again.stdout)["new"] == []
+    assert json.loads(again.stdout)["positions"] == {"patrol": "non_conforming"}
+    (letter,) = server.letters
+    assert f"Subject: {SUBJECT}" in letter
+    assert NEW in letter
+
+    (file,) = results(terminal.settings.home)
+    assert re.fullmatch(r"\d{4}-\d\d-\d\d\.json", file.name)
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    assert stat.S_IMODE(file.parent.stat().st_mode) == 0o700
+    said = json.loads(file.read_text())
+    assert {d["difference"] for d in said["positions"]["patrol"]["departures"]} == {"failure_not_shared"}
+    assert "cops" not in file.read_text()
+    assert logged(room, EventType.AUDIT_PERFORMED) == 2
+
+    assert NEW not in terminal.sign_in(CHIEF).stderr
+    assert NEW in terminal.sign_in(AUDITOR).stderr
+    assert NEW not in terminal.vetting("uniformity", "patrol").stderr
+    assert NEW in terminal.sign_in(SECOND).stderr
+
+
+def test_a_position_that_is_searched_alike_is_no_news(room: Room, terminal: Terminal) -> None:
+    opened(room)
+    number = replace(room, bring=as_disclosed).enrolled(candidate(1))
+    night = terminal.vetting("nightly")
+    assert night.returncode == 0, night.stdout + night.stderr
+    assert "patrol conforming" in night.stdout
+    assert number not in night.stdout
+    assert terminal.sign_in(AUDITOR).stderr == ""
+
+
+def test_a_log_that_does_not_verify_is_told_every_time_and_not_written_to(room: Room, terminal: Terminal) -> None:
+    opened(room)
+    terminal.sign_in(AUDITOR)
+    break_log(terminal.settings.home)
+    before = entries(terminal.settings.home)
+    night = terminal.vetting("nightly")
+    assert night.returncode == int(ExitCode.LOG_BROKEN), night.stdout + night.stderr
+    assert "ALARM: the log does not verify at entry" in night.stdout
+    for _ in range(2):
+        answer = terminal.vetting("uniformity", "patrol")
+        assert "ALARM: the log does not verify at entry" in answer.stderr
+        assert answer.returncode == int(ExitCode.LOG_BROKEN)
+    (file,) = results(terminal.settings.home)
+    said = json.loads(file.read_text())
+    assert (said["log"]["ok"], said["result"], said["positions"]) == (False, "log_broken", {})
+    assert entries(terminal.settings.home) == before
+
+
+def test_a_log_that_was_taken_away_is_told_too(terminal: Terminal) -> None:
+    (terminal.settings.home / "transparency_log" / "transparency_log.db").unlink()
+    night = terminal.vetting("nightly")
+    assert night.returncode == int(ExitCode.LOG_BROKEN), night.stdout + night.stderr
+    assert "ALARM: the log cannot be read" in night.stdout
+
+
+def test_a_folder_without_the_logs_key_is_audited_and_says_that_nothing_was_noted(
+    room: Room, terminal: Terminal
+) -> None:
+    opened(room)
+    replace(room, bring=as_disclosed).enrolled(candidate(1))
+    terminal.sign_in(AUDITOR)
+    assert "not noted" not in terminal.vetting("uniformity", "patrol").stderr
+    assert logged(room, EventType.AUDIT_PERFORMED) == 1
+    key = terminal.settings.log_key
+    key.rename(key.with_name("elsewhere"))
+    answer = terminal.vetting("uniformity", "patrol")
+    assert answer.returncode == 0
+    assert "This audit is not noted in the log" in answer.stderr
+    assert logged(room, EventType.AUDIT_PERFORMED) == 1
+
+
+def test_a_mail_has_one_subject_and_goes_nowhere_unless_configured() -> None:
+    with mail_server() as server:
+        assert send(configured(server.address), SENTENCES)
+        assert not send(configured(server.address), ())
+        assert not send(AuditMail(), SENTENCES)
+    assert server.recipients == ["auditor@riverton.example"]
+    (letter,) = server.letters
+    assert f"Subject: {SUBJECT}" in letter
+    assert all(sentence in letter for sentence in SENTENCES)
+
+
+def test_a_server_that_does_not_take_the_mail_is_said_without_its_words() -> None:
+    with mail_server(takes=False) as server, pytest.raises(VettingError) as refusal:
+        send(configured(server.address), SENTENCES)
+    assert refusal.value.code == "mail_not_sent"
+    assert "canary" not in str(refusal.value)
+    with pytest.raises(VettingError) as refusal:
+        send(configured(server.address), SENTENCES)  # nobody listens there any more
+    assert refusal.value.exit_code is ExitCode.STORAGE
+
+
+@pytest.mark.parametrize(
+    "half",
+    [
+        {"mail_to": ("auditor@riverton.example",)},
+        {"mail_to": ("auditor@riverton.example",), "mail_from": "vetting@riverton.example"},
+        {"mail_to": ("a@b.example\nBcc: c@d.example",), "mail_from": "v@r.example", "smtp": "localhost:25"},
+        {"mail_to": ("a@b.example",), "mail_from": "v@r.example", "smtp": "localhost"},
+    ],
+)
+def test_half_an_address_is_refused_when_the_configuration_is_read(half: dict[str, object]) -> None:
+    with pytest.raises(ValidationError):
+        AuditMail.model_validate(half)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"[]",
+        b"{",
+        b'{"patrol": 1}',
+        b'{"patrol": {"told": ""}}',
+        b'{"": {"result": "log_broken", "on": "x"}}',
+        b"\xff",
+    ],
+)
+def test_a_note_for_auditors_that_somebody_spoiled_tells_nothing_and_stops_nobody(
+    settings: Settings, content: bytes
+) -> None:
+    (settings.home / "audits").mkdir()
+    (settings.home / "audits" / "notices.json").write_bytes(content)
+    assert list(tell(settings, AUDITOR)) == []

@@ -1,0 +1,62 @@
+"""`vetting nightly`: the audit that nobody has to think of, for cron or a systemd timer."""
+
+from __future__ import annotations
+
+from vetting.administration import SYSTEM
+from vetting.audit_notes import Kind, Night, Result, file_night, folder, note_audit
+from vetting.cli import session
+from vetting.cli.engine import warming
+from vetting.cli.printing import AsJson, as_json, plain, say
+from vetting.errors import ExitCode
+from vetting.roles import Person, Role
+
+AT_NIGHT = Person(id=SYSTEM, name="Nightly audit", roles=frozenset({Role.AUDITOR}))
+"""Who audits where nobody is signed in. It has no account to sign in with, and opens nothing but the log."""
+CODES = {Result.LOG_BROKEN: ExitCode.LOG_BROKEN, Result.NON_CONFORMING: ExitCode.NOT_UNIFORM}
+
+
+def nightly(json: AsJson = False) -> None:
+    """Verify the log and audit every position once, and leave the result for the auditor. Its exit code says it."""
+    import typer
+
+    from vetting.audit_mail import send
+
+    chosen = session.settings()
+    with warming(chosen) as server:
+        from flows.runtime import prefect_server
+        from flows.verify_uniformity import audit_every_position
+
+        at = session.clock()
+        with prefect_server(chosen.prefect_home, server):
+            night = audit_every_position(at.date().isoformat(), chosen, AT_NIGHT, at)
+    noted = note_audit(
+        chosen,
+        AT_NIGHT,
+        session.clock,
+        session.new_id,
+        kind=Kind.NIGHTLY,
+        positions=tuple(night.audits),
+        verdict=night.verdict,
+        code=night.overall.value,
+    )
+    new = file_night(chosen, night)
+    _show(night, f"{folder(chosen) / at.date().isoformat()}.json", new, noted=noted, json=json)
+    send(chosen.department.audit, new)
+    raise typer.Exit(int(CODES.get(night.overall, ExitCode.OK)))
+
+
+def _show(night: Night, file: str, new: tuple[str, ...], *, noted: bool, json: bool) -> None:
+    """Words of results only: a mail of cron may carry them anywhere."""
+    results = {position: result.value for position, result in night.results.items()}
+    if json:
+        as_json({"result": night.overall.value, "positions": results, "new": list(new), "file": file, "noted": noted})
+        return
+    for sentence in new:
+        say(sentence, style="bold red")
+    if night.verdict.ok:
+        said = ", ".join(f"{position} {plain(result)}" for position, result in results.items())
+        vouched = "" if night.verdict.witnessed else " (UNWITNESSED)"
+        say(f"Log verified: {night.verdict.size} entries{vouched}. {said or 'It knows no position'}.")
+    if not noted:
+        say("This audit is not noted in the log, which cannot be written from here or does not verify.")
+    say(f"Written to {file}.")

@@ -1,0 +1,230 @@
+"""`vetting uniformity`, for auditors: the checks on one screen, and what they stand on behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import asdict
+from typing import Annotated, Final
+
+import typer
+
+from vetting.audit_notes import Kind, result_of
+from vetting.cli import session
+from vetting.cli.audits import READING, show_verdict, verdict_json
+from vetting.cli.printing import AsJson, as_json, plain, say, table, working
+from vetting.errors import ExitCode
+from vetting.oversight import Audit, audit_position, matrix
+from vetting.uniformity import Check, Departure, Overall, Result, UniformityAudit, UniformityReport
+from vetting.uniformity.logged import LoggedDeviation
+
+CASES_ABREAST = 5
+"""Candidates side by side in one table: what fits a terminal of 80 columns in words."""
+SHOWN = 5
+"""Findings of one check, and entries of one finding, that a screen shows; --json has them all."""
+_COLORS: Final = {
+    Overall.CONFORMING: "bold green",
+    Overall.WITH_EXCEPTIONS: "bold",
+    Overall.NON_CONFORMING: "bold red",
+}
+
+
+def uniformity(position: Annotated[str, typer.Argument(help="Name of a position.")], json: AsJson = False) -> None:
+    """Make the auditor's checks on a position, from the verified log alone (auditor).
+
+    Exit code 8 where a check fails, 6 where searches are still to be run, 9 where the log does not verify.
+    """
+    chosen = session.settings()
+    auditor = session.signed_in(chosen)
+    with working(READING):
+        audit = audit_position(chosen, auditor, position)
+    session.noted(chosen, auditor, Kind.UNIFORMITY, [position], audit.verdict, result_of(audit).value)
+    if json:
+        as_json(audit_json(audit))
+    else:
+        show_audit(audit)
+    _exit(audit)
+
+
+def _exit(audit: Audit) -> None:
+    """Ends with the code of the worst that there is to say."""
+    if not audit.verdict.ok:
+        raise typer.Exit(int(ExitCode.LOG_BROKEN))
+    if audit.checks.overall is Overall.NON_CONFORMING:
+        raise typer.Exit(int(ExitCode.NOT_UNIFORM))
+    if audit.report.unfinished or not audit.report.cases:
+        raise typer.Exit(int(ExitCode.NOT_READY))
+
+
+def show_audit(audit: Audit) -> None:
+    """The word over all and the checks first; the matrix, candidate by search, and every list behind them."""
+    report, protocol = audit.report, audit.protocol
+    say(f"{protocol.title}, protocol version {protocol.version}, sha256 {report.protocol_digest[:16]}...")
+    say(f"Frozen at entry {report.frozen_at_sequence}, {_before(len(report.cases))}.")
+    _show_checks(audit.checks, verified=audit.verdict.ok)
+    _show_matrix(audit)
+    _show_lists(audit)
+    _conclude(report)
+    show_verdict(audit.verdict)
+
+
+def _show_checks(checks: UniformityAudit, *, verified: bool) -> None:
+    if not verified:
+        say("This audit is WORTHLESS: the log that it stands on does not verify.", style="bold red")
+    overall = checks.overall
+    say(f"{overall.value.upper()} ({', '.join(_counts(checks))}).", style=_COLORS[overall])
+    if checks.practice:
+        say("For practice: invented candidates on a recorded internet.")
+    made = [check for check in checks.checks if check.result is not Result.CANNOT_SAY]
+    table(("No", "Check", "Result"), [(str(c.number), c.title, c.result.value.replace("fail", "FAIL")) for c in made])
+    unsaid = ", ".join(str(check.number) for check in checks.checks if check.result is Result.CANNOT_SAY)
+    say(f"Cannot be said from this log: {unsaid}. docs/audit.md says what to do by hand.")
+    for check in made:
+        if check.result is not Result.PASS:
+            _show_check(check)
+
+
+def _counts(checks: UniformityAudit) -> Iterator[str]:
+    results = [check.result for check in checks.checks]
+    for result, one, many in (
+        (Result.FAIL, "check fails", "checks fail"),
+        (Result.EXCEPTION, "exception", "exceptions"),
+        (Result.PASS, "pass", "pass"),
+        (Result.CANNOT_SAY, "cannot be said", "cannot be said"),
+    ):
+        if found := results.count(result):
+            yield f"{found} {one if found == 1 else many}"
+
+
+def _show_check(check: Check) -> None:
+    """The rule that is broken or excepted, and the first of what was found, each with its entries."""
+    style = "bold red" if check.result is Result.FAIL else "bold"
+    say(f"{check.number}. {check.rule}", style=style)
+    weighty = [finding for finding in check.findings if finding.weight in {Result.FAIL, Result.EXCEPTION}]
+    for finding in weighty[:SHOWN]:
+        entries = [str(entry) for entry in finding.entries[:SHOWN]]
+        more = f" and {len(finding.entries) - SHOWN} more" if len(finding.entries) > SHOWN else ""
+        where = (
+            f" ({'entry' if len(finding.entries) == 1 else 'entries'} {', '.join(entries)}{more})" if entries else ""
+        )
+        say(f"   {finding.sentence}{where}")
+    if len(weighty) > SHOWN:
+        say(f"   And {len(weighty) - SHOWN} more: --json has them all.")
+
+
+def _show_matrix(audit: Audit) -> None:
+    steps = {step.id: step.title for step in audit.protocol.steps}
+    shown, cases = matrix(audit), audit.report.cases
+    numbers = {step: str(number) for number, step in enumerate(steps, start=1)}
+    table(("Step", "Search"), [(numbers[step], title) for step, title in steps.items()])
+    for first in range(0, len(cases), CASES_ABREAST):
+        part = shown.iloc[:, first : first + CASES_ABREAST]
+        rows = [(numbers[str(step)], *(_short(str(cell)) for cell in row)) for step, row in part.T.items()]
+        table(("Step", *map(str, part.columns)), rows)
+    if cases:
+        say("n/a: the candidate disclosed nothing that this step searches for.")
+
+
+def _show_lists(audit: Audit) -> None:
+    for departure in audit.report.departures:
+        _show_departure(departure)
+    for deviation in audit.deviations:
+        _show_deviation(deviation)
+    for case, files in audit.imports.items():
+        say(f"{case}: {files} {'file' if files == 1 else 'files'} imported by hand, beside the searches.")
+    for person, marked in audit.marks.items():
+        say(
+            f"{person} corrected the filter in {marked.findings} {'finding' if marked.findings == 1 else 'findings'}: "
+            f"withheld more {marked.withheld}, restored {marked.restored}, took back {marked.withdrawn}."
+        )
+    _show_environments(audit)
+    for case, left in audit.report.unfinished.items():
+        say(f"{case}: {left} {'search' if left == 1 else 'searches'} not run yet.")
+
+
+def _show_departure(departure: Departure) -> None:
+    """In red where nothing explains it; never in silence."""
+    of = " ".join(filter(None, (departure.case_number, departure.key)))
+    explained = f", explained by {plain(departure.explained_by)}" if departure.explained_by else ""
+    said = f"{of}: {plain(departure.difference)} (entry {departure.sequence}{explained})"
+    say(said, style="" if explained else "bold red")
+
+
+def _show_deviation(deviation: LoggedDeviation) -> None:
+    """Why, who asked and who decided (auditor check 15)."""
+    asked = f"asked for by {deviation.requested_by}" if deviation.requested_by else "asked for by nobody"
+    decided = f"{deviation.decision} by {deviation.decided_by}" if deviation.decision else "not decided"
+    of = deviation.step or deviation.case_number
+    say(f"{of}: deviation {deviation.id}, {plain(deviation.reason)}, {asked}, {decided} (entry {deviation.sequence}).")
+
+
+def _show_environments(audit: Audit) -> None:
+    """One is as it should be and needs a word only; of another, what differs and for whom."""
+    for n, environment in enumerate(audit.environments):
+        if n == 0:
+            say(f"Searched in the environment sha256 {environment.digest[:16]}...")
+            continue
+        differs = ", ".join(f"{plain(name)} {value}" for name, value in environment.differs.items()) or "less is stated"
+        say(f"{', '.join(environment.cases)}: searched in another environment too ({differs}).", style="bold")
+
+
+def _before(candidates: int) -> str:
+    if candidates < 2:
+        return "before the only candidate" if candidates else "before any candidate"
+    return f"before the first of {candidates} candidates"
+
+
+def _conclude(report: UniformityReport) -> None:
+    if not report.uniform:
+        left = len(report.unexplained)
+        say(f"NOT uniform: {left} {'departure' if left == 1 else 'departures'}.", style="bold red")
+    elif not report.cases:
+        say("No candidate is enrolled yet: there is nothing to compare.")
+    elif report.unfinished:
+        say("No departure so far; the position is not finished.", style="bold")
+    elif report.departures:
+        say("Uniform but for what is listed above, which applies to everybody alike or was approved.", style="bold")
+    else:
+        say("Uniform: every candidate's executed searches equal the ones the protocol demands.", style="bold green")
+
+
+def _short(cell: str) -> str:
+    return cell.replace("not applicable", "n/a")
+
+
+def audit_json(audit: Audit) -> dict[str, object]:
+    """A whole audit for a program."""
+    return {
+        "overall": audit.checks.overall.value,
+        "practice": audit.checks.practice,
+        "conditions": {condition.value: result.value for condition, result in audit.checks.conditions.items()},
+        "checks": [asdict(check) for check in audit.checks.checks],
+        "position": audit.report.position,
+        "protocol": audit.report.protocol_digest,
+        "uniform": audit.report.uniform,
+        "matrix": {str(case): cells.to_dict() for case, cells in matrix(audit).items()},
+        "searches": _searches(audit.report),
+        "imports": dict(audit.imports),
+        "marks": {person: asdict(marked) for person, marked in audit.marks.items()},
+        "unfinished": dict(audit.report.unfinished),
+        "departures": [
+            {
+                "case": d.case_number,
+                "search": d.key,
+                "difference": d.difference.value,
+                "entry": d.sequence,
+                "explained_by": d.explained_by,
+            }
+            for d in audit.report.departures
+        ],
+        "environments": [asdict(environment) for environment in audit.environments],
+        "deviations": [asdict(deviation) for deviation in audit.deviations],
+        "log": verdict_json(audit.verdict),
+    }
+
+
+def _searches(report: UniformityReport) -> dict[str, dict[str, str]]:
+    """By case and search, what came of it."""
+    found: dict[str, dict[str, str]] = {case: {} for case in report.cases}
+    for (case, key), outcome in report.outcomes.items():
+        found[case][key] = outcome.value
+    return found

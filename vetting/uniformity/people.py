@@ -1,0 +1,208 @@
+"""Checks 5 to 8, 40 and 42: who acted, and whether they might."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import date
+from typing import Final
+
+import pandas as pd
+
+from vetting.log.event import EventType
+from vetting.roles import PERMISSIONS, Permission
+from vetting.uniformity.events import Row, each
+from vetting.uniformity.position_log import PositionLog
+from vetting.uniformity.result import Finding, exception, failing, noted, unsaid
+
+_ACTS: Final[Mapping[EventType, Permission]] = {
+    EventType.POSITION_OPENED: Permission.OPEN_POSITION,
+    EventType.CANDIDATE_ENROLLED: Permission.OPEN_CASE,
+    EventType.AUTHORIZATION_RECORDED: Permission.OPEN_CASE,
+    EventType.ATTESTATION_RECORDED: Permission.OPEN_CASE_FILES,
+    EventType.ENVIRONMENT_RECORDED: Permission.RUN_SEARCHES,
+    EventType.SEARCH_PLANNED: Permission.RUN_SEARCHES,
+    EventType.SEARCH_EXECUTED: Permission.RUN_SEARCHES,
+    EventType.SEARCH_BLOCKED: Permission.RUN_SEARCHES,
+    EventType.SEARCH_UNAVAILABLE: Permission.RUN_SEARCHES,
+    EventType.CAPTURE_SEALED: Permission.RUN_SEARCHES,
+    EventType.FINDING_RECORDED: Permission.RUN_SEARCHES,
+    EventType.CAPTURE_REPEATED: Permission.RELEASE_REPORT,
+    EventType.EVIDENCE_IMPORTED: Permission.IMPORT_EVIDENCE,
+    EventType.EVIDENCE_EXPORTED: Permission.EXPORT_EVIDENCE,
+    EventType.ATTRIBUTION_RECORDED: Permission.REVIEW_FINDINGS,
+    EventType.VALIDATION_RECORDED: Permission.REVIEW_FINDINGS,
+    EventType.FILTER_MARKED: Permission.REVIEW_FINDINGS,
+    EventType.FILTER_APPLIED: Permission.RELEASE_REPORT,
+    EventType.REPORT_RELEASED: Permission.RELEASE_REPORT,
+    EventType.REFERRAL_MADE: Permission.REFER_THREAT,
+    EventType.DEVIATION_REQUESTED: Permission.REQUEST_DEVIATION,
+    EventType.DEVIATION_APPROVED: Permission.DECIDE_DEVIATION,
+    EventType.DEVIATION_REFUSED: Permission.DECIDE_DEVIATION,
+}
+"""The acts of casework, with the permission that each needs."""
+_BEFORE_ATTESTING = frozenset({EventType.POSITION_OPENED, EventType.ATTESTATION_RECORDED})
+
+
+def _casework(log: PositionLog) -> pd.DataFrame:
+    """The acts of casework."""
+    return log.events[log.events["type"].isin([kind.value for kind in _ACTS])]
+
+
+def cleared_searchers(log: PositionLog) -> Iterator[Finding]:
+    """Check 5. Acts of one person, type and day are judged together: a case has hundreds of searches."""
+    people = _people(log)
+    if not people:
+        yield unsaid("The log holds nobody's roles or clearance: it is from before they were in it.")
+        return
+    attested = {row.actor: row.sequence for row in reversed(log.of(EventType.ATTESTATION_RECORDED))}
+    acts = _casework(log)
+    days = acts["at"].dt.floor("D")
+    grouped = acts.groupby(["actor", "type", days.rename("day")], observed=True, sort=False)
+    firsts = grouped.agg(first=("sequence", "min"), at=("at", "min")).reset_index()
+    seen: dict[tuple[str, str], list[int]] = {}
+    for row in each(firsts):
+        kind = EventType(row.type)
+        for wrong in _wrong(people.get(row.actor, []), _ACTS[kind], row.at):
+            seen.setdefault((row.actor, wrong), []).append(row.first)
+        if kind not in _BEFORE_ATTESTING and attested.get(row.actor, row.first + 1) > row.first:
+            seen.setdefault((row.actor, "had not attested to having no conflict of interest"), []).append(row.first)
+    for (actor, wrong), entries in seen.items():
+        yield failing(sorted(entries), f"{actor} {wrong} when acting in this position.")
+    yield from _self_cleared(log, set(acts["actor"]))
+
+
+def _people(log: PositionLog) -> dict[str, list[Row]]:
+    """What administrators recorded of each person."""
+    people: dict[str, list[Row]] = {}
+    for row in log.of(EventType.PERSON_ADDED, EventType.PERSON_CLEARED):
+        people.setdefault(str(row.body.get("person")), []).append(row)
+    return people
+
+
+def _wrong(known: list[Row], permission: Permission, at: pd.Timestamp) -> Iterator[str]:
+    """What keeps a person from an act at that time. Times are those of the acts: an entry may be logged later."""
+    added = [row for row in known if row.type == EventType.PERSON_ADDED and row.at <= at]
+    roles = {str(role) for row in added for role in row.body.get("roles", ())}
+    if not roles & {role.value for role in PERMISSIONS[permission]}:
+        yield "held no role for it" if added else "was in no register of people"
+    cleared = [row for row in known if row.type == EventType.PERSON_CLEARED and row.at <= at]
+    if not cleared:
+        yield "was not cleared for a sensitive position"
+        return
+    body, today = cleared[-1].body, at.date()
+    if max(_day(body, "vetted_on"), _day(body, "confidentiality_signed_on")) > today:
+        yield "was not cleared for a sensitive position"
+    if _day(body, "training_expires_on") <= today:
+        yield "had a training that had expired"
+
+
+def _day(body: Mapping[str, object], name: str) -> date:
+    try:
+        return date.fromisoformat(str(body.get(name)))
+    except ValueError:
+        return date.max if name != "training_expires_on" else date.min
+
+
+def _self_cleared(log: PositionLog, acting: set[str]) -> Iterator[Finding]:
+    for row in log.of(EventType.PERSON_CLEARED):
+        if row.actor == row.body.get("person") and row.actor in acting:
+            yield exception([row.sequence], f"{row.actor} recorded the clearance of {row.actor}.")
+
+
+def duties_apart(log: PositionLog) -> Iterator[Finding]:
+    """Check 6."""
+    first = _casework(log).groupby("actor", observed=True)["sequence"].min().to_dict()
+    for person in sorted(log.deciders & set(first)):
+        yield failing([first[person]], f"{person} decides on this position and took part in its casework.")
+    for row in log.of(EventType.AUDIT_PERFORMED, EventType.LOG_EXPORTED):
+        audited = row.body.get("positions", [log.position])
+        if isinstance(audited, list) and log.position not in audited:
+            continue
+        if row.actor in first:
+            yield failing([first[row.actor], row.sequence], f"{row.actor} audited this position and works in it.")
+        if row.actor in log.deciders:
+            yield failing([row.sequence], f"{row.actor} audited this position and decides on it.")
+    for deviation in log.deviations:
+        yield from _approver(log, deviation.requested_by, deviation.decided_by, deviation.sequence)
+
+
+def _approver(log: PositionLog, asked: str, decided: str, sequence: int) -> Iterator[Finding]:
+    if decided and asked == decided:
+        yield failing([sequence], f"{decided} decided on a deviation that {decided} had asked for.")
+    for person in {asked, decided} & log.deciders:
+        yield failing([sequence], f"{person} decides on this position and had a part in a deviation.")
+
+
+def reports_only(log: PositionLog) -> Iterator[Finding]:
+    """Check 7."""
+    released = {str(row.body.get("report")): row.sequence for row in reversed(log.of(EventType.REPORT_RELEASED))}
+    last = _last_release(log)
+    for row in log.of(EventType.REPORT_OPENED):
+        number = str(row.body.get("report"))
+        if row.actor not in log.deciders:
+            yield failing([row.sequence], f"{row.actor} opened report {number} and does not decide on this position.")
+        if released.get(number, row.sequence) >= row.sequence:
+            yield failing([row.sequence], f"Report {number} was opened before it was released.")
+        elif log.protocol.release_together and (last is None or last > row.sequence):
+            yield failing([row.sequence], f"Report {number} was opened before the last candidate's was released.")
+    for row in log.of(EventType.DETERMINATION_RECORDED):
+        if row.actor not in log.deciders:
+            yield failing([row.sequence], f"{row.actor} decided on {row.case} and is no decision maker here.")
+
+
+def _last_release(log: PositionLog) -> int | None:
+    """The entry by which everybody has a report or withdrew; None while somebody has and did neither."""
+    reports, gone = log.reports, log.withdrawn
+    waiting = [case for case in log.enrolled if case not in gone and case not in reports]
+    settled = [*(row.sequence for row in reports.values()), *gone.values()]
+    return None if waiting else max(settled, default=None)
+
+
+def referrals(log: PositionLog) -> Iterator[Finding]:
+    """Check 8."""
+    for row in log.of(EventType.REFERRAL_MADE):
+        yield exception([row.sequence], f"{row.actor} referred a threat to life from {row.case}.")
+    refused = log.of(EventType.ACCESS_REFUSED)
+    if refused:
+        people = ", ".join(sorted({row.actor for row in refused}))
+        times = "once" if len(refused) == 1 else f"{len(refused)} times"
+        yield noted([row.sequence for row in refused], f"Access was refused {times}, to {people}.")
+
+
+def exports(log: PositionLog) -> Iterator[Finding]:
+    """Check 40."""
+    rows = log.of(EventType.EVIDENCE_EXPORTED)
+    if not rows:
+        yield noted((), "No captures of this position were exported.")
+    for row in rows:
+        yield noted([row.sequence], f"{row.actor} exported {row.body.get('captures')} captures of {row.case}.")
+    if rows:
+        yield unsaid("The log does not say for which purpose captures were exported.")
+
+
+def audits(log: PositionLog) -> Iterator[Finding]:
+    """Check 42."""
+    rows = log.of(EventType.AUDIT_PERFORMED, EventType.LOG_EXPORTED)
+    for row in rows:
+        audited = row.body.get("positions", [log.position])
+        if isinstance(audited, list) and log.position in audited:
+            word = "audited the position" if row.type == EventType.AUDIT_PERFORMED else "exported the log"
+            yield noted([row.sequence], f"{row.actor} {word}.")
+    if not rows:
+        yield unsaid("No audit is in the log yet.")
+
+
+def disposals(log: PositionLog) -> Iterator[Finding]:
+    """Check 39."""
+    rows = log.of(EventType.RETENTION_DISPOSED)
+    for row in rows:
+        yield noted([row.sequence], f"{row.actor} disposed of records of {row.case or 'the position'}.")
+    yield unsaid("Whether it was on schedule is not in the log." if rows else "No disposal is in the log.")
+
+
+def determinations(log: PositionLog) -> Iterator[Finding]:
+    """Checks 33 to 36, until determinations and responses say more in the log."""
+    rows = log.of(EventType.DETERMINATION_RECORDED, EventType.RESPONSE_RECORDED)
+    if rows:
+        yield noted([row.sequence for row in rows], "Determinations and responses are in the log.")
+    yield unsaid("The log does not say on what it stands." if rows else "No determination is in the log.")
