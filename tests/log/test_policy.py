@@ -196,7 +196,7 @@ def test_only_a_log_of_the_policy_is_opened_and_only_under_its_own_name() -> Non
     assert policy.open(LOG.note(7)).origin == "vetting.example/log-1"
     assert policy.open(other.note(3)).origin == "vetting.example/log-2"
     with pytest.raises(NoteError):
-        policy.open(SmallLog().note(7))
+        policy.open(SmallLog(Signer.generate(LOG.signer.verifier.name)).note(7))
     borrowed = Note(text=CHECKPOINT.text, signatures=(other.signer.sign(CHECKPOINT.text),))
     with pytest.raises(NoteError, match="another log"):
         policy.open(str(borrowed))
