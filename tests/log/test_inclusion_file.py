@@ -15,7 +15,7 @@ from vetting.log.cosignature import Cosigner
 from vetting.log.errors import LogError, NoteError, ProofError
 from vetting.log.inclusion_file import FIRST_LINE, InclusionFile, InclusionProof, read, spell
 from vetting.log.merkle import leaf_hash
-from vetting.log.note import Signature
+from vetting.log.note import Signature, Signer
 from vetting.log.policy import Policy
 
 LOG = SmallLog()
@@ -105,7 +105,9 @@ def test_who_saw_the_log_is_read_from_the_file() -> None:
 
 def test_a_file_of_another_log_or_another_history_is_refused() -> None:
     with pytest.raises(NoteError):
-        read(spell(proof(3, 7, SmallLog().note(7)), extra=entry(3))).verify(POLICY)
+        read(spell(proof(3, 7, SmallLog(Signer.generate(LOG.signer.verifier.name)).note(7)), extra=entry(3))).verify(
+            POLICY
+        )
     with pytest.raises(ProofError):
         read(spell(proof(3, 7, LOG.forged(2).note(7)), extra=entry(3))).verify(POLICY)
     with pytest.raises(ProofError):
