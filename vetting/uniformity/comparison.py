@@ -142,13 +142,12 @@ def compare(
     One pass over the searches and one over the cases: a position may have a million searches. `alike` are cases whose
     searches are known to be those expected, each once and by the protocol; `executed` need not hold them.
     """
-    executed = sorted(executed, key=lambda search: search.sequence)
-    by_case, expect = _by_case(executed), _Expectation(protocol)
+    expect, executed = _Expectation(protocol), sorted(executed, key=lambda search: search.sequence)
+    by_case = _by_case(executed)
     valid = [d for d in deviations if _approved(d, protocol, executed)]
     withdrawn = {d.case_number: d for d in valid if d.case_number}
     left_out = {d.step: d for d in reversed(valid) if d.step}
-    departures = [*_deviating(deviations, valid), *_reported(released, left_out)]
-    unfinished: dict[str, int] = {}
+    departures, unfinished = [*_deviating(deviations, valid), *_reported(released, left_out)], dict[str, int]()
     for case in cases:
         done, gone = by_case.get(case.case_number, []), withdrawn.get(case.case_number)
         found = _found(case, done, expect, frozen_at, left_out, alike=case.case_number in alike)
