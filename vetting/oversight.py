@@ -112,6 +112,7 @@ def _audited(log: Log, position: str, verdict: Verdict) -> Audit:
         )
     except (VettingError, ValueError, KeyError, TypeError, AttributeError):
         if verdict.ok:
+            _refuse_ill_formed(log, position)
             raise
         raise VettingError(
             "log_broken",
@@ -120,6 +121,21 @@ def _audited(log: Log, position: str, verdict: Verdict) -> Audit:
             ExitCode.LOG_BROKEN,
         ) from None
     return _told(ordered, checks, verdict)
+
+
+def _refuse_ill_formed(log: Log, position: str) -> None:
+    """Refuses a log that verifies and holds what no desk writes: nobody makes an audit end in silence."""
+    from vetting.uniformity.forms import ill_formed
+
+    with log.snapshot() as snapshot:
+        sequence = ill_formed((row.body for row in snapshot.rows()), position)
+    if sequence is not None:
+        raise VettingError(
+            "entry_ill_formed",
+            f"The log verifies, but entry {sequence} holds a value that its field cannot have: no desk wrote it.",
+            "Keep every copy of the log, and ask whoever keeps it how the entry came into it.",
+            ExitCode.LOG_BROKEN,
+        )
 
 
 def _told(log: PositionLog, checks: UniformityAudit, verdict: Verdict) -> Audit:

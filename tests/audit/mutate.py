@@ -12,7 +12,7 @@ from tests.audit.clean import clean
 from tests.audit.judging import alarms, caught, noticed, stories
 from tests.audit.kinds import TAMPERINGS, VIOLATIONS
 
-SEEDS: Final = 5
+SEEDS: Final = 3
 CLEAN: Final = 1000
 _LINE: Final = "{:58} {:>8} {:>10}"
 

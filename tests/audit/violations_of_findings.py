@@ -20,11 +20,11 @@ def _smuggled(story: Story, settled: Said) -> None:
     report = one(story, EventType.REPORT_RELEASED, case=settled.case)
     finding = settled.body["finding"]
     body = {"finding": finding, "element": "none", "severity": 0, "quote": False}
-    passes = one(story, EventType.FINDING_RECORDED, finding=finding).copy(kind=FILTERED, key=f"{finding}", body={})
+    passes = one(story, EventType.FINDING_RECORDED, finding=finding).copy(kind=FILTERED, key=f"{finding}.9", body={})
     preview = one(story, FILTERED, finding=finding, action="previewed")
     name = {"action": "passed", "reason": "passed", "record": f"FR-{str(finding)[2:]}"}
     passes.body = {"finding": finding, "filter": preview.body["filter"], **name}
-    steps = [settled.copy(key=f"{finding}:{8 + n}", body=body | {"state": s}) for n, s in enumerate(("filtered",))]
+    steps = [settled.copy(key=f"{finding}:{97 + n}", body=body | {"state": s}) for n, s in enumerate(("filtered",))]
     for said in (passes, *steps):
         said.actor = report.actor
     story.insert_before(report, passes, *steps)
@@ -157,7 +157,7 @@ def settled_and_taken_up_again(story: Story) -> None:
     """A finding that was settled is taken up again."""
     settled = _settled(story, State.REFUTED, State.UNVERIFIABLE, State.NOT_RELEVANT, State.EXPIRED)
     body = settled.body | {"state": "corroborated", "element": "archived_copy", "severity": 2}
-    story.insert_after(settled, settled.copy(key=f"{settled.body['finding']}:9", body=body))
+    story.insert_after(settled, settled.copy(key=f"{settled.body['finding']}:97", body=body))
 
 
 @violation(21)
@@ -241,10 +241,13 @@ def restored_although_relevant_anyway(story: Story) -> None:
 @violation(28, soft=True, candidates=12, steps=12, found=0.9, straight=1.0)
 def restores_far_more_than_others(story: Story) -> None:
     """One reviewer undoes most of what the filter withholds."""
+    seen: dict[str, set[str]] = {}
+    for said in story.of(VALIDATED):
+        seen.setdefault(said.actor, set()).add(str(said.body["finding"]))
     out = [s for s in story.of(VALIDATED, state="corroborated") if _is_out(story, s)]
-    person = pick(story, out).actor
+    person = max(seen, key=lambda who: len({str(s.body["finding"]) for s in out if s.actor == who}))
     mine = [said for said in out if said.actor == person]
-    if len(mine) < 3:
+    if len(seen[person]) < 20 or len({str(s.body["finding"]) for s in mine}) < 0.5 * len(seen[person]):
         raise Unfit
     for said in {str(said.body["finding"]): said for said in mine}.values():
         finding = said.body["finding"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from dataclasses import field as attribute
 from typing import Any, Final
 
 import pandas as pd
@@ -96,10 +97,16 @@ class PositionLog:
     withdrawn: Mapping[str, int]
     """Each case whose candidate withdrew, with the entry of the approval."""
     comparison: UniformityReport
+    read: dict[EventType, list[Row]] = attribute(default_factory=dict, repr=False, compare=False)
+    """What `of` read so far."""
 
     def of(self, *kinds: EventType) -> list[Row]:
-        """The rows of these types, in order. For types of which there are few."""
-        return _rows(self.parts, *kinds)
+        """The rows of these types, in order. For types of which there are few; each is read from the table once."""
+        for kind in kinds:
+            if kind not in self.read:
+                self.read[kind] = _rows(self.parts, kind)
+        found = [row for kind in kinds for row in self.read[kind]]
+        return sorted(found, key=lambda row: row.sequence) if len(kinds) > 1 else found
 
     @property
     def released_findings(self) -> Iterator[tuple[LoggedFinding, Row]]:
