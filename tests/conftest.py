@@ -9,6 +9,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Iterator
+from functools import cache
 from ipaddress import ip_address
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from hypothesis import settings
 from psycopg import sql
 
 from tests.needed import missing
+from vetting.records import key_file
 
 ROOT = Path(__file__).resolve().parent.parent
 START_SECONDS = 60.0
@@ -88,6 +90,17 @@ def _nothing_leaves_the_machine() -> Iterator[None]:
         patch.setattr(socket.socket, "connect", guarded_connect)
         patch.setattr(socket.socket, "connect_ex", guarded_connect_ex)
         patch.setattr(socket, "getaddrinfo", guarded_look_up)
+        yield
+
+
+# ------------------------------------------------------------------------------------------ what costs seconds
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _a_passphrase_is_stretched_once() -> Iterator[None]:
+    """Remember what a passphrase and its salt stretch to: a fifth of a second each, which is meant to be so."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(key_file, "_stretch", cache(key_file._stretch))
         yield
 
 

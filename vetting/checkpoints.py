@@ -34,6 +34,8 @@ from vetting.sources.stamping import Stamp, trusted_certificates
 from vetting.sources.timestamp import time_of_token
 
 _SIGNATURE = "\u2014 "
+_PROCESSES = min(4, os.cpu_count() or 1)
+"""Of these at most work on the verification of a long log; a short one is walked by one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,7 +117,7 @@ def verify_log(settings: Settings, known: Mapping[int, str] | None = None, polic
     asked = policy or log_policy(settings)
     with reading(settings) as reader:
         seen = {**last_seen(settings.log_seen), **(known or {})}
-        verdict = verify(reader, asked, known=seen, now=datetime.now(UTC))
+        verdict = verify(reader, asked, known=seen, processes=_PROCESSES, now=datetime.now(UTC))
     with suppress(OSError):
         if verdict.ok and settings.home.stat().st_uid == os.geteuid():  # nothing is left in anybody else's folder
             remember(settings.log_seen, verdict.size, verdict.root_hex)

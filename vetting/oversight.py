@@ -6,7 +6,7 @@ content.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
@@ -19,9 +19,11 @@ from vetting.journal import log_errors
 from vetting.log.answers import examine
 from vetting.log.bundle import Bundle
 from vetting.log.event import EventType
+from vetting.log.merkle import Frontier, leaf_hash
 from vetting.log.note import Verifier
 from vetting.log.policy import Policy
-from vetting.log.verify import Log, Verdict, verify
+from vetting.log.snapshot import Log, StoredEntry
+from vetting.log.verify import Verdict, verify
 from vetting.protocol import SearchProtocol
 from vetting.roles import Permission, Person, authorize
 from vetting.search import Outcome, step_of
@@ -105,7 +107,7 @@ def _audited(log: Log, position: str, verdict: Verdict) -> Audit:
     try:
         with events.uncollected():
             with log.snapshot() as snapshot:
-                table = events.read((row.body for row in snapshot.rows()), position)
+                table = events.read(_as_verified(snapshot.rows(), verdict), position)
             ordered = position_log.position_log(table, position)
         checks = audit.check(
             ordered, lint=lint_query, reasons=_reasons(), withholding=_withholding(), verified=verdict.ok
@@ -121,6 +123,26 @@ def _audited(log: Log, position: str, verdict: Verdict) -> Audit:
             ExitCode.LOG_BROKEN,
         ) from None
     return _told(ordered, checks, verdict)
+
+
+def _as_verified(rows: Iterator[StoredEntry], verdict: Verdict) -> Iterator[bytes]:
+    """The entries that were verified, and no other: they are read a second time, and may have been changed since.
+
+    Of a log that does not verify everything is given, for what it is worth.
+    """
+    tree = Frontier()
+    for row in rows:
+        if verdict.ok and tree.size == verdict.size:
+            break
+        tree.append(leaf_hash(row.body))
+        yield row.body
+    if verdict.ok and tree.root().hex() != verdict.root_hex:
+        raise VettingError(
+            "log_changed",
+            "The log was changed between its verification and its reading, so nothing can be said of it.",
+            "Keep a copy of the log as it is now, tell the auditor, and audit the copy.",
+            ExitCode.LOG_BROKEN,
+        )
 
 
 def _refuse_ill_formed(log: Log, position: str) -> None:

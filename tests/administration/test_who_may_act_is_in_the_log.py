@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.data_folder import set_up
 from vetting.administration import AdministrationDesk, open_administration
-from vetting.casework.opening import create_home
 from vetting.errors import ExitCode, VettingError
 from vetting.log.event import Event, EventType
 from vetting.log.reader import LogReader
@@ -32,8 +32,7 @@ def now() -> datetime:
 
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
-    chosen = load_settings(tmp_path / "home")
-    create_home(chosen, now)
+    chosen = set_up(load_settings(tmp_path / "home"))
     _desk(chosen, None).enrol(KIM, PASSWORD)
     return chosen
 

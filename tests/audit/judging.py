@@ -12,6 +12,7 @@ from tests.audit.memory_log import MemoryLog
 from tests.audit.story import Opened, Story
 from tests.audit.tampering import Tamper
 from tests.audit.violations import Kind, Unfit
+from vetting.log.policy import Policy
 from vetting.log.verify import verify
 from vetting.oversight import audit_log
 from vetting.uniformity import Check, Result, UniformityAudit
@@ -31,7 +32,7 @@ ATTEMPTS: Final = 40
 
 def audited(log: MemoryLog, position: Opened) -> UniformityAudit:
     """The audit of one position of a log that verifies: whatever somebody did, they logged it and left it so."""
-    made = audit_log(log, log.key.verifier, position.id)
+    made = audit_log(log, Policy.of(log.key.verifier), position.id)
     assert made.verdict.ok, made.verdict
     return made.checks
 

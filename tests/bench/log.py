@@ -4,8 +4,8 @@
 
 A log of 1,000,000 entries (about 400 bytes each, a signed checkpoint every thousand) is made in a temporary folder of
 about 600 MB, on SQLite. Every rate stands beside what hashlib hashes of 65 bytes (an inner node of the tree) on one
-core, measured right before and after it, because other work on the machine slows both. CPU seconds count where one
-process works; for two, seconds on the clock, beside one process on the clock.
+core by CPU seconds, measured right before and after it, because other work on the machine slows both. By the clock two
+processes can gain nothing where others keep the cores busy: look at the load that is printed first.
 """
 
 import multiprocessing
@@ -15,8 +15,10 @@ import tempfile
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
+from resource import RUSAGE_CHILDREN, RUSAGE_SELF, getrusage
 from typing import cast
 
 from sqlalchemy import insert, update
@@ -92,15 +94,22 @@ def hashes_a_second() -> float:
     return len(nodes) / (time.process_time() - began)
 
 
-def measured(words: str, count: int, act: Callable[[], object], clock: Callable[[], float]) -> float:
-    """Print a rate and how it compares with hashlib right before and after; returns the rate."""
-    before = hashes_a_second()
-    began = clock()
+def cpu_seconds() -> float:
+    """What this process and those it started, once they ended, have used."""
+    return sum(usage.ru_utime + usage.ru_stime for usage in map(getrusage, (RUSAGE_SELF, RUSAGE_CHILDREN)))
+
+
+def measured(words: str, count: int, act: Callable[[], object]) -> float:
+    """Print a rate by CPU seconds and by the clock, and hashlib's right before and after; returns that by the clock."""
+    before, cpu, clock = hashes_a_second(), cpu_seconds(), time.perf_counter()
     act()
-    rate = count / (clock() - began)
+    cpu, clock = count / (cpu_seconds() - cpu), count / (time.perf_counter() - clock)
     reference = (before + hashes_a_second()) / 2
-    print(f"{words:<58} {rate:>9,.0f}/s   hashlib {reference / 1e6:.2f} M/s   ratio {rate / reference:.3f}")
-    return rate
+    print(
+        f"{words:<48} {cpu:>9,.0f}/s CPU {clock:>9,.0f}/s clock"
+        f"   hashlib {reference / 1e6:.2f} M/s   ratio {cpu / reference:.3f} CPU {clock / reference:.3f} clock"
+    )
+    return clock
 
 
 def sound(verdict: Verdict) -> Verdict:
@@ -118,19 +127,17 @@ def show_verification(url: str, key: LogKey, entries: int) -> None:
         def whole(processes: int, *, interpret: bool = interpret) -> Verdict:
             return sound(verify(reader, policy, processes=processes, interpret=interpret))
 
-        measured(f"verify {words}, one process (CPU)", entries, lambda: whole(1), time.process_time)
-        one = measured(f"verify {words}, one process (clock)", entries, lambda: whole(1), time.perf_counter)
-        two = measured(f"verify {words}, two processes (clock)", entries, lambda: whole(2), time.perf_counter)
-        print(f"  two processes: {two / one:.2f} times one")
+        one = measured(f"verify {words}, one process", entries, partial(whole, 1))
+        two = measured(f"verify {words}, two processes", entries, partial(whole, 2))
+        print(f"  two processes: {two / one:.2f} times one by the clock")
     with reader.snapshot() as snapshot:
         leaves = (row.leaf for row, _ in zip(snapshot.rows(), range(entries - NEW), strict=False))
         tree = Frontier.of(leaves)
     since = Trusted(size=tree.size, frontier=bytes(tree))
     measured(
-        f"verify the {NEW:,} newest of {entries:,} (CPU)",
+        f"verify the {NEW:,} newest of {entries:,}",
         NEW,
         lambda: sound(verify(reader, policy, since=since)),
-        time.process_time,
     )
 
 
@@ -141,7 +148,7 @@ def show_checkpoints(key: LogKey) -> None:
         for size in range(5_000)
     ]
     reading = CheckpointReader(Policy.of(key.verifier))
-    measured("checkpoint signatures", len(notes), lambda: [reading.read(note) for note in notes], time.process_time)
+    measured("checkpoint signatures", len(notes), lambda: [reading.read(note) for note in notes])
 
 
 def show_appending(folder: Path, key: LogKey) -> None:
@@ -155,8 +162,7 @@ def show_appending(folder: Path, key: LogKey) -> None:
             for _ in range(commits):
                 writer.append_all([event(next(numbers)) for _ in range(batch)])
 
-        for words, clock in (("CPU", time.process_time), ("clock", time.perf_counter)):
-            measured(f"append, {batch} a commit ({words})", batch * commits, append, clock)
+        measured(f"append, {batch} a commit", batch * commits, append)
 
 
 def main() -> None:

@@ -9,8 +9,9 @@ import pytest
 from filters.analyzer import Analyzer
 from filters.criteria import Criteria, load_criteria
 from tests.casework.room import ONE, TWO, Room, impatient, new_id, now
+from tests.data_folder import set_up
 from tests.sources.conftest import site, transport  # noqa: F401  # a loopback server, for what is asked once more
-from vetting.casework.opening import create_home, open_desk
+from vetting.casework.opening import open_desk
 from vetting.casework.protocol_file import declared_packs
 from vetting.settings import REPOSITORY, Settings, load_settings
 
@@ -22,9 +23,7 @@ def config(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def settings(tmp_path: Path, config: Path) -> Settings:
-    chosen = load_settings(tmp_path / "home", config)
-    create_home(chosen, now)
-    return chosen
+    return set_up(load_settings(tmp_path / "home", config))
 
 
 @pytest.fixture(scope="session")

@@ -10,13 +10,14 @@ from secrets import token_hex
 import pytest
 
 from tests.casework.room import Passage, Room, found_on
+from tests.data_folder import set_up
 from tests.records import invented
 from tests.sources.archives import archive
 from vetting.attribution import Level
 from vetting.candidate import Identifier, IdentifierKind
 from vetting.casework.collected import evidence_of
 from vetting.casework.desk import Desk
-from vetting.casework.opening import create_home, open_desk
+from vetting.casework.opening import open_desk
 from vetting.casework.protocol_file import config_digests
 from vetting.casework.reviewing import findings_of
 from vetting.casework.searching import progress, run_search
@@ -101,8 +102,7 @@ Judged = Callable[..., tuple[Desk, Finding]]
 @pytest.fixture
 def judged(tmp_path: Path) -> Judged:
     """Return a desk with a finding on an account nobody disclosed, and a capture of the site the candidate did."""
-    settings = load_settings(tmp_path / "home")
-    create_home(settings, lambda: datetime.now(UTC))
+    settings = set_up(load_settings(tmp_path / "home"))
     person = Person(id="one", name="one", roles=frozenset({Role.INVESTIGATOR}), sensitive_position=CLEARED)
     desk = open_desk(settings, person, lambda: datetime.now(UTC), lambda: token_hex(8))
 

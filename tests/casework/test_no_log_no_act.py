@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from filters.analyzer import Analyzer
+from tests.data_folder import set_up
 from tests.records import invented
 from vetting.adjudication import ReadingDesk
 from vetting.candidate import Authorization, Candidate, Identifier, IdentifierKind
@@ -46,9 +47,7 @@ def new_id() -> str:
 
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
-    chosen = load_settings(tmp_path / "home")
-    create_home(chosen, now)
-    return chosen
+    return set_up(load_settings(tmp_path / "home"))
 
 
 @pytest.fixture(scope="module")

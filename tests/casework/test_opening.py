@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.data_folder import set_up
 from tests.records import invented
 from vetting.adjudication import ReadingDesk
 from vetting.administration import open_administration
@@ -38,9 +39,7 @@ def now() -> datetime:
 
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
-    chosen = load_settings(tmp_path / "home")
-    create_home(chosen, now)
-    return chosen
+    return set_up(load_settings(tmp_path / "home"))
 
 
 def _open(settings: Settings, position: str, *, practice: bool = True) -> None:

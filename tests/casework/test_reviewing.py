@@ -12,11 +12,12 @@ from typing import Any
 
 import pytest
 
+from tests.data_folder import set_up
 from tests.records import invented
 from vetting.attribution import Attribution, Level, Link, check_disclosure
 from vetting.candidate import IdentifierKind
 from vetting.casework.desk import Desk
-from vetting.casework.opening import create_home, open_desk
+from vetting.casework.opening import open_desk
 from vetting.casework.protocol_file import config_digests
 from vetting.casework.reviewing import attribute, check_attribution, findings_of, validate
 from vetting.cli import reviews
@@ -52,8 +53,7 @@ def _now() -> datetime:
 @pytest.fixture
 def desk_of(tmp_path: Path) -> Callable[[str], Desk]:
     """Return the desk of anybody, at stores that hold one case with one finding."""
-    settings = load_settings(tmp_path / "home")
-    create_home(settings, _now)
+    settings = set_up(load_settings(tmp_path / "home"))
 
     def desk(person: str) -> Desk:
         who = Person(id=person, name=person, roles=frozenset({Role.INVESTIGATOR}), sensitive_position=CLEARED)

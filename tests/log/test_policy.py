@@ -267,6 +267,7 @@ WITNESS_AS_LOG = Signer("log.example", COSIGNERS["X1"]._private).verifier.vkey  
         ("# nul \x00", "control"),
         ("# surrogate \ud800", "control"),
     ],
+    ids=ascii,
 )
 def test_a_line_that_breaks_a_rule_is_named_by_its_number(line: str, why: str) -> None:
     text = LOG_LINE + WITNESSES + line + "\n"
@@ -285,7 +286,11 @@ def test_what_is_defined_further_down_is_not_defined_yet(lines: str) -> None:
         Policy.parse(LOG_LINE + WITNESSES + lines)
 
 
-@pytest.mark.parametrize("text", ["", "\n", "# nothing\n", LOG_LINE, LOG_LINE + WITNESSES, "quorum none", "\ufeff"])
+@pytest.mark.parametrize(
+    "text",
+    ["", "\n", "# nothing\n", LOG_LINE, LOG_LINE + WITNESSES, "quorum none", "\ufeff"],
+    ids=("empty", "a blank line", "a comment", "a log", "a log and witnesses", "no log", "a mark of byte order"),
+)
 def test_a_policy_without_a_quorum_or_cut_off_is_refused(text: str) -> None:
     with pytest.raises(PolicyError, match=r"quorum|cut off"):
         Policy.parse(text)

@@ -8,6 +8,7 @@ import random
 import signal
 from collections.abc import Generator, Iterator
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -24,9 +25,14 @@ from vetting.log.event import Event, EventType
 from vetting.log.keys import LogKey
 from vetting.log.merkle import Frontier, leaf_hash
 from vetting.log.policy import Policy
+from vetting.log.reader import LogReader
 from vetting.log.snapshot import Log, Row
+from vetting.log.store import LogStore
 from vetting.log.stretch import CheckpointReader, Stretch, Task
 from vetting.log.verify import Trusted, verify
+
+if TYPE_CHECKING:
+    from tests.log.conftest import MakeEvent, OpenLog
 
 MORNING = datetime(2026, 3, 2, 9, tzinfo=UTC)
 KEY = LogKey.generate("vetting.example/log-1")
@@ -125,6 +131,18 @@ def test_processes_name_the_same_entry_as_one(monkeypatch: pytest.MonkeyPatch) -
         log = tampered(good, how, dice)
         assert verify(log, POLICY, processes=2) == verify(log, POLICY), how
     assert started == [2] * 4
+
+
+@pytest.mark.usefixtures("_short_stretches")
+def test_processes_open_the_database_for_themselves(log: OpenLog, make_event: MakeEvent) -> None:
+    log.writer.append_all(make_event(number) for number in range(50))
+    for read_only in (False, True):
+        store = LogStore(log.url, read_only=read_only)  # with its -wal file: the writer has it open
+        reader = LogReader(store)
+        verdict = verify(reader, log.key.verifier, processes=2)
+        assert (verdict.ok, verdict.size) == (True, 50)
+        assert verdict == verify(reader, log.key.verifier)
+        store.close()
 
 
 @pytest.mark.usefixtures("_short_stretches")

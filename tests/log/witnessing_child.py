@@ -69,8 +69,11 @@ def cosign(request: str) -> Act:
     return lambda folder: Witness.open(folder).cosign(request, NOON)
 
 
-def sweep(act: Act, folder: Path, scratch: Path, request: str, forged: str) -> list[dict[str, str | None]]:
-    """Kill at every line until a life is long enough; afterwards ask for the forged history, then for the true one."""
+def sweep(what: str, act: Act, folder: Path, scratch: Path, request: str, forged: str) -> list[dict[str, str | None]]:
+    """Kill at every line until a life is long enough, and ask what the folder says afterwards.
+
+    A witness killed over a cosignature is asked for the forged history, then for the true one; any other for the same.
+    """
     lives: list[dict[str, str | None]] = []
     moment = 0
     while not lives or lives[-1]["first"] is None:
@@ -78,15 +81,13 @@ def sweep(act: Act, folder: Path, scratch: Path, request: str, forged: str) -> l
         shutil.rmtree(scratch, ignore_errors=True)
         shutil.copytree(folder, scratch)
         first = life(act, scratch, moment)
-        again = said(act, scratch) if act.__name__ == "trust" else ""
-        lives.append(
-            {
-                "first": first,
-                "again": again,
-                "forged": said(cosign(forged), scratch),
-                "true": said(cosign(request), scratch),
-            }
+        after = {"again": said(act, scratch)} if what != "cosign" else {}
+        after["kept"] = " ".join(
+            sorted(file.name for place in Witness.open(scratch).evidence() for file in place.iterdir())
         )
+        if what == "cosign" or first is not None:
+            after |= {"forged": said(cosign(forged), scratch), "true": said(cosign(request), scratch)}
+        lives.append({"first": first, **after})
     return lives
 
 
@@ -130,7 +131,7 @@ def main() -> None:
             return Witness.open(place).trust(vkey).name
 
         act = {"cosign": cosign(request), "refuse": cosign(forged), "trust": trust}[what]
-        lives = sweep(act, Path(folder), Path(scratch), request, forged)
+        lives = sweep(what, act, Path(folder), Path(scratch), request, forged)
         sys.stdout.write(json.dumps(lives))
     else:
         folder, scratch, rounds, *files = arguments

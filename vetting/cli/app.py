@@ -45,13 +45,13 @@ app.add_typer(reports.app, name="report", help="Released reports, for decision m
 app.command("filter")(filtering.filter_lines)
 app.command("verify")(audits.verify)
 app.command("uniformity")(uniformity.uniformity)
+app.command("impact")(impact.impact)
+app.command("nightly")(nightly.nightly)
 app.add_typer(
     outside.checkpoint, name="checkpoint", help="What witnesses and a time-stamping authority say of the log."
 )
 app.add_typer(outside.witness, name="witness", help="For whoever witnesses a log from outside.")
 app.add_typer(outside.verifier, name="verifier", help="The verifier as one file, for auditors outside.")
-app.command("impact")(impact.impact)
-app.command("nightly")(nightly.nightly)
 app.command("demo")(demonstration.demo)
 app.command("serve")(setup.serve)
 

@@ -11,11 +11,11 @@ from vetting.checkpoints import log_policy, released_as, verify_log
 from vetting.cli import session
 from vetting.cli.outside import REPORT_BYTES, UNWITNESSED, handed_in
 from vetting.cli.printing import AsJson, as_json, note, say, working
-from vetting.errors import ExitCode, VettingError, bad_input
+from vetting.errors import ExitCode, VettingError
 from vetting.files import digest_of
-from vetting.log.answers import examine, judged, read_policy, spelt_time
+from vetting.log.answers import examine, judged, read_policy, seen_before, spelt_time
 from vetting.log.policy import NONE, Policy
-from vetting.log.verify import PAPER_DIGITS, Verdict
+from vetting.log.verify import Verdict
 
 READING = "Verifying the log"
 
@@ -34,8 +34,8 @@ def verify(
     Exit code 9 where it does not hold, 6 where the witnesses that the policy asks for are missing.
     """
     chosen = session.settings()
-    seen = dict(_known(text) for text in known or [])
     with handed_in():
+        seen = dict(map(seen_before, known or []))
         asked = read_policy(policy) if policy else log_policy(chosen)
     if bundle is not None:
         _verify_bundle(bundle, asked, seen, report, json=json)
@@ -80,16 +80,6 @@ def _refuse_unwitnessed(verdict: Verdict, policy: Policy) -> None:
     if policy.quorum != NONE and not verdict.witnessed:
         note(f"The policy asks for {policy.rule}. Ask them with: vetting checkpoint request.")
         raise typer.Exit(int(ExitCode.NOT_READY))
-
-
-def _known(text: str) -> tuple[int, str]:
-    size, _, root = text.replace(",", "").partition(":")
-    root = "".join(root.split()).lower()
-    if not size.isdecimal() or len(root) < PAPER_DIGITS or set(root) - set("0123456789abcdef"):
-        raise bad_input(
-            "known_malformed", "What was seen before is not SIZE:ROOT.", "E.g. --known 647:1e98987f4a41f7cd."
-        )
-    return int(size), root
 
 
 def show_verdict(verdict: Verdict) -> None:

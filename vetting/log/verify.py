@@ -171,7 +171,8 @@ class _Walk:
             beyond = next(snapshot.signed(self.size, _NO_LIMIT), None)
         else:
             beyond = self._stream(snapshot, interpret=interpret)
-        damage = snapshot.damage() if interpret and isinstance(snapshot, DivisibleSnapshot) else None
+        thorough = interpret and not self._start  # the database's check reads all of it, new or not
+        damage = snapshot.damage() if thorough and isinstance(snapshot, DivisibleSnapshot) else None
         self._finish(snapshot.frontier(), None if beyond is None else beyond[0], damage)
 
     def _stream(self, snapshot: Snapshot, *, interpret: bool) -> tuple[int, bytes] | None:

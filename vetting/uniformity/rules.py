@@ -339,7 +339,7 @@ RULES: Final[tuple[Rule, ...]] = (
         "The yearly record of 29 CFR 1607.15A(1) was produced.",
         (),
         "",
-        "Ask the personnel office for it.",
+        "Make it with: vetting impact --year YEAR --self-identification FILE. Add the hires.",
     ),
     _rule(
         39,
