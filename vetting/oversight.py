@@ -112,7 +112,7 @@ def _audited(log: Log, position: str, verdict: Verdict) -> Audit:
         checks = audit.check(
             ordered, lint=lint_query, reasons=_reasons(), withholding=_withholding(), verified=verdict.ok
         )
-    except (ValueError, KeyError, TypeError, AttributeError):
+    except (VettingError, ValueError, KeyError, TypeError, AttributeError):
         if verdict.ok:
             _refuse_ill_formed(log, position)
             raise

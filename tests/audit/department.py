@@ -14,6 +14,7 @@ _OTHER_STORES = frozenset(
     {
         EventType.ACCESS_REFUSED,
         EventType.KEY_CREATED,
+        EventType.LOG_EXPORTED,
         EventType.PERSON_ADDED,
         EventType.PERSON_CLEARED,
         EventType.PERSON_SIGN_IN_RESET,

@@ -74,6 +74,10 @@ class Position:
         yield from self._beside([self._reviewing(case).all(self.excluded) for case in self.cases])
         if self.shape.released:
             yield from self._released()
+        if self.house.chance(0.2):
+            auditor, size = self.house.holding(Role.AUDITOR)[0], len(self.house.said)
+            self.do(auditor, (EventType.LOG_EXPORTED, self.house.new_id(), {"size": size}))
+            yield
 
     def _open(self) -> Iterator[None]:
         frozen, digest = self.opened.protocol, self.opened.digest

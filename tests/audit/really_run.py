@@ -11,7 +11,7 @@ from pathlib import Path
 import httpx
 
 from filters.protected_classes import ProtectedClass
-from tests.casework.room import CHIEF, CLEARED, ONE, SOMEONE, TWO, Passage, Room, found_on, new_id, now
+from tests.casework.room import AUDITOR, CHIEF, CLEARED, ONE, SOMEONE, TWO, Passage, Room, found_on, new_id, now
 from tests.sources.files import pdf
 from tests.sources.loopback import AGENT, HOST, Nobody, Site
 from vetting.adjudication import ReadingDesk
@@ -29,14 +29,15 @@ from vetting.casework.referring import compose, record
 from vetting.casework.reviewing import attribute, findings_of, validate
 from vetting.casework.searching import begin
 from vetting.deviation import Decision, DeviationReason
-from vetting.errors import VettingError
+from vetting.errors import VettingError, not_found
 from vetting.evidence import Engagement, RawText
+from vetting.handover import export_log
 from vetting.log.event import Entry
 from vetting.marking import MarkReason
 from vetting.records.accounts import Accounts
 from vetting.roles import Person, Role
 from vetting.search import Outcome, Search
-from vetting.sources.asking_again import ask_again
+from vetting.sources.asking_again import AskedAgain, StandsOn, ask_again
 from vetting.sources.conduct import Conducted
 from vetting.sources.internet import Internet
 from vetting.validation import Element, State
@@ -57,12 +58,20 @@ def really_run(room: Room, site: Site, transport: httpx.BaseTransport, folder: P
     _beside(room, number, folder)
     _reviewed(room, number)
     _deviated(room)
-    ask = ask_again
-    recapture(room.one, number, lambda search, before: ask(Nobody(), search, before, transport, now, new_id))
+    turns: list[Search] = []
+
+    def ask(search: Search, before: StandsOn) -> AskedAgain:
+        turns.append(search)
+        if len(turns) > 1:
+            raise not_found("terms_lapsed", "The terms were not read again.", "Read them.")
+        return ask_again(Nobody(), search, before, transport, now, new_id)
+
+    recapture(room.one, number, ask)
     report = room.release(number).report.number
     for person in (CHIEF, ONE):
         with suppress(VettingError):
             ReadingDesk(settings=room.settings, person=person, clock=now, new_id=new_id).open_report(report)
+    export_log(room.settings, AUDITOR, "patrol", folder / "bundle", now, new_id)
     return list(room.one.reader.entries())
 
 
@@ -79,13 +88,14 @@ def _staffed(room: Room) -> None:
 
 def _searched(room: Room, site: Site, transport: httpx.BaseTransport) -> str:
     """Two cases: one with findings, one where the source did not answer at first; the number of the first."""
-    site.answer("/posts", f"<p>{WORDS}</p>\n<p>{POST}</p>\n<p>{RECORD}</p>")
+    for page in ("/posts", "/more"):
+        site.answer(page, f"<p>{WORDS}</p>\n<p>{POST}</p>\n<p>{RECORD}</p>")
 
     def bring(search: Search, passages: tuple[Passage, ...]) -> Conducted:
         brought = found_on(search, passages)
         internet = Internet(transport, clock=now, new_id=new_id, user_agent=AGENT)
-        captured = internet.get(f"http://{HOST}/posts").capture_id
-        hits = tuple(replace(hit, capture_id=captured) for hit in brought.hits)
+        captured = [internet.get(f"http://{HOST}/{page}").capture_id for page in ("posts", "more")]
+        hits = tuple(replace(hit, capture_id=captured[n % 2]) for n, hit in enumerate(brought.hits))
         return replace(brought, hits=hits, captures=internet.captures(), clock_differences=(900.0, 901.0))
 
     there = replace(room, bring=bring)

@@ -142,28 +142,16 @@ def compare(
     One pass over the searches and one over the cases: a position may have a million searches. `alike` are cases whose
     searches are known to be those expected, each once and by the protocol; `executed` need not hold them.
     """
-    executed = sorted(executed, key=lambda search: search.sequence)
-    by_case: dict[str, list[ExecutedSearch]] = {}
-    for search in executed:
-        by_case.setdefault(search.case_number, []).append(search)
-    expect = _Expectation(protocol)
+    expect, executed = _Expectation(protocol), sorted(executed, key=lambda search: search.sequence)
+    by_case = _by_case(executed)
     valid = [d for d in deviations if _approved(d, protocol, executed)]
     withdrawn = {d.case_number: d for d in valid if d.case_number}
     left_out = {d.step: d for d in reversed(valid) if d.step}
-    departures = [*_deviating(deviations, valid), *_reported(released, left_out)]
-    outcomes: dict[tuple[str, str], Outcome] = {}
-    keys: dict[str, None] = {}
-    unfinished: dict[str, int] = {}
+    departures, unfinished = [*_deviating(deviations, valid), *_reported(released, left_out)], dict[str, int]()
     for case in cases:
-        done = by_case.get(case.case_number, [])
-        expected, planned = expect.of(case.disclosed)
-        keys.update(expected)
-        outcomes.update({(case.case_number, s.key): s.outcome for s in done})
-        found = [*_of_case(case, expect.digest, frozen_at, planned)]
-        if case.case_number not in alike:
-            found = [*_differences(case, expected, done, expect.digest), *found, *_unapproved(done, left_out)]
+        done, gone = by_case.get(case.case_number, []), withdrawn.get(case.case_number)
+        found = _found(case, done, expect, frozen_at, left_out, alike=case.case_number in alike)
         missing = [d for d in found if d.difference is Difference.MISSING]
-        gone = withdrawn.get(case.case_number)
         if missing and not case.reported and not gone:
             unfinished[case.case_number] = len(missing)
         departures += found if case.reported and not gone else [d for d in found if d not in missing]
@@ -174,11 +162,18 @@ def compare(
         protocol_digest=expect.digest,
         frozen_at_sequence=frozen_at,
         cases=tuple(case.case_number for case in cases),
-        keys=_ordered(keys, protocol),
-        outcomes=outcomes,
+        keys=_ordered({key: None for case in cases for key in expect.of(case.disclosed)[0]}, protocol),
+        outcomes={(c.case_number, s.key): s.outcome for c in cases for s in by_case.get(c.case_number, [])},
         departures=tuple(departures),
         unfinished=unfinished,
     )
+
+
+def _by_case(executed: Iterable[ExecutedSearch]) -> dict[str, list[ExecutedSearch]]:
+    by_case: dict[str, list[ExecutedSearch]] = {}
+    for search in executed:
+        by_case.setdefault(search.case_number, []).append(search)
+    return by_case
 
 
 class _Expectation:
@@ -196,6 +191,23 @@ class _Expectation:
             keys = dict.fromkeys(expected_keys(self._protocol, disclosed))
             self._known[counts] = keys, plan_digest(self._protocol, disclosed)
         return self._known[counts]
+
+
+def _found(
+    case: EnrolledCase,
+    done: Sequence[ExecutedSearch],
+    expect: _Expectation,
+    frozen_at: int,
+    left_out: Mapping[str, ApprovedDeviation],
+    *,
+    alike: bool,
+) -> list[Departure]:
+    """How one case departs from the protocol."""
+    expected, planned = expect.of(case.disclosed)
+    found = _of_case(case, expect.digest, frozen_at, planned)
+    if alike:
+        return found
+    return [*_differences(case, expected, done, expect.digest), *found, *_unapproved(done, left_out)]
 
 
 def _ordered(keys: Iterable[str], protocol: SearchProtocol) -> tuple[str, ...]:

@@ -30,6 +30,7 @@ _OF_FINDINGS: Final = (
     EventType.FILTER_MARKED,
     EventType.CAPTURE_REPEATED,
 )
+_DEVIATING: Final = (EventType.DEVIATION_REQUESTED, EventType.DEVIATION_APPROVED, EventType.DEVIATION_REFUSED)
 _FIELDS: Final[Mapping[str, object]] = {
     "key": "",
     "outcome": "",
@@ -129,23 +130,10 @@ def position_log(events: pd.DataFrame, position: str) -> PositionLog:
     protocol = _protocol(frozen)
     opened: Mapping[str, Any] = next((row.body for row in _rows(parts, EventType.POSITION_OPENED)), {})
     deciders = frozenset(map(str, opened.get("deciders", ())))
-    logged = deviations(
-        _rows(parts, EventType.DEVIATION_REQUESTED, EventType.DEVIATION_APPROVED, EventType.DEVIATION_REFUSED)
-    )
-    searches = _expanded(_frame(events, parts, *SEARCHED), _FIELDS)
-    planned = _expanded(_frame(events, parts, EventType.SEARCH_PLANNED), {"key": "", "protocol": ""})
-    captures = _expanded(_frame(events, parts, EventType.CAPTURE_SEALED), {"key": "", "capture": ""})
-    _pair(searches, planned, captures)
-    findings = _findings(parts)
-    comparison = compared(
-        position,
-        protocol,
-        frozen.sequence,
-        _enrolled(parts),
-        searches,
-        approved(logged, deciders),
-        _released(findings),
-    )
+    logged = deviations(_rows(parts, *_DEVIATING))
+    searches, planned, captures = _searching(events, parts)
+    findings, cases = _findings(parts), _enrolled(parts)
+    agreed, released = approved(logged, deciders), _released(findings)
     return PositionLog(
         position=position,
         protocol=protocol,
@@ -162,8 +150,19 @@ def position_log(events: pd.DataFrame, position: str) -> PositionLog:
         enrolled=_first_of(parts, EventType.CANDIDATE_ENROLLED),
         reports=_first_of(parts, EventType.REPORT_RELEASED),
         withdrawn=_withdrawn(logged),
-        comparison=comparison,
+        comparison=compared(position, protocol, frozen.sequence, cases, searches, agreed, released),
     )
+
+
+def _searching(
+    events: pd.DataFrame, parts: Mapping[str, pd.DataFrame]
+) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+    """Outcomes, intentions and captures."""
+    searches = _expanded(_frame(events, parts, *SEARCHED), _FIELDS)
+    planned = _expanded(_frame(events, parts, EventType.SEARCH_PLANNED), {"key": "", "protocol": ""})
+    captures = _expanded(_frame(events, parts, EventType.CAPTURE_SEALED), {"key": "", "capture": ""})
+    _pair(searches, planned, captures)
+    return searches, planned, captures
 
 
 def _first_of(parts: Mapping[str, pd.DataFrame], kind: EventType) -> dict[str, Row]:
