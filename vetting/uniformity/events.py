@@ -10,6 +10,7 @@ import gc
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from operator import itemgetter
 from typing import Any, Final, NamedTuple
 
 import numpy as np
@@ -110,7 +111,7 @@ def rows(events: pd.DataFrame) -> list[Row]:
 def mapped(column: pd.Series[Any], values: Mapping[Any, Any] | Callable[[Any], Any]) -> pd.Series[Any]:
     """What each row of a categorical column stands for, found once for each category; NaN where a map lacks it."""
     find = values.get if isinstance(values, Mapping) else values
-    found = pd.Series([find(category) for category in column.cat.categories])
+    found = pd.Series([find(category) for category in column.cat.categories], dtype=object)
     return found.take(column.cat.codes.to_numpy()).set_axis(column.index)
 
 
@@ -119,9 +120,12 @@ def words(column: pd.Series[Any]) -> list[Any]:
     return list(column.astype(object)) if isinstance(column.dtype, pd.CategoricalDtype) else column.tolist()
 
 
-def field(events: pd.DataFrame, name: str, default: object) -> list[Any]:
-    """One field of every row's body, in the order of the rows."""
-    return [body.get(name, default) for body in events["body"]]
+def field(bodies: Sequence[Mapping[str, Any]], name: str, default: object) -> list[Any]:
+    """One field of every body; the default where a body lacks it."""
+    try:
+        return list(map(itemgetter(name), bodies))
+    except KeyError:
+        return [body.get(name, default) for body in bodies]
 
 
 def each(frame: pd.DataFrame) -> Iterator[Any]:

@@ -200,9 +200,9 @@ def _frame(events: pd.DataFrame, parts: Mapping[str, pd.DataFrame], *kinds: Even
 
 def _expanded(frame: pd.DataFrame, fields: Mapping[str, object]) -> pd.DataFrame:
     """The columns with these fields of the body beside them; words once for all rows that share them."""
-    kept = frame.drop(columns=["body"]).reset_index(drop=True)
+    kept, bodies = frame.drop(columns=["body"]).reset_index(drop=True), frame["body"].tolist()
     for name, default in fields.items():
-        found = field(frame, name, default)
+        found = field(bodies, name, default)
         kept[name] = pd.Categorical(found) if isinstance(default, str) else pd.Series(found, dtype="int64")
     return kept
 
