@@ -18,7 +18,6 @@ _OTHER_STORES = frozenset(
         EventType.PERSON_ADDED,
         EventType.PERSON_CLEARED,
         EventType.PERSON_SIGN_IN_RESET,
-        EventType.REPORT_OPENED,
     }
 )
 """What is noted without opening the case files, so that a crash there delays nothing of it."""
