@@ -13,6 +13,7 @@ NIGHT = 14 * 3600
 _OTHER_STORES = frozenset(
     {
         EventType.ACCESS_REFUSED,
+        EventType.AUDIT_PERFORMED,
         EventType.KEY_CREATED,
         EventType.LOG_EXPORTED,
         EventType.PERSON_ADDED,
