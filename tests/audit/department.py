@@ -98,7 +98,7 @@ class Department:
         self.now += timedelta(microseconds=self.dice.randint(800, 9000))
         if facts[0][0] in _OTHER_STORES:
             self._log(made)
-        elif self.chance(0.002):
+        elif self.chance(0.002) and facts[0][0] is not EventType.REPORT_OPENED:  # that is noted at once
             self._crash(made)
         else:
             self.settle()

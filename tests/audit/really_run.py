@@ -29,13 +29,13 @@ from vetting.casework.referral_sheet import Threat
 from vetting.casework.referring import compose, record
 from vetting.casework.reviewing import attribute, findings_of, validate
 from vetting.casework.searching import begin
+from vetting.checkpoints import verify_log
 from vetting.deviation import Decision, DeviationReason
 from vetting.errors import VettingError, not_found
 from vetting.evidence import Engagement, RawText
 from vetting.handover import export_log
 from vetting.log.event import Entry
 from vetting.marking import MarkReason
-from vetting.oversight import verify_log
 from vetting.records.accounts import Accounts
 from vetting.roles import Person, Role
 from vetting.search import Outcome, Search
