@@ -78,6 +78,9 @@ class Position:
             auditor, size = self.house.holding(Role.AUDITOR)[0], len(self.house.said)
             self.do(auditor, (EventType.LOG_EXPORTED, self.house.new_id(), {"size": size}))
             yield
+            body: Body = {"kind": "uniformity", "positions": [self.opened.id], "size": size + 1, "result": "conforming"}
+            self.house.do(auditor, (EventType.AUDIT_PERFORMED, self.house.new_id(), body))
+            yield
 
     def _open(self) -> Iterator[None]:
         frozen, digest = self.opened.protocol, self.opened.digest

@@ -17,6 +17,7 @@ from tests.sources.loopback import AGENT, HOST, Nobody, Site
 from vetting.adjudication import ReadingDesk
 from vetting.administration import open_administration
 from vetting.attribution import Level, Link
+from vetting.audit_notes import Kind, note_audit
 from vetting.candidate import Authorization
 from vetting.casework.deviating import decide_deviation, request_deviation
 from vetting.casework.exporting import export_evidence
@@ -28,6 +29,7 @@ from vetting.casework.referral_sheet import Threat
 from vetting.casework.referring import compose, record
 from vetting.casework.reviewing import attribute, findings_of, validate
 from vetting.casework.searching import begin
+from vetting.checkpoints import verify_log
 from vetting.deviation import Decision, DeviationReason
 from vetting.errors import VettingError, not_found
 from vetting.evidence import Engagement, RawText
@@ -72,6 +74,10 @@ def really_run(room: Room, site: Site, transport: httpx.BaseTransport, folder: P
         with suppress(VettingError):
             ReadingDesk(settings=room.settings, person=person, clock=now, new_id=new_id).open_report(report)
     export_log(room.settings, AUDITOR, "patrol", folder / "bundle", now, new_id)
+    verdict, kind = verify_log(room.settings), Kind.UNIFORMITY
+    assert note_audit(
+        room.settings, AUDITOR, now, new_id, kind=kind, positions=["patrol"], verdict=verdict, code="conforming"
+    )
     return list(room.one.reader.entries())
 
 

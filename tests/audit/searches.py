@@ -125,7 +125,7 @@ def _outcome(
     if shape.old:
         return body
     with_key = asked and step.technique is Technique.OFFICIAL_API_WITH_KEY
-    effort = round(house.dice.lognormvariate(7.0, 0.5)) * (attempts + captures) if asked else house.dice.randint(0, 1)
+    effort = round(house.dice.lognormvariate(7.0, 0.35)) * (attempts + captures) if asked else house.dice.randint(0, 1)
     return body | {
         "step": step.digest(),
         "credential": "department_key" if with_key else "none",

@@ -82,7 +82,9 @@ def protocol(dice: random.Random, shape: Shape, today: date) -> SearchProtocol:
     """A protocol of that many steps, in force today, with limits of its own."""
     first = [SOURCES[dice.randrange(2)]]  # the name at least is searched for everybody
     rest = dice.choices([source for source in SOURCES if source not in first], k=shape.steps - 1)
-    steps = tuple(_step(dice, number, *source) for number, source in enumerate(first + rest, start=1))
+    policies = (FailurePolicy.RERUN, FailurePolicy.RERUN, FailurePolicy.EXCLUDE)
+    allowed = policies[:1] if shape.schema == 1 else policies  # the first documents hold none
+    steps = tuple(_step(dice, allowed, number, *source) for number, source in enumerate(first + rest, start=1))
     approved = today - timedelta(days=dice.randint(1, 200))
     names = (
         "criteria",
@@ -114,7 +116,14 @@ def protocol(dice: random.Random, shape: Shape, today: date) -> SearchProtocol:
     )
 
 
-def _step(dice: random.Random, number: int, source: str, technique: Technique, anchor: IdentifierKind) -> Step:
+def _step(
+    dice: random.Random,
+    policies: tuple[FailurePolicy, ...],
+    number: int,
+    source: str,
+    technique: Technique,
+    anchor: IdentifierKind,
+) -> Step:
     return Step(
         id=f"{source}_{number}",
         title=f"Step {number}",
@@ -126,5 +135,5 @@ def _step(dice: random.Random, number: int, source: str, technique: Technique, a
         max_items=dice.randint(10, 500),
         attempts=dice.randint(1, 3),
         timeout_seconds=20,
-        failure_policy=dice.choice((FailurePolicy.RERUN, FailurePolicy.RERUN, FailurePolicy.EXCLUDE)),
+        failure_policy=dice.choice(policies),
     )

@@ -45,6 +45,9 @@ def _departures(log: PositionLog, said: Mapping[Difference, str]) -> Iterator[Fi
     for departure in log.comparison.departures:
         if departure.difference in said:
             weigh = exception if departure.explained_by else failing
+            if departure.difference is Difference.FAILURE_NOT_SHARED and weigh is failing and not log.reports:
+                yield unsaid(f"{_of(departure)} {said[departure.difference]}: to be settled before the first report.")
+                continue
             why = f" ({departure.explained_by.replace('_', ' ')})" if departure.explained_by else ""
             yield weigh([departure.sequence], f"{_of(departure)} {said[departure.difference]}{why}.")
 
