@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -21,6 +22,8 @@ from tests.facts.invented_position import (
     step,
 )
 from vetting.errors import VettingError
+from vetting.log.event import spell_time
+from vetting.protocol import from_document
 from vetting.uniformity import Overall, Result
 from vetting.uniformity.rules import RULES
 
@@ -301,3 +304,41 @@ def test_practice_is_said_so() -> None:
     next(of(entries, "position.opened"))["body"]["practice"] = True
     assert judged(entries).practice
     assert not judged(clean(CASES)).practice
+
+
+def _months_later(entries: list[Entry], case: str) -> None:
+    """Everything of a case happens 400 days later than it did; its entries stay where they are."""
+    for entry in entries:
+        if entry.get("case") == case:
+            later = datetime.fromisoformat(entry["at"]) + timedelta(days=400)
+            entry["at"] = entry["logged"] = spell_time(later)
+
+
+def test_a_candidate_who_is_searched_beyond_the_window_fails_the_check_of_the_same_window() -> None:
+    entries = clean()
+    _months_later(entries, CASES[2])
+    check = judged(entries).check(4)
+    assert check.result is FAIL
+    (found,) = check.findings[:-1] if check.findings[-1].weight is not FAIL else check.findings[-1:]
+    first, last = (next(of(entries, "search.executed", case))["sequence"] for case in (CASES[0], CASES[2]))
+    assert {first, last} <= set(found.entries)
+    assert CASES[2] in found.sentence
+
+
+def test_a_window_that_a_deviation_explains_is_looked_at() -> None:
+    entries = clean()
+    _months_later(entries, CASES[2])
+    story = Story(entries=entries)
+    body = {"deviation": "D-1", "reason": "candidate_withdrew"}
+    story.say("deviation.requested", SEARCHER, body, CASES[2])
+    story.say("deviation.approved", REVIEWER, body, CASES[2])
+    assert judged(entries).check(4).result is EXCEPTION
+
+
+def test_without_a_window_in_the_protocol_it_cannot_be_said_and_the_digest_is_as_it_was() -> None:
+    none = replace(PROTOCOL, window_days=None)
+    assert "window_days" not in none.document()
+    assert from_document(PROTOCOL.document()) == PROTOCOL
+    check = judged(clean(protocol=none)).check(4)
+    assert check.result is Result.CANNOT_SAY
+    assert "window" in check.findings[-1].sentence

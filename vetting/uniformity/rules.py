@@ -60,7 +60,8 @@ RULES: Final[tuple[Rule, ...]] = (
     _rule(
         4,
         "Nothing changed in the cycle",
-        "Protocol, connectors and filter are those that were frozen, from the first search to the last.",
+        "Protocol, connectors and filter are those that were frozen, from the first search to the last, "
+        "all within the protocol's window of days.",
         (U1, U4),
         "IV.B.9",
         "Where something changed for a reason, see that every candidate was searched again.",
