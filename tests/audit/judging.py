@@ -22,6 +22,7 @@ EXPLAINED: Final[Mapping[str, frozenset[int]]] = {
     "left out": frozenset({13, 15}),
     "withdrawal": frozenset({15}),
     "referral": frozenset({8}),
+    "refusal": frozenset({8}),
     "crash": frozenset({16}),
     "failure": frozenset({13}),
 }

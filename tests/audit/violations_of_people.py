@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from tests.audit.story import Said, Story, answered, outcomes_of
+from tests.audit.story import Body, Said, Story, answered, outcomes_of
 from tests.audit.violations import Unfit, one, pick, released, violation
 from tests.audit.violations_of_searching import fruitless, without_captures
 from vetting.log.event import EventType
@@ -27,6 +27,15 @@ def _decider(story: Story) -> str:
 
 
 # ------------------------------------------------------------------------------------------ clearance
+
+
+@violation(8, soft=True)
+def decision_maker_tries_the_case_files(story: Story) -> None:
+    """Somebody who decides on the position tries to open the case files, and names no position."""
+    place = pick(story, outcomes_of(story))
+    body: Body = {"code": "role_refused", "act": "open_case_files"}
+    kind, who = EventType.ACCESS_REFUSED, _decider(story)
+    story.insert_after(place, place.copy(kind=kind, key="0f" * 8, body=body, actor=who, position=None, case=None))
 
 
 @violation(5)

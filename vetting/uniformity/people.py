@@ -162,11 +162,16 @@ def referrals(log: PositionLog) -> Iterator[Finding]:
     """Check 8."""
     for row in log.of(EventType.REFERRAL_MADE):
         yield exception([row.sequence], f"{row.actor} referred a threat to life from {row.case}.")
-    refused = log.of(EventType.ACCESS_REFUSED)
-    if refused:
-        people = ", ".join(sorted({row.actor for row in refused}))
-        times = "once" if len(refused) == 1 else f"{len(refused)} times"
-        yield noted([row.sequence for row in refused], f"Access was refused {times}, to {people}.")
+    refused: dict[tuple[str, str], list[int]] = {}
+    for row in log.of(EventType.ACCESS_REFUSED):
+        refused.setdefault((row.actor, str(row.body.get("act"))), []).append(row.sequence)
+    for (actor, act), entries in refused.items():
+        times = "once" if len(entries) == 1 else f"{len(entries)} times"
+        tried = act.replace("_", " ")
+        if actor in log.deciders and act != Permission.READ_REPORTS.value:
+            yield exception(entries, f"{actor} decides on this position and was refused {times}: {tried}.")
+        else:
+            yield noted(entries, f"{actor} was refused {times}: {tried}.")
 
 
 def exports(log: PositionLog) -> Iterator[Finding]:
