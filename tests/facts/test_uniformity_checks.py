@@ -25,6 +25,8 @@ from vetting.errors import VettingError
 from vetting.log.event import spell_time
 from vetting.protocol import from_document
 from vetting.uniformity import Overall, Result
+from vetting.uniformity.audit import audit
+from vetting.uniformity.events import table
 from vetting.uniformity.rules import RULES
 
 FAIL, EXCEPTION = Result.FAIL, Result.EXCEPTION
@@ -199,7 +201,25 @@ def test_nothing_is_raised_where_nothing_is_wrong() -> None:
 def test_every_check_that_a_machine_makes_is_broken_here() -> None:
     machine = {check.number for check in judged(clean()).checks if check.result is Result.PASS}
     broken = {number for number, _, _ in BREAKS.values()}
-    assert machine - broken == {40}, "exports have a test of their own"
+    assert machine - broken == {40, 42}, "exports and audits are listed, and break nothing"
+
+
+def test_an_audit_that_was_noted_changes_no_result_of_the_next_one() -> None:
+    entries = clean()
+    before = judged(entries)
+    noted = {"kind": "uniformity", "positions": ["patrol"], "size": len(entries), "result": "conforming"}
+    Story(entries=entries).say("audit.performed", "auditor", noted)
+    del entries[-1]["position"]
+    after = judged(entries)
+    assert [check.result for check in after.checks] == [check.result for check in before.checks]
+    assert after.check(42).findings[0].entries == (entries[-1]["sequence"],)
+
+
+def test_who_audits_now_is_judged_by_this_audit_and_not_by_the_next() -> None:
+    events = table(clean(), "patrol")
+    (finding,) = audit(events, "patrol", auditor=SEARCHER).check(6).findings
+    assert (finding.weight, finding.sentence) == (FAIL, "s.one audited this position and works in it.")
+    assert audit(events, "patrol", auditor="auditor").check(6).result is Result.PASS
 
 
 def test_all_forty_two_checks_are_there_in_order() -> None:
