@@ -61,7 +61,7 @@ def export_log(
             authorize(person, Permission.EXPORT_LOG)
         except VettingError as error:
             if journal and actor:
-                journal.refusal(actor, error, Permission.EXPORT_LOG.value)
+                journal.refusal(actor, error, Permission.EXPORT_LOG.value, _known(journal.reader, position))
             raise
     with reading(settings) as reader:
         protocol = _protocol(reader, position)
@@ -84,6 +84,15 @@ def _protocol(reader: LogReader, position: str) -> bytes:
             if (event.type, event.position) == (kind, position):
                 return encode(cast("Json", event.body["document"]))
     raise not_found("position_unknown", "The log knows no position of that name.", "Check the name.")
+
+
+def _known(reader: LogReader, position: str) -> str | None:
+    """The position, where it is one: what was typed may be anything."""
+    try:
+        _protocol(reader, position)
+    except VettingError:
+        return None
+    return position
 
 
 def _check_place(folder: Path) -> None:

@@ -13,7 +13,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from vetting.checkpoints import reading, verify_log
+from vetting.checkpoints import log_policy, reading, verify_log
 from vetting.errors import ExitCode, VettingError
 from vetting.journal import log_errors
 from vetting.log.answers import examine
@@ -21,15 +21,16 @@ from vetting.log.bundle import Bundle
 from vetting.log.event import EventType
 from vetting.log.merkle import Frontier, leaf_hash
 from vetting.log.note import Verifier
-from vetting.log.policy import Policy
+from vetting.log.policy import NONE, Policy
 from vetting.log.snapshot import Log, StoredEntry
 from vetting.log.verify import Verdict, verify
 from vetting.protocol import SearchProtocol
 from vetting.roles import Permission, Person, authorize
 from vetting.search import Outcome, step_of
 from vetting.settings import Settings
-from vetting.uniformity import Difference, UniformityAudit, UniformityReport
+from vetting.uniformity import Difference, Finding, UniformityAudit, UniformityReport
 from vetting.uniformity.logged import Environment, LoggedDeviation, Marked, environments, imports, marks
+from vetting.uniformity.result import noted, unsaid
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -54,6 +55,13 @@ class Audit:
     """What the searches were made with; more than one is listed, with what differs (U3)."""
     deviations: tuple[LoggedDeviation, ...]
     """Everything that was asked for, what was refused or is undecided too (U6)."""
+    quorum: str
+    """Whom the policy asks to have seen the log, in words; empty where it asks nobody."""
+
+    @property
+    def enough(self) -> bool:
+        """Whether the policy asks for nobody, or those it asks for have seen the log."""
+        return not self.quorum or self.verdict.witnessed
 
 
 def positions_of(settings: Settings, person: Person) -> tuple[str, ...]:
@@ -64,16 +72,19 @@ def positions_of(settings: Settings, person: Person) -> tuple[str, ...]:
     return tuple(dict.fromkeys(str(position) for position in frozen))
 
 
-def audit_position(settings: Settings, person: Person, position: str) -> Audit:
-    """Verifies the log, then makes the auditor's checks on a position (docs/audit.md).
+def audit_position(
+    settings: Settings, person: Person, position: str, *, known: Mapping[int, str] | None = None
+) -> Audit:
+    """Verifies the log, then makes the auditor's checks on a position (docs/audit.md). `known` as in `verify_log`.
 
     Refuses a person who is no auditor and an unknown position. A log that does not verify still gives its verdict: the
     audit is then worth nothing, check 16 says so, and so does the caller.
     """
     authorize(person, Permission.VERIFY_UNIFORMITY)
-    verdict = verify_log(settings)
+    policy = log_policy(settings)
+    verdict = verify_log(settings, known, policy)
     with reading(settings) as reader:
-        return _audited(reader, position, verdict)
+        return _audited(reader, position, verdict, policy, person.id)
 
 
 def audit_bundle(folder: Path, policy: Policy, position: str, *, known: Mapping[int, str] | None = None) -> Audit:
@@ -90,16 +101,17 @@ def audit_bundle(folder: Path, policy: Policy, position: str, *, known: Mapping[
             "Keep the bundle as it is, and ask whoever made it for another.",
             ExitCode.LOG_BROKEN,
         )
-    return _audited(Bundle(folder), position, found.verdict)
+    return _audited(Bundle(folder), position, found.verdict, policy)
 
 
 def audit_log(log: Log, policy: Policy | Verifier, position: str, *, known: Mapping[int, str] | None = None) -> Audit:
     """The same on any log that can be read. Verifies it first."""
     with log_errors():
-        return _audited(log, position, verify(log, policy, known=known, now=datetime.now(UTC)))
+        asked = Policy.of(policy) if isinstance(policy, Verifier) else policy
+        return _audited(log, position, verify(log, asked, known=known, now=datetime.now(UTC)), asked)
 
 
-def _audited(log: Log, position: str, verdict: Verdict) -> Audit:
+def _audited(log: Log, position: str, verdict: Verdict, policy: Policy, auditor: str = "") -> Audit:
     """Reads the entries of a log that was walked before. Refuses with LOG_BROKEN one that is damaged beyond reading."""
     from filters.query_linter import lint_query  # these, and pandas with the next line: what only an audit needs
     from vetting.uniformity import audit, events, position_log
@@ -110,7 +122,13 @@ def _audited(log: Log, position: str, verdict: Verdict) -> Audit:
                 table = events.read(_as_verified(snapshot.rows(), verdict), position)
             ordered = position_log.position_log(table, position)
         checks = audit.check(
-            ordered, lint=lint_query, reasons=_reasons(), withholding=_withholding(), verified=verdict.ok
+            ordered,
+            lint=lint_query,
+            reasons=_reasons(),
+            withholding=_withholding(),
+            verified=verdict.ok,
+            outside=_outside(verdict, policy),
+            auditor=auditor,
         )
     except (VettingError, ValueError, KeyError, TypeError, AttributeError):
         if verdict.ok:
@@ -122,7 +140,7 @@ def _audited(log: Log, position: str, verdict: Verdict) -> Audit:
             "Keep the file as it is, keep every copy, and look at it with: vetting verify.",
             ExitCode.LOG_BROKEN,
         ) from None
-    return _told(ordered, checks, verdict)
+    return _told(ordered, checks, verdict, "" if policy.quorum == NONE else policy.rule)
 
 
 def _as_verified(rows: Iterator[StoredEntry], verdict: Verdict) -> Iterator[bytes]:
@@ -160,7 +178,19 @@ def _refuse_ill_formed(log: Log, position: str) -> None:
         )
 
 
-def _told(log: PositionLog, checks: UniformityAudit, verdict: Verdict) -> Audit:
+def _outside(verdict: Verdict, policy: Policy) -> Finding | None:
+    """What check 16 says of the witnesses; None where they have seen all of it, or where the log does not verify."""
+    if not verdict.ok:
+        return None
+    if verdict.witnessed:
+        left = verdict.size - (verdict.witnessed_size or 0)
+        return noted((), f"The last {left} entries are UNWITNESSED.") if left else None
+    if policy.quorum == NONE:
+        return noted((), "UNWITNESSED: the policy asks for no witness, so the log proves nothing against its keeper.")
+    return unsaid(f"UNWITNESSED: the policy asks for {policy.rule}, and so many have not seen this log.")
+
+
+def _told(log: PositionLog, checks: UniformityAudit, verdict: Verdict, quorum: str) -> Audit:
     return Audit(
         verdict=verdict,
         report=log.comparison,
@@ -170,6 +200,7 @@ def _told(log: PositionLog, checks: UniformityAudit, verdict: Verdict) -> Audit:
         marks=marks(log.of(EventType.FILTER_MARKED)),
         environments=environments(log.of(EventType.ENVIRONMENT_RECORDED)),
         deviations=log.deviations,
+        quorum=quorum,
     )
 
 

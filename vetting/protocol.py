@@ -121,6 +121,8 @@ class SearchProtocol:
     """Whether candidates may be asked for account names (REQ-POL-3); None where that was not frozen with the rest."""
     release_together: bool = False
     """Whether decision makers see no report before every candidate has one: nobody is compared with half a field."""
+    window_days: int | None = None
+    """Days from the first search of a position to the last: the same window for everybody (condition U4)."""
     schema: int = SCHEMA
     """The form of the document this was read from: a protocol keeps the digest it was frozen with."""
 
@@ -149,9 +151,11 @@ class SearchProtocol:
             {} if self.may_request_handles is None else {"may_request_handles": self.may_request_handles}
         )
         together: dict[str, Json] = {"release_together": True} if self.release_together else {}  # as with `render`
+        window: dict[str, Json] = {} if self.window_days is None else {"window_days": self.window_days}
         return (
             asked
             | together
+            | window
             | {
                 "schema": self.schema,
                 "languages": list(self.languages),
@@ -216,6 +220,7 @@ def from_document(document: Mapping[str, Json]) -> SearchProtocol:
 
 def _with_second(frozen: SearchProtocol, d: Mapping[str, Json]) -> SearchProtocol:
     languages, reviewers, handles = d["languages"], d["reviewers"], d.get("may_request_handles")
+    window = d.get("window_days")
     if d["schema"] != SCHEMA or not isinstance(languages, list) or not isinstance(reviewers, dict):
         raise ValueError("protocol document")
     return replace(
@@ -230,6 +235,7 @@ def _with_second(frozen: SearchProtocol, d: Mapping[str, Json]) -> SearchProtoco
         fcra_mode=bool(d["fcra_mode"]),
         may_request_handles=None if handles is None else bool(handles),
         release_together=d.get("release_together") is True,
+        window_days=None if window is None else int(str(window)),
     )
 
 

@@ -22,6 +22,7 @@ EXPLAINED: Final[Mapping[str, frozenset[int]]] = {
     "left out": frozenset({13, 15}),
     "withdrawal": frozenset({15}),
     "referral": frozenset({8}),
+    "refusal": frozenset({8}),
     "crash": frozenset({16}),
     "failure": frozenset({13}),
 }
@@ -72,9 +73,19 @@ def stories(kind: Kind, wanted: int) -> Iterator[Story]:
 def caught(kind: Kind, story: Story) -> bool:
     """Whether the check that the violation names finds more in the story than it found in the clean one."""
     weight = Result.EXCEPTION if kind.soft else Result.FAIL
-    after = audited(MemoryLog.of(story.said), story.position).check(kind.check)
+    log = MemoryLog.of(story.said)
+    after = audited(log, story.position).check(kind.check)
     before = _before(story.seed, tuple(sorted(kind.narrowed.items()))).check(kind.check)
-    return bool(_found(after, weight) - _found(before, weight))
+    new = _found(after, weight) - _found(before, weight)
+    touched = set() if kind.elsewhere else _touched(kind, story)
+    named = {entry for finding in after.findings if finding.sentence in new for entry in finding.entries}
+    return bool(new) and (not touched or bool(touched & named))
+
+
+def _touched(kind: Kind, story: Story) -> set[int]:
+    """The entries that the violation made or made otherwise, of which one must be named; none if it left some out."""
+    before = {event.id: event for event in (said.event() for said in clean(story.seed, **kind.narrowed).said)}
+    return {n for n, event in enumerate(said.event() for said in story.said) if before.get(event.id) != event}
 
 
 @cache

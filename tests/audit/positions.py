@@ -238,6 +238,7 @@ class Position:
     def _refused(self, case: Case) -> Iterator[None]:
         """Somebody tries what they may not, and nothing comes of it."""
         who = self.dice.choice(self.opened.deciders)
+        self.opened.exceptions.add("refusal")
         body: Body = {"code": "decides_here", "act": self.dice.choice(("review_findings", "run_searches"))}
         self.do(who, (EventType.ACCESS_REFUSED, self.house.new_id(), body))
         yield

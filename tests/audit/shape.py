@@ -53,6 +53,8 @@ class Shape:
     schema: int = SCHEMA
     together: bool = False
     """Whether nobody reads a report before every candidate has one."""
+    window: int = 90
+    """Days from the first search to the last that the protocol allows."""
 
 
 def draw(dice: random.Random) -> Shape:
@@ -113,6 +115,7 @@ def protocol(dice: random.Random, shape: Shape, today: date) -> SearchProtocol:
         may_request_handles=None if shape.schema == 1 else True,
         schema=shape.schema,
         release_together=shape.together,
+        window_days=None if shape.old else shape.window,
     )
 
 

@@ -44,6 +44,8 @@ class Kind:
     check: int
     soft: bool
     """Whether the audit shows it as something to look at, because a department may have had its reasons."""
+    elsewhere: bool
+    """Whether what shows it is not the entry that was made or changed, but another that it makes wrong."""
     narrowed: Mapping[str, object]
     apply: Violation
 
@@ -51,7 +53,9 @@ class Kind:
 KINDS: list[Kind] = []
 
 
-def violation(check: int, *, soft: bool = False, **narrowed: object) -> Callable[[Violation], Violation]:
+def violation(
+    check: int, *, soft: bool = False, elsewhere: bool = False, **narrowed: object
+) -> Callable[[Violation], Violation]:
     """Enters a function in the list; its docstring says what somebody did."""
 
     def enter(apply: Violation) -> Violation:
@@ -61,6 +65,7 @@ def violation(check: int, *, soft: bool = False, **narrowed: object) -> Callable
                 sentence=str(apply.__doc__),
                 check=check,
                 soft=soft,
+                elsewhere=elsewhere,
                 narrowed={**BASE, **narrowed},
                 apply=apply,
             )

@@ -80,7 +80,7 @@ def level_that_there_is_none_of(story: Story) -> None:
     latest(story, released(story), ATTRIBUTED).body["level"] = "A5"
 
 
-@violation(19)
+@violation(19, elsewhere=True)
 def attributed_after_the_release(story: Story) -> None:
     """Whose it is, is said when the report is out."""
     out = released(story)
@@ -98,7 +98,7 @@ def reviewed_by_one_person_alone(story: Story) -> None:
     again.actor = latest(story, again, VALIDATED, state="corroborated").actor
 
 
-@violation(20)
+@violation(20, elsewhere=True)
 def second_review_by_whoever_attributed(story: Story) -> None:
     """The second review is made by whoever said whose account it is."""
     out = released(story)
@@ -106,7 +106,7 @@ def second_review_by_whoever_attributed(story: Story) -> None:
     latest(story, again, ATTRIBUTED).actor = again.actor
 
 
-@violation(20)
+@violation(20, elsewhere=True)
 def second_review_by_whoever_marked(story: Story) -> None:
     """The second review agrees to marks of its own."""
     marked = pick(story, [s for s in story.of(EventType.FILTER_MARKED) if _is_out(story, s)])
@@ -219,7 +219,7 @@ def released_although_the_filter_withheld_it(story: Story) -> None:
     latest(story, released(story), FILTERED, action="passed").body |= {"action": "withheld", "reason": "verification"}
 
 
-@violation(25)
+@violation(25, elsewhere=True)
 def filtered_after_the_release(story: Story) -> None:
     """The filter looks at a finding when the report is out."""
     out = released(story)
@@ -238,7 +238,7 @@ def restored_although_relevant_anyway(story: Story) -> None:
     one(story, EventType.FILTER_MARKED, act="restore").body["reason"] = "relevant_anyway"
 
 
-@violation(28, soft=True, candidates=12, steps=12, found=0.9, straight=1.0)
+@violation(28, elsewhere=True, soft=True, candidates=12, steps=12, found=0.9, straight=1.0)
 def restores_far_more_than_others(story: Story) -> None:
     """One reviewer undoes most of what the filter withholds."""
     seen: dict[str, set[str]] = {}

@@ -60,7 +60,7 @@ def no_authorization(story: Story) -> None:
     story.remove(*story.of(EventType.AUTHORIZATION_RECORDED, case=case))
 
 
-@violation(2)
+@violation(2, elsewhere=True)
 def authorized_afterwards(story: Story) -> None:
     """The authorization comes when the searches are done."""
     case = pick(story, list(story.position.disclosed))
@@ -68,7 +68,7 @@ def authorized_afterwards(story: Story) -> None:
     story.move_after(outcomes_of(story, case)[-1], *signed)
 
 
-@violation(2)
+@violation(2, elsewhere=True)
 def authorization_expired(story: Story) -> None:
     """A candidate is searched for under an authorization that ran out before."""
     search = pick(story, answered(story))
@@ -76,7 +76,7 @@ def authorization_expired(story: Story) -> None:
         signed.body |= {"signed_on": "2025-01-02", "expires_on": "2025-12-31"}
 
 
-@violation(2)
+@violation(2, elsewhere=True)
 def authorization_of_a_day_to_come(story: Story) -> None:
     """The form is dated after the searches that it is to allow."""
     search = pick(story, answered(story))
@@ -190,7 +190,7 @@ def other_protocol_for_one_search(story: Story) -> None:
     pick(story, answered(story)).body["protocol"] = OTHER
 
 
-@violation(3)
+@violation(3, elsewhere=True)
 def frozen_afterwards(story: Story) -> None:
     """The protocol is frozen when the first candidate's searches are done."""
     frozen = story.of(EventType.PROTOCOL_FROZEN, EventType.POSITION_OPENED)
@@ -274,7 +274,7 @@ def not_asked_again_before_the_release(story: Story) -> None:
     story.remove(*story.of(EventType.CAPTURE_REPEATED, finding=released(story).body["finding"]))
 
 
-@violation(18)
+@violation(18, elsewhere=True)
 def asked_again_after_the_release(story: Story) -> None:
     """Whether it is still there is looked at when the report is out."""
     out = released(story)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from tests.audit.story import Said, Story, answered, outcomes_of
+from tests.audit.story import Body, Said, Story, answered, outcomes_of
 from tests.audit.violations import Unfit, one, pick, released, violation
 from tests.audit.violations_of_searching import fruitless, without_captures
 from vetting.log.event import EventType
@@ -29,7 +29,16 @@ def _decider(story: Story) -> str:
 # ------------------------------------------------------------------------------------------ clearance
 
 
-@violation(5)
+@violation(8, soft=True)
+def decision_maker_tries_the_case_files(story: Story) -> None:
+    """Somebody who decides on the position tries to open the case files, and names no position."""
+    place = pick(story, outcomes_of(story))
+    body: Body = {"code": "role_refused", "act": "open_case_files"}
+    kind, who = EventType.ACCESS_REFUSED, _decider(story)
+    story.insert_after(place, place.copy(kind=kind, key="0f" * 8, body=body, actor=who, position=None, case=None))
+
+
+@violation(5, elsewhere=True)
 def training_expired(story: Story) -> None:
     """Somebody searches whose training has run out."""
     search = pick(story, outcomes_of(story))
@@ -43,7 +52,7 @@ def not_cleared(story: Story) -> None:
     story.remove(*_cleared(story, searcher(story)))
 
 
-@violation(5)
+@violation(5, elsewhere=True)
 def cleared_afterwards(story: Story) -> None:
     """The clearance is entered when the searches are done."""
     search = outcomes_of(story)[-1]
@@ -51,7 +60,7 @@ def cleared_afterwards(story: Story) -> None:
     story.move_after(search, *cleared)
 
 
-@violation(5)
+@violation(5, elsewhere=True)
 def bound_to_confidentiality_afterwards(story: Story) -> None:
     """Somebody signs the confidentiality agreement after having searched."""
     search = pick(story, outcomes_of(story))
@@ -66,7 +75,7 @@ def conflict_not_attested(story: Story) -> None:
     story.remove(*(said for said in story.of(EventType.ATTESTATION_RECORDED) if said.key == key))
 
 
-@violation(5)
+@violation(5, elsewhere=True)
 def attested_afterwards(story: Story) -> None:
     """The attestation comes when the searches are done."""
     search = outcomes_of(story)[-1]
@@ -74,7 +83,7 @@ def attested_afterwards(story: Story) -> None:
     story.move_after(search, *(said for said in story.of(EventType.ATTESTATION_RECORDED) if said.key == key))
 
 
-@violation(5)
+@violation(5, elsewhere=True)
 def search_by_a_reviewer(story: Story) -> None:
     """Somebody searches who holds another role."""
     person = searcher(story)
@@ -267,7 +276,7 @@ def withdrawn_by_one_person_alone(story: Story) -> None:
     gone.actor = _asked(story, gone).actor
 
 
-@violation(23)
+@violation(23, elsewhere=True)
 def reported_from_a_step_that_is_left_out(story: Story) -> None:
     """A step is left out for everybody, and one report holds what it found."""
     out = released(story)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 from tests.audit.story import Said, Story, answered, outcomes_of
 from tests.audit.violations import Unfit, one, pick, violation, whole_act
@@ -211,6 +212,16 @@ def stale_connector(story: Story) -> None:
     """One candidate is searched for with last year's connectors."""
     here = one(story, EventType.ENVIRONMENT_RECORDED)
     here.body |= {"digest": OTHER, "connectors": OTHER}
+
+
+@violation(4)
+def last_candidate_searched_a_year_later(story: Story) -> None:
+    """The last candidate is enrolled and searched 400 days after the others."""
+    last = story.of(EventType.CANDIDATE_ENROLLED)[-1]
+    if not any(story.index(search) < story.index(last) for search in outcomes_of(story)):
+        raise Unfit
+    for said in story.said[story.index(last) :]:
+        said.at, said.logged = said.at + timedelta(days=400), said.logged + timedelta(days=400)
 
 
 @violation(12, soft=True)

@@ -62,6 +62,7 @@ PROTOCOL = SearchProtocol(
         step(3, technique=Technique.OFFICIAL_API_WITH_KEY, source="brave"),
     ),
     digests={"filter": FILTER, "connectors": CONNECTORS},
+    window_days=90,
 )
 DISCLOSED = {IdentifierKind.FULL_NAME: 1}
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -21,7 +22,11 @@ from tests.facts.invented_position import (
     step,
 )
 from vetting.errors import VettingError
+from vetting.log.event import spell_time
+from vetting.protocol import from_document
 from vetting.uniformity import Overall, Result
+from vetting.uniformity.audit import audit
+from vetting.uniformity.events import table
 from vetting.uniformity.rules import RULES
 
 FAIL, EXCEPTION = Result.FAIL, Result.EXCEPTION
@@ -196,7 +201,25 @@ def test_nothing_is_raised_where_nothing_is_wrong() -> None:
 def test_every_check_that_a_machine_makes_is_broken_here() -> None:
     machine = {check.number for check in judged(clean()).checks if check.result is Result.PASS}
     broken = {number for number, _, _ in BREAKS.values()}
-    assert machine - broken == {14, 40}, "effort and exports have tests of their own"
+    assert machine - broken == {40, 42}, "exports and audits are listed, and break nothing"
+
+
+def test_an_audit_that_was_noted_changes_no_result_of_the_next_one() -> None:
+    entries = clean()
+    before = judged(entries)
+    noted = {"kind": "uniformity", "positions": ["patrol"], "size": len(entries), "result": "conforming"}
+    Story(entries=entries).say("audit.performed", "auditor", noted)
+    del entries[-1]["position"]
+    after = judged(entries)
+    assert [check.result for check in after.checks] == [check.result for check in before.checks]
+    assert after.check(42).findings[0].entries == (entries[-1]["sequence"],)
+
+
+def test_who_audits_now_is_judged_by_this_audit_and_not_by_the_next() -> None:
+    events = table(clean(), "patrol")
+    (finding,) = audit(events, "patrol", auditor=SEARCHER).check(6).findings
+    assert (finding.weight, finding.sentence) == (FAIL, "s.one audited this position and works in it.")
+    assert audit(events, "patrol", auditor="auditor").check(6).result is Result.PASS
 
 
 def test_all_forty_two_checks_are_there_in_order() -> None:
@@ -224,7 +247,26 @@ def test_a_search_that_cost_far_more_than_the_others_is_looked_at_and_fails_noth
 def test_with_few_candidates_no_search_stands_out() -> None:
     entries = clean()
     next(of(entries, SEARCH, "C-2"))["body"]["milliseconds"] = 60_000
-    assert judged(entries).check(14).result is Result.PASS
+    check = judged(entries).check(14)
+    assert check.result is Result.CANNOT_SAY, "nobody looked, so nothing passes"
+    assert "Fewer than 8 candidates" in check.findings[-1].sentence
+
+
+def test_with_few_findings_no_reviewers_rate_is_compared_and_none_passes() -> None:
+    check = judged(clean()).check(28)
+    assert check.result is Result.CANNOT_SAY
+    assert "20 findings each" in check.findings[-1].sentence
+
+
+def test_a_decision_maker_who_was_refused_without_a_position_is_looked_at() -> None:
+    entries = clean()
+    Story(entries=entries).say("access.refused", CHIEF, {"code": "role_refused", "act": "open_case_files"})
+    del entries[-1]["position"]
+    (finding,) = judged(entries).check(8).findings
+    assert (finding.weight, finding.entries) == (EXCEPTION, (entries[-1]["sequence"],))
+    entries[-1]["actor"] = SEARCHER
+    (finding,) = judged(entries).check(8).findings
+    assert finding.weight is Result.PASS, "of others it is listed"
 
 
 def test_an_approved_deviation_and_a_failure_of_all_are_exceptions_and_conform() -> None:
@@ -301,3 +343,41 @@ def test_practice_is_said_so() -> None:
     next(of(entries, "position.opened"))["body"]["practice"] = True
     assert judged(entries).practice
     assert not judged(clean(CASES)).practice
+
+
+def _months_later(entries: list[Entry], case: str) -> None:
+    """Everything of a case happens 400 days later than it did; its entries stay where they are."""
+    for entry in entries:
+        if entry.get("case") == case:
+            later = datetime.fromisoformat(entry["at"]) + timedelta(days=400)
+            entry["at"] = entry["logged"] = spell_time(later)
+
+
+def test_a_candidate_who_is_searched_beyond_the_window_fails_the_check_of_the_same_window() -> None:
+    entries = clean()
+    _months_later(entries, CASES[2])
+    check = judged(entries).check(4)
+    assert check.result is FAIL
+    (found,) = check.findings[:-1] if check.findings[-1].weight is not FAIL else check.findings[-1:]
+    first, last = (next(of(entries, "search.executed", case))["sequence"] for case in (CASES[0], CASES[2]))
+    assert {first, last} <= set(found.entries)
+    assert CASES[2] in found.sentence
+
+
+def test_a_window_that_a_deviation_explains_is_looked_at() -> None:
+    entries = clean()
+    _months_later(entries, CASES[2])
+    story = Story(entries=entries)
+    body = {"deviation": "D-1", "reason": "candidate_withdrew"}
+    story.say("deviation.requested", SEARCHER, body, CASES[2])
+    story.say("deviation.approved", REVIEWER, body, CASES[2])
+    assert judged(entries).check(4).result is EXCEPTION
+
+
+def test_without_a_window_in_the_protocol_it_cannot_be_said_and_the_digest_is_as_it_was() -> None:
+    none = replace(PROTOCOL, window_days=None)
+    assert "window_days" not in none.document()
+    assert from_document(PROTOCOL.document()) == PROTOCOL
+    check = judged(clean(protocol=none)).check(4)
+    assert check.result is Result.CANNOT_SAY
+    assert "window" in check.findings[-1].sentence

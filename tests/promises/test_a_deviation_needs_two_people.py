@@ -74,7 +74,7 @@ def test_the_auditor_sees_it_with_what_explains_it(copy: Demo, deviation: str) -
     assert shown.returncode == OK, shown.stderr
     assert f"explained by {deviation}" in shown.stdout
     assert f"{deviation}, terms changed, asked for by j.alvarez, approved by m.tran (entry" in shown.stdout
-    assert "Uniform but for what is listed above" in shown.stdout
+    assert "as demanded but for what is listed above" in shown.stdout
 
 
 def test_the_case_of_a_candidate_who_withdrew_is_over(copy: Demo, number: str) -> None:

@@ -108,7 +108,7 @@ def test_the_decision_maker_ends_with_the_report_in_hand(day: Day) -> None:
 
 def test_the_auditor_ends_with_a_sound_log_and_a_uniform_position(day: Day) -> None:
     assert "Log verified" in day.said("vetting verify")
-    assert "Uniform: every candidate's executed searches" in " ".join(day.said("vetting uniformity").split())
+    assert "Searches: every candidate's executed searches" in " ".join(day.said("vetting uniformity").split())
 
 
 def test_both_searchers_acted_and_signed_for_it(day: Day) -> None:

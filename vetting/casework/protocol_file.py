@@ -82,6 +82,7 @@ class _ProtocolFile(BaseModel):
     reviewers: _ReviewersFile = _ReviewersFile()
     report_template: str = REPORT_TEMPLATE
     release_together: bool = False
+    window_days: int | None = Field(default=None, ge=1, le=366)
     quotation: Quotation
     criteria: _Slug
     class_packs: list[_Slug] = Field(min_length=1)
@@ -126,6 +127,7 @@ def load_protocol(config: Path, name: str, filter_version: str, today: date) -> 
         fcra_mode=file.fcra_mode,
         may_request_handles=_may_request_handles(config),
         release_together=file.release_together,
+        window_days=file.window_days,
     )
 
 

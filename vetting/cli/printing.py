@@ -53,6 +53,15 @@ def say(sentence: str, style: str = "") -> None:
     out.print(Text(harmless(sentence), style=style))
 
 
+def wrapped(sentence: str, style: str = "", indent: int = 0) -> None:
+    """As `say`, broken between words where a screen reads it; in a file a sentence stays one line."""
+    text, margin = Text(harmless(sentence), style=style), " " * indent
+    lines = text.wrap(out, max(20, out.width - indent)) if out.is_terminal else [text]
+    for line in lines:
+        line.rstrip()
+        out.print(Text(margin) + line)
+
+
 def note(sentence: str) -> None:
     """A remark beside the result, on stderr, so that `--json` output stays clean."""
     err.print(Text(harmless(sentence), style="dim"))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Final
@@ -14,9 +14,9 @@ from vetting.checkpoints import log_policy
 from vetting.cli import session
 from vetting.cli.audits import READING, show_verdict, verdict_json
 from vetting.cli.outside import handed_in
-from vetting.cli.printing import AsJson, as_json, plain, say, table, working
+from vetting.cli.printing import AsJson, as_json, plain, table, working, wrapped
 from vetting.errors import ExitCode, VettingError
-from vetting.log.answers import read_policy
+from vetting.log.answers import read_policy, seen_before
 from vetting.oversight import Audit, audit_bundle, audit_position, matrix
 from vetting.uniformity import Check, Departure, Overall, Result, UniformityAudit, UniformityReport
 from vetting.uniformity.logged import LoggedDeviation
@@ -25,6 +25,10 @@ CASES_ABREAST = 5
 """Candidates side by side in one table: what fits a terminal of 80 columns in words."""
 SHOWN = 5
 """Findings of one check, and entries of one finding, that a screen shows; --json has them all."""
+LISTED: Final = 20
+"""The same of a check that lists what happened, so that somebody looks at it."""
+_LISTING: Final = frozenset({8, 15, 39, 40, 42})
+_WEIGHTY: Final = frozenset({Result.FAIL, Result.EXCEPTION})
 _COLORS: Final = {
     Overall.CONFORMING: "bold green",
     Overall.WITH_EXCEPTIONS: "bold",
@@ -38,21 +42,28 @@ def uniformity(
     policy: Annotated[
         Path | None, typer.Option(help="With --bundle: your own policy, whose witness you ask for.")
     ] = None,
+    known: Annotated[
+        list[str] | None, typer.Option(help="SIZE:ROOT seen before, as printed at the foot of a report.")
+    ] = None,
     json: AsJson = False,
 ) -> None:
     """Make the auditor's checks on a position, from the verified log or a bundle of it alone (auditor).
 
-    Exit code 8 where a check fails, 6 where searches are still to be run, 9 where the log does not verify.
+    Exit code 8 where a check fails, 6 where searches are still to be run or the witnesses that the policy asks for are
+    missing, 9 where the log does not verify.
     """
-    audit = _of_bundle(bundle, policy, position) if bundle is not None else _of_log(policy, position)
+    with handed_in():
+        seen = dict(map(seen_before, known or []))
+    audit = _of_log(policy, position, seen) if bundle is None else _of_bundle(bundle, policy, position, seen)
     if json:
         as_json(audit_json(audit))
     else:
         show_audit(audit)
-    _exit(audit)
+    if code := exit_code(audit):
+        raise typer.Exit(int(code))
 
 
-def _of_log(policy: Path | None, position: str) -> Audit:
+def _of_log(policy: Path | None, position: str, seen: Mapping[int, str]) -> Audit:
     if policy is not None:
         raise VettingError(
             "policy_without_bundle",
@@ -63,53 +74,85 @@ def _of_log(policy: Path | None, position: str) -> Audit:
     chosen = session.settings()
     auditor = session.signed_in(chosen)
     with working(READING):
-        audit = audit_position(chosen, auditor, position)
+        audit = audit_position(chosen, auditor, position, known=seen)
     session.noted(chosen, auditor, Kind.UNIFORMITY, [position], audit.verdict, result_of(audit).value)
     return audit
 
 
-def _of_bundle(bundle: Path, policy: Path | None, position: str) -> Audit:
+def _of_bundle(bundle: Path, policy: Path | None, position: str, seen: Mapping[int, str]) -> Audit:
     """Whoever holds a bundle may read it: nobody signs in for that."""
     with working(READING), handed_in():
-        return audit_bundle(bundle, read_policy(policy) if policy else log_policy(session.settings()), position)
+        asked = read_policy(policy) if policy else log_policy(session.settings())
+        return audit_bundle(bundle, asked, position, known=seen)
 
 
-def _exit(audit: Audit) -> None:
-    """Ends with the code of the worst that there is to say."""
+def exit_code(audit: Audit) -> ExitCode:
+    """The code of the worst that there is to say."""
     if not audit.verdict.ok:
-        raise typer.Exit(int(ExitCode.LOG_BROKEN))
+        return ExitCode.LOG_BROKEN
     if audit.checks.overall is Overall.NON_CONFORMING:
-        raise typer.Exit(int(ExitCode.NOT_UNIFORM))
-    if audit.report.unfinished or not audit.report.cases:
-        raise typer.Exit(int(ExitCode.NOT_READY))
+        return ExitCode.NOT_UNIFORM
+    unready = audit.report.unfinished or not audit.report.cases or not audit.enough
+    return ExitCode.NOT_READY if unready else ExitCode.OK
 
 
 def show_audit(audit: Audit) -> None:
-    """The word over all and the checks first; the matrix, candidate by search, and every list behind them."""
+    """The word over all and the checks first; the matrix, candidate by search, and every list behind them.
+
+    Of a log that does not verify the verdict alone: a table of checks that pass would be believed.
+    """
+    if not audit.verdict.ok:
+        wrapped("This audit is WORTHLESS: the log that it stands on does not verify.", style="bold red")
+        show_verdict(audit.verdict)
+        return
     report, protocol = audit.report, audit.protocol
-    say(f"{protocol.title}, protocol version {protocol.version}, sha256 {report.protocol_digest[:16]}...")
-    say(f"Frozen at entry {report.frozen_at_sequence}, {_before(len(report.cases))}.")
-    _show_checks(audit.checks, verified=audit.verdict.ok)
+    wrapped(f"{protocol.title}, protocol version {protocol.version}, sha256 {report.protocol_digest[:16]}...")
+    wrapped(f"Frozen at entry {report.frozen_at_sequence}, {_before(len(report.cases))}.")
+    if not audit.enough:
+        lacking = f"UNWITNESSED: the policy asks for {audit.quorum}, and so many have not seen this log."
+        wrapped(f"{lacking} Ask them with: vetting checkpoint request.", style="bold red")
+    _show_checks(audit.checks)
     _show_matrix(audit)
     _show_lists(audit)
-    _conclude(report)
+    _show_searches(report)
     show_verdict(audit.verdict)
 
 
-def _show_checks(checks: UniformityAudit, *, verified: bool) -> None:
-    if not verified:
-        say("This audit is WORTHLESS: the log that it stands on does not verify.", style="bold red")
+def _show_checks(checks: UniformityAudit) -> None:
     overall = checks.overall
-    say(f"{overall.value.upper()} ({', '.join(_counts(checks))}).", style=_COLORS[overall])
+    wrapped(f"{overall.value.upper()} ({', '.join(_counts(checks))}).", style=_COLORS[overall])
     if checks.practice:
-        say("For practice: invented candidates on a recorded internet.")
+        wrapped("For practice: invented candidates on a recorded internet.")
     made = [check for check in checks.checks if check.result is not Result.CANNOT_SAY]
-    table(("No", "Check", "Result"), [(str(c.number), c.title, c.result.value.replace("fail", "FAIL")) for c in made])
-    unsaid = ", ".join(str(check.number) for check in checks.checks if check.result is Result.CANNOT_SAY)
-    say(f"Cannot be said from this log: {unsaid}. docs/audit.md says what to do by hand.")
-    for check in made:
-        if check.result is not Result.PASS:
+    table(("No", "Check", "Serves", "Clause", "Result"), [_row(check) for check in made])
+    conditions = [(condition.value, condition.words, _word(result)) for condition, result in checks.conditions.items()]
+    table(("Condition", "Asks for", "Worst of its checks"), conditions)
+    for check in checks.checks:
+        if any(finding.weight is not Result.CANNOT_SAY for finding in check.findings):
             _show_check(check)
+    _show_unsaid([check for check in checks.checks if check.result is Result.CANNOT_SAY])
+
+
+def _row(check: Check) -> tuple[str, ...]:
+    return (str(check.number), check.title, " ".join(check.conditions), check.clause, _word(check.result))
+
+
+def _word(result: Result) -> str:
+    return result.value.replace("fail", "FAIL")
+
+
+def _show_unsaid(unsaid: Sequence[Check]) -> None:
+    """What this log does not say, each reason once; and apart from it what no log ever says."""
+    reasons: dict[str, list[str]] = {}
+    for check in unsaid:
+        for finding in (found for found in check.findings if found.weight is Result.CANNOT_SAY):
+            reasons.setdefault(finding.sentence, []).append(str(check.number))
+    if reasons:
+        wrapped("Cannot be said from this log:", style="bold")
+    for reason, numbers in reasons.items():
+        wrapped(f"{', '.join(numbers)}: {reason}", indent=3)
+    never = ", ".join(str(check.number) for check in unsaid if not check.findings)
+    wrapped(f"Never said by a machine, always by hand: {never}. docs/audit.md says how.")
 
 
 def _counts(checks: UniformityAudit) -> Iterator[str]:
@@ -125,19 +168,20 @@ def _counts(checks: UniformityAudit) -> Iterator[str]:
 
 
 def _show_check(check: Check) -> None:
-    """The rule that is broken or excepted, and the first of what was found, each with its entries."""
-    style = "bold red" if check.result is Result.FAIL else "bold"
-    say(f"{check.number}. {check.rule}", style=style)
-    weighty = [finding for finding in check.findings if finding.weight in {Result.FAIL, Result.EXCEPTION}]
-    for finding in weighty[:SHOWN]:
+    """The rule, and what was found, the gravest first, each with its entries; of what passes, what is listed."""
+    style = "bold red" if check.result is Result.FAIL else "bold" if check.result is Result.EXCEPTION else ""
+    wrapped(f"{check.number}. {check.rule}", style=style)
+    found = sorted(check.findings, key=lambda finding: finding.weight not in _WEIGHTY)
+    shown = LISTED if check.number in _LISTING else SHOWN
+    for finding in found[:shown]:
         entries = [str(entry) for entry in finding.entries[:SHOWN]]
         more = f" and {len(finding.entries) - SHOWN} more" if len(finding.entries) > SHOWN else ""
         where = (
             f" ({'entry' if len(finding.entries) == 1 else 'entries'} {', '.join(entries)}{more})" if entries else ""
         )
-        say(f"   {finding.sentence}{where}")
-    if len(weighty) > SHOWN:
-        say(f"   And {len(weighty) - SHOWN} more: --json has them all.")
+        wrapped(f"{finding.sentence}{where}", indent=3)
+    if len(found) > shown:
+        wrapped(f"And {len(found) - shown} more: --json has them all.", indent=3)
 
 
 def _show_matrix(audit: Audit) -> None:
@@ -150,7 +194,7 @@ def _show_matrix(audit: Audit) -> None:
         rows = [(numbers[str(step)], *(_short(str(cell)) for cell in row)) for step, row in part.T.items()]
         table(("Step", *map(str, part.columns)), rows)
     if cases:
-        say("n/a: the candidate disclosed nothing that this step searches for.")
+        wrapped("n/a: the candidate disclosed nothing that this step searches for.")
 
 
 def _show_lists(audit: Audit) -> None:
@@ -159,15 +203,15 @@ def _show_lists(audit: Audit) -> None:
     for deviation in audit.deviations:
         _show_deviation(deviation)
     for case, files in audit.imports.items():
-        say(f"{case}: {files} {'file' if files == 1 else 'files'} imported by hand, beside the searches.")
+        wrapped(f"{case}: {files} {'file' if files == 1 else 'files'} imported by hand, beside the searches.")
     for person, marked in audit.marks.items():
-        say(
+        wrapped(
             f"{person} corrected the filter in {marked.findings} {'finding' if marked.findings == 1 else 'findings'}: "
             f"withheld more {marked.withheld}, restored {marked.restored}, took back {marked.withdrawn}."
         )
     _show_environments(audit)
     for case, left in audit.report.unfinished.items():
-        say(f"{case}: {left} {'search' if left == 1 else 'searches'} not run yet.")
+        wrapped(f"{case}: {left} {'search' if left == 1 else 'searches'} not run yet.")
 
 
 def _show_departure(departure: Departure) -> None:
@@ -175,7 +219,7 @@ def _show_departure(departure: Departure) -> None:
     of = " ".join(filter(None, (departure.case_number, departure.key)))
     explained = f", explained by {plain(departure.explained_by)}" if departure.explained_by else ""
     said = f"{of}: {plain(departure.difference)} (entry {departure.sequence}{explained})"
-    say(said, style="" if explained else "bold red")
+    wrapped(said, style="" if explained else "bold red")
 
 
 def _show_deviation(deviation: LoggedDeviation) -> None:
@@ -183,17 +227,19 @@ def _show_deviation(deviation: LoggedDeviation) -> None:
     asked = f"asked for by {deviation.requested_by}" if deviation.requested_by else "asked for by nobody"
     decided = f"{deviation.decision} by {deviation.decided_by}" if deviation.decision else "not decided"
     of = deviation.step or deviation.case_number
-    say(f"{of}: deviation {deviation.id}, {plain(deviation.reason)}, {asked}, {decided} (entry {deviation.sequence}).")
+    wrapped(
+        f"{of}: deviation {deviation.id}, {plain(deviation.reason)}, {asked}, {decided} (entry {deviation.sequence})."
+    )
 
 
 def _show_environments(audit: Audit) -> None:
     """One is as it should be and needs a word only; of another, what differs and for whom."""
     for n, environment in enumerate(audit.environments):
         if n == 0:
-            say(f"Searched in the environment sha256 {environment.digest[:16]}...")
+            wrapped(f"Searched in the environment sha256 {environment.digest[:16]}...")
             continue
         differs = ", ".join(f"{plain(name)} {value}" for name, value in environment.differs.items()) or "less is stated"
-        say(f"{', '.join(environment.cases)}: searched in another environment too ({differs}).", style="bold")
+        wrapped(f"{', '.join(environment.cases)}: searched in another environment too ({differs}).", style="bold")
 
 
 def _before(candidates: int) -> str:
@@ -202,18 +248,20 @@ def _before(candidates: int) -> str:
     return f"before the first of {candidates} candidates"
 
 
-def _conclude(report: UniformityReport) -> None:
+def _show_searches(report: UniformityReport) -> None:
+    """What the comparison of searches alone came to; the word over everything stands at the top."""
     if not report.uniform:
         left = len(report.unexplained)
-        say(f"NOT uniform: {left} {'departure' if left == 1 else 'departures'}.", style="bold red")
+        told, style = f"{left} {'departure' if left == 1 else 'departures'} that nothing explains.", "bold red"
     elif not report.cases:
-        say("No candidate is enrolled yet: there is nothing to compare.")
+        told, style = "no candidate is enrolled yet: there is nothing to compare.", ""
     elif report.unfinished:
-        say("No departure so far; the position is not finished.", style="bold")
+        told, style = "no departure so far; the position is not finished.", "bold"
     elif report.departures:
-        say("Uniform but for what is listed above, which applies to everybody alike or was approved.", style="bold")
+        told, style = "as demanded but for what is listed above, which applies to everybody alike or was approved.", ""
     else:
-        say("Uniform: every candidate's executed searches equal the ones the protocol demands.", style="bold green")
+        told, style = "every candidate's executed searches equal the ones the protocol demands.", ""
+    wrapped(f"Searches: {told}", style=style)
 
 
 def _short(cell: str) -> str:
@@ -247,7 +295,7 @@ def audit_json(audit: Audit) -> dict[str, object]:
         ],
         "environments": [asdict(environment) for environment in audit.environments],
         "deviations": [asdict(deviation) for deviation in audit.deviations],
-        "log": verdict_json(audit.verdict),
+        "log": verdict_json(audit.verdict) | {"quorum": audit.quorum or None, "enough": audit.enough},
     }
 
 

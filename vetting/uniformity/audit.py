@@ -23,7 +23,6 @@ _CHECKS: Mapping[int, Make] = {
     3: scope.one_protocol,
     4: scope.nothing_changed,
     5: people.cleared_searchers,
-    6: people.duties_apart,
     7: people.reports_only,
     8: people.referrals,
     9: searching.executed_as_expected,
@@ -47,7 +46,7 @@ _CHECKS: Mapping[int, Make] = {
     40: people.exports,
     42: people.audits,
 }
-"""The checks that need nothing but the log; four more need something besides, and the others a person."""
+"""The checks that need nothing but the log; five more need something besides, and the others a person."""
 
 
 def audit(
@@ -58,18 +57,29 @@ def audit(
     reasons: Mapping[str, Outcome] | None = None,
     withholding: Collection[str] | None = None,
     verified: bool = True,
+    outside: Finding | None = None,
+    auditor: str = "",
 ) -> UniformityAudit:
     """All 42 checks on a position, from the table that `events.table` or `events.read` makes of its log.
 
     `lint` refuses a query template that asks for protected facts (`filters.query_linter.lint_query`), `reasons` says
     which outcome each reason code stands for, `withholding` lists the filter's reasons; without them the parts of
-    checks 10, 13 and 28 that need them cannot be said. Without `verified` the log did not verify, and check 16 fails.
+    checks 10, 13 and 28 that need them cannot be said. Without `verified` the log did not verify, and check 16 fails;
+    `outside` is what it says of witnesses. `auditor` is whose audit this is: the log names them only afterwards.
     Raises NOT_FOUND for a position of which the table has no frozen protocol, BAD_INPUT for a protocol that cannot be
     read.
     """
     with uncollected():
         log = position_log(events, position)
-        return check(log, lint=lint, reasons=reasons, withholding=withholding, verified=verified)
+        return check(
+            log,
+            lint=lint,
+            reasons=reasons,
+            withholding=withholding,
+            verified=verified,
+            outside=outside,
+            auditor=auditor,
+        )
 
 
 def check(
@@ -79,13 +89,16 @@ def check(
     reasons: Mapping[str, Outcome] | None = None,
     withholding: Collection[str] | None = None,
     verified: bool = True,
+    outside: Finding | None = None,
+    auditor: str = "",
 ) -> UniformityAudit:
     """The same, on a log that is in order already."""
     makers: Mapping[int, Make] = {
         **_CHECKS,
+        6: lambda log: people.duties_apart(log, auditor),
         10: lambda log: searching.no_free_query(log, lint),
         13: lambda log: searching.failures_shared(log, reasons),
-        16: lambda log: chain.whole_and_timely(log, verified=verified),
+        16: lambda log: chain.whole_and_timely(log, verified=verified, outside=outside),
         28: lambda log: filtering.withheld_alike(log, withholding),
     }
     return UniformityAudit(

@@ -36,8 +36,10 @@ _ELSEWHERE: Final = frozenset(
 """Posted by other stores than the case files."""
 
 
-def whole_and_timely(log: PositionLog, *, verified: bool) -> Iterator[Finding]:
-    """Check 16."""
+def whole_and_timely(log: PositionLog, *, verified: bool, outside: Finding | None = None) -> Iterator[Finding]:
+    """Check 16. `outside` is what is to be said of who outside has seen the log."""
+    if outside:
+        yield outside
     if not verified:
         yield failing((), "The log does not verify: nothing that this audit says can be relied upon.")
     events = log.events

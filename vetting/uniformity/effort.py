@@ -29,7 +29,7 @@ def same_effort(log: PositionLog) -> Iterator[Finding]:
     yield from _imported(log)
     searches = log.searches
     if searches["case"].nunique() < FEWEST:
-        yield noted((), f"Fewer than {FEWEST} candidates: no search can stand out.")
+        yield unsaid(f"Fewer than {FEWEST} candidates were searched: no search can stand out.")
         return
     if (searches["milliseconds"] < 0).any():
         yield unsaid("How long some searches took is not in the log: it is from before it was.")

@@ -1,7 +1,8 @@
 """The entries of a verified log that one position's audit needs, as one table.
 
 A department's largest position may have close to a million entries, so each is decoded once, by the standard library,
-into columns; that they are well formed was found out when the log was verified.
+into columns. Verification shows that nobody changed an entry, not that its fields have the form that desks give them:
+where one has not and keeps a check from being made, `forms` names it.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ COLUMNS: Final = ("sequence", "logged", "type", "at", "actor", "case", "body")
 _NO_CASE: Final = ""
 _EVERYBODYS: Final = frozenset(
     {
+        EventType.ACCESS_REFUSED.value,
         EventType.PERSON_ADDED.value,
         EventType.PERSON_CLEARED.value,
         EventType.AUDIT_PERFORMED.value,
@@ -51,7 +53,7 @@ def read(bodies: Iterable[bytes], position: str) -> pd.DataFrame:
 
 
 def table(entries: Iterable[Mapping[str, Any]], position: str) -> pd.DataFrame:
-    """The table of one position: its own entries, and those about people that are of no position.
+    """The table of one position: its own entries, and those about people and refusals that are of no position.
 
     Takes entries as maps (`vetting.log.event.Entry.as_map`). Columns: sequence; logged and at (UTC, without a zone);
     type, actor and case (empty for none), each once for all rows that share it; body.

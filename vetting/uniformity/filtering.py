@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from math import sqrt
 from typing import Final
 
@@ -83,16 +83,27 @@ def _outliers(log: PositionLog) -> Iterator[Finding]:
             seen.setdefault(person, set()).add(finding.id)
         stopped.update({act.actor for act, state in steps if state in {State.WITHHELD, State.HELD}})
         restored.update({a.actor for a in finding.of(EventType.FILTER_MARKED) if a.body.get("act") == "restore"})
+    if not any(_enough(len(ids), _others(seen, who)) for who, ids in seen.items()):
+        yield unsaid(f"No reviewer and the others have {_FEWEST} findings each: no rates can be compared.")
     for word, counts in (("withheld", stopped), ("restored words in", restored)):
         for person, findings in seen.items():
-            others = sum(len(ids) for who, ids in seen.items() if who != person)
-            if _stands_out(counts[person], len(findings), counts.total() - counts[person], others):
+            rest = counts.total() - counts[person]
+            if _stands_out(counts[person], len(findings), rest, _others(seen, person)):
                 yield exception((), f"{person} {word} {counts[person]} of {len(findings)} findings, unlike the others.")
+
+
+def _others(seen: Mapping[str, Collection[str]], person: str) -> int:
+    """How many findings everybody else worked on."""
+    return sum(len(ids) for who, ids in seen.items() if who != person)
+
+
+def _enough(of: int, of_others: int) -> bool:
+    return min(of, of_others) >= _FEWEST
 
 
 def _stands_out(hits: int, of: int, others: int, of_others: int) -> bool:
     """Two rates by the normal approximation; never for few."""
-    if min(of, of_others) < _FEWEST:
+    if not _enough(of, of_others):
         return False
     pooled = (hits + others) / (of + of_others)
     error = sqrt(pooled * (1 - pooled) * (1 / of + 1 / of_others))

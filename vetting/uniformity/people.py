@@ -109,21 +109,29 @@ def _self_cleared(log: PositionLog, acting: set[str]) -> Iterator[Finding]:
             yield exception([row.sequence], f"{row.actor} recorded the clearance of {row.actor}.")
 
 
-def duties_apart(log: PositionLog) -> Iterator[Finding]:
-    """Check 6."""
+def duties_apart(log: PositionLog, auditor: str = "") -> Iterator[Finding]:
+    """Check 6. `auditor` makes the audit that is under way and that the log does not hold yet."""
     first = _casework(log).groupby("actor", observed=True)["sequence"].min().to_dict()
     for person in sorted(log.deciders & set(first)):
         yield failing([first[person]], f"{person} decides on this position and took part in its casework.")
-    for row in log.of(EventType.AUDIT_PERFORMED, EventType.LOG_EXPORTED):
-        audited = row.body.get("positions", [log.position])
-        if isinstance(audited, list) and log.position not in audited:
-            continue
-        if row.actor in first:
-            yield failing([first[row.actor], row.sequence], f"{row.actor} audited this position and works in it.")
-        if row.actor in log.deciders:
-            yield failing([row.sequence], f"{row.actor} audited this position and decides on it.")
+    audits: dict[str, list[int]] = {auditor: []} if auditor else {}
+    for row in _audits(log):
+        audits.setdefault(row.actor, []).append(row.sequence)
+    for person, entries in audits.items():
+        if person in first:
+            yield failing([first[person], *entries], f"{person} audited this position and works in it.")
+        if person in log.deciders:
+            yield failing(entries, f"{person} audited this position and decides on it.")
     for deviation in log.deviations:
         yield from _approver(log, deviation.requested_by, deviation.decided_by, deviation.sequence)
+
+
+def _audits(log: PositionLog) -> Iterator[Row]:
+    """The audits and exports that are of this position."""
+    for row in log.of(EventType.AUDIT_PERFORMED, EventType.LOG_EXPORTED):
+        audited = row.body.get("positions", [log.position])
+        if not isinstance(audited, list) or log.position in audited:
+            yield row
 
 
 def _approver(log: PositionLog, asked: str, decided: str, sequence: int) -> Iterator[Finding]:
@@ -162,11 +170,16 @@ def referrals(log: PositionLog) -> Iterator[Finding]:
     """Check 8."""
     for row in log.of(EventType.REFERRAL_MADE):
         yield exception([row.sequence], f"{row.actor} referred a threat to life from {row.case}.")
-    refused = log.of(EventType.ACCESS_REFUSED)
-    if refused:
-        people = ", ".join(sorted({row.actor for row in refused}))
-        times = "once" if len(refused) == 1 else f"{len(refused)} times"
-        yield noted([row.sequence for row in refused], f"Access was refused {times}, to {people}.")
+    refused: dict[tuple[str, str], list[int]] = {}
+    for row in log.of(EventType.ACCESS_REFUSED):
+        refused.setdefault((row.actor, str(row.body.get("act"))), []).append(row.sequence)
+    for (actor, act), entries in refused.items():
+        times = "once" if len(entries) == 1 else f"{len(entries)} times"
+        tried = act.replace("_", " ")
+        if actor in log.deciders and act != Permission.READ_REPORTS.value:
+            yield exception(entries, f"{actor} decides on this position and was refused {times}: {tried}.")
+        else:
+            yield noted(entries, f"{actor} was refused {times}: {tried}.")
 
 
 def exports(log: PositionLog) -> Iterator[Finding]:
@@ -181,15 +194,15 @@ def exports(log: PositionLog) -> Iterator[Finding]:
 
 
 def audits(log: PositionLog) -> Iterator[Finding]:
-    """Check 42."""
-    rows = log.of(EventType.AUDIT_PERFORMED, EventType.LOG_EXPORTED)
-    for row in rows:
-        audited = row.body.get("positions", [log.position])
-        if isinstance(audited, list) and log.position in audited:
-            word = "audited the position" if row.type == EventType.AUDIT_PERFORMED else "exported the log"
-            yield noted([row.sequence], f"{row.actor} {word}.")
-    if not rows:
-        yield unsaid("No audit is in the log yet.")
+    """Check 42. The audit under way is noted once its result is known, so the first one says what the second says."""
+    told: dict[tuple[str, str], list[int]] = {}
+    for row in _audits(log):
+        word = "audited the position" if row.type == EventType.AUDIT_PERFORMED else "exported the log"
+        told.setdefault((row.actor, word), []).append(row.sequence)
+    for (actor, word), entries in told.items():
+        yield noted(entries, f"{actor} {word}{'' if len(entries) == 1 else f' {len(entries)} times'}.")
+    if not told:
+        yield noted((), "No audit before this one is in the log.")
 
 
 def disposals(log: PositionLog) -> Iterator[Finding]:

@@ -23,17 +23,37 @@ class Result(StrEnum):
 class Condition(StrEnum):
     """The conditions of uniformity (docs/requirements.md)."""
 
-    U1 = "U1"  # the same protocol
-    U2 = "U2"  # the searches that were expected
-    U3 = "U3"  # the same environment
-    U4 = "U4"  # the same window
-    U5 = "U5"  # failures shared
-    U6 = "U6"  # no early stop, no digging
-    U7 = "U7"  # everybody, and nobody else
-    U8 = "U8"  # the same human effort
-    U9 = "U9"  # the same outputs
-    U10 = "U10"  # the same rights
-    U11 = "U11"  # the same rate of error
+    U1 = "U1"
+    U2 = "U2"
+    U3 = "U3"
+    U4 = "U4"
+    U5 = "U5"
+    U6 = "U6"
+    U7 = "U7"
+    U8 = "U8"
+    U9 = "U9"
+    U10 = "U10"
+    U11 = "U11"
+
+    @property
+    def words(self) -> str:
+        """In a few words."""
+        return _TITLES[self]
+
+
+_TITLES: Mapping[Condition, str] = {
+    Condition.U1: "the same protocol",
+    Condition.U2: "the searches that were expected",
+    Condition.U3: "the same environment",
+    Condition.U4: "the same window of time",
+    Condition.U5: "failures shared",
+    Condition.U6: "no early stop, no digging",
+    Condition.U7: "everybody, and nobody else",
+    Condition.U8: "the same human effort",
+    Condition.U9: "the same outputs",
+    Condition.U10: "the same rights",
+    Condition.U11: "the same rate of error",
+}
 
 
 class Overall(StrEnum):

@@ -60,7 +60,8 @@ RULES: Final[tuple[Rule, ...]] = (
     _rule(
         4,
         "Nothing changed in the cycle",
-        "Protocol, connectors and filter are those that were frozen, from the first search to the last.",
+        "Protocol, connectors and filter are those that were frozen, from the first search to the last, "
+        "all within the protocol's window of days.",
         (U1, U4),
         "IV.B.9",
         "Where something changed for a reason, see that every candidate was searched again.",
@@ -95,7 +96,8 @@ RULES: Final[tuple[Rule, ...]] = (
     _rule(
         8,
         "Break-glass referrals",
-        "Every referral of a threat to life is listed, with who made it; refusals of access are counted.",
+        "Every referral of a threat to life is listed, with who made it; every refusal of access is listed, "
+        "and a decision maker's is looked at.",
         (U6,),
         "IV.B.8",
         "Ask the investigator for each referral's reason, and the other unit whether anything came back.",

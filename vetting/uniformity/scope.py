@@ -7,7 +7,9 @@ from datetime import date, timedelta
 
 import pandas as pd
 
+from vetting.deviation import Decision
 from vetting.log.event import EventType
+from vetting.search import Outcome, step_of
 from vetting.uniformity.comparison import Difference
 from vetting.uniformity.events import Row, each, mapped
 from vetting.uniformity.position_log import PositionLog
@@ -16,6 +18,8 @@ from vetting.validation import State
 
 _DAY = timedelta(days=1)
 _FIRST, _LAST = pd.Timestamp(1900, 1, 1), pd.Timestamp(2200, 1, 1)
+_NOT_RUN = frozenset({Outcome.NOT_APPLICABLE.value, Outcome.EXCLUDED.value})
+"""Outcomes for which nobody was asked."""
 _OF_CASES = (
     EventType.EVIDENCE_IMPORTED,
     EventType.FINDING_RECORDED,
@@ -237,6 +241,27 @@ def nothing_changed(log: PositionLog) -> Iterator[Finding]:
         for case, entries in others.items():
             yield failing(entries, f"{case} was filtered with another filter than the frozen one.")
     yield from _connectors(log, digests.get("connectors", ""))
+    yield from _window(log)
+
+
+def _window(log: PositionLog) -> Iterator[Finding]:
+    """Who is searched a year after the others is searched on another internet (U4)."""
+    days = log.protocol.window_days
+    if days is None:
+        yield unsaid("The protocol sets no window of days (window_days) within which everybody is searched.")
+        return
+    ran = log.searches[~log.searches["outcome"].isin(_NOT_RUN)].sort_values("at", kind="stable")
+    if ran.empty:
+        return
+    first = ran.iloc[0]
+    late = ran[ran["at"] - first["at"] > pd.Timedelta(days=days)]
+    agreed = {d.step or d.case_number for d in log.deviations if d.decision == Decision.APPROVED.value}
+    for case, part in late.groupby("case", observed=True):
+        deviated = case in agreed or all(step_of(key) in agreed for key in part["key"])
+        last = (part["at"].max() - first["at"]).days
+        told = f"{case} was searched up to {last} days after the position's first search; the window is {days} days"
+        weigh, why = (exception, ", and a deviation was approved.") if deviated else (failing, ".")
+        yield weigh([first["sequence"], *part["sequence"]], told + why)
 
 
 def _connectors(log: PositionLog, frozen: str) -> Iterator[Finding]:
