@@ -6,7 +6,6 @@ Nothing here is confidential: names of positions, words of results, numbers of e
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -15,9 +14,9 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Final
 
-from vetting.errors import ExitCode, VettingError
+from vetting.errors import VettingError
 from vetting.files import MEBIBYTE, disk_errors, read_text, write_file
-from vetting.journal import Actor, open_journal
+from vetting.journal import Actor, Journal, note_where_possible
 from vetting.log.event import EventType
 from vetting.log.verify import Verdict
 from vetting.oversight import Audit
@@ -85,27 +84,17 @@ def note_audit(
     medium that takes nothing, and for a log that does not verify: nobody signs what is broken. Refuses as any desk does
     where the log is older than what this folder has seen.
     """
-    if not verdict.ok or not _writable(settings):
+    if not verdict.ok:
         return False
     actor = Actor(id=person.id, clock=clock, new_id=new_id)
-    try:
-        journal = open_journal(settings, clock)
+
+    def write(journal: Journal) -> None:
         for first in range(0, max(1, len(positions)), _POSITIONS_PER_ENTRY):
             some = list(positions[first : first + _POSITIONS_PER_ENTRY])
             body = {"kind": kind.value, "positions": some, "size": verdict.size, "result": code}
             journal.note(actor, EventType.AUDIT_PERFORMED, body)
-    except VettingError as error:
-        if error.exit_code is ExitCode.LOG_BROKEN:
-            raise
-        return False
-    return True
 
-
-def _writable(settings: Settings) -> bool:
-    """Whether this account keeps the log: the folder is its own, and the key is in it."""
-    with suppress(OSError):
-        return settings.home.stat().st_uid == os.geteuid() and settings.log_key.is_file()
-    return False
+    return note_where_possible(settings, clock, write)
 
 
 # ---------------------------------------------------------------------------------------- what the night left

@@ -70,7 +70,7 @@ def test_nobody_but_an_auditor_gets_it_and_the_refusal_is_noted(town: Town, role
     assert (error.code, error.exit_code) == ("role_refused", ExitCode.REFUSED)
     assert not (town.folder / "bundle").exists()
     last = entries(town.settings)[-1].event
-    assert (last.type, last.actor) == (EventType.ACCESS_REFUSED, "p.four")
+    assert (last.type, last.actor, last.position) == (EventType.ACCESS_REFUSED, "p.four", POSITION)
     assert last.body == {"code": "role_refused", "act": "export_log"}
 
 

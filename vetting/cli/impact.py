@@ -45,7 +45,7 @@ def impact(
     if year and not EARLIEST <= year <= LATEST:
         raise bad_input("year_malformed", "That is no year.", "E.g. --year 2026.")
     chosen = session.settings()
-    auditor = session.signed_in(chosen)
+    auditor = session.signed_in_auditor(chosen, positions or ())
     with working("Verifying the log and comparing"):
         found = audit_impact(chosen, auditor, self_identification, positions or (), year or None)
     code = overall(found.assessment.tables).value
