@@ -107,7 +107,7 @@ def _audited(log: Log, position: str, verdict: Verdict) -> Audit:
     try:
         with events.uncollected():
             with log.snapshot() as snapshot:
-                table = events.read(_as_verified(snapshot.rows(), verdict), position)
+                table = events.read(as_verified(snapshot.rows(), verdict), position)
             ordered = position_log.position_log(table, position)
         checks = audit.check(
             ordered, lint=lint_query, reasons=_reasons(), withholding=_withholding(), verified=verdict.ok
@@ -125,7 +125,7 @@ def _audited(log: Log, position: str, verdict: Verdict) -> Audit:
     return _told(ordered, checks, verdict)
 
 
-def _as_verified(rows: Iterator[StoredEntry], verdict: Verdict) -> Iterator[bytes]:
+def as_verified(rows: Iterator[StoredEntry], verdict: Verdict) -> Iterator[bytes]:
     """The entries that were verified, and no other: they are read a second time, and may have been changed since.
 
     Of a log that does not verify everything is given, for what it is worth.

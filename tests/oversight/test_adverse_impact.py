@@ -14,14 +14,17 @@ from filters.criteria import Criteria
 from tests.casework.room import AUDITOR, CHIEF, ONE, TWO, Room, logged, new_id, now
 from tests.demonstration import ROOT, completed
 from tests.oversight.conftest import POST, Terminal, WriteFile, break_log, candidate, opened, with_accounts
+from vetting import impact_audit
 from vetting.adverse_impact import Reading, Stage, Table
 from vetting.casework.opening import create_home, open_desk
+from vetting.checkpoints import verify_log
 from vetting.errors import ExitCode, VettingError
 from vetting.impact_audit import audit_impact
 from vetting.log.event import EventType
 from vetting.log.reader import LogReader
 from vetting.log.store import LogStore
-from vetting.settings import REPOSITORY, load_settings
+from vetting.log.verify import Verdict
+from vetting.settings import REPOSITORY, Settings, load_settings
 
 CANARIES = ("zyzzyvan", "quokkish")
 MANY = 11
@@ -127,6 +130,23 @@ def test_nothing_is_computed_from_a_log_that_does_not_verify(room: Room, write: 
     with pytest.raises(VettingError) as refusal:
         audit_impact(room.settings, AUDITOR, write(["case,sex"]), ["patrol"])
     assert refusal.value.exit_code is ExitCode.LOG_BROKEN
+
+
+def test_a_log_that_is_changed_between_its_verification_and_its_reading_is_refused(
+    room: Room, write: WriteFile, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened(room)
+    number = room.enrolled(candidate(1))
+
+    def verified_then_changed(settings: Settings) -> Verdict:
+        verdict = verify_log(settings)
+        break_log(settings.home)
+        return verdict
+
+    monkeypatch.setattr(impact_audit, "verify_log", verified_then_changed)
+    with pytest.raises(VettingError) as refusal:
+        audit_impact(room.settings, AUDITOR, write(["case,sex", f"{number},x"]), ["patrol"])
+    assert (refusal.value.code, refusal.value.exit_code) == ("log_changed", ExitCode.LOG_BROKEN)
 
 
 def test_the_command_says_it_in_words_notes_it_and_leaves_nothing_of_the_file(
