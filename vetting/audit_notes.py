@@ -22,13 +22,12 @@ from vetting.log.verify import Verdict
 from vetting.oversight import Audit
 from vetting.roles import Person
 from vetting.settings import Settings
-from vetting.uniformity import Check, Finding, Overall
-from vetting.uniformity import Result as Weight
+from vetting.uniformity import Check, Finding, Overall, Result
 
 NOT_NOTED: Final = "This audit is not noted in the log, which cannot be written from here."
 _NOTICES: Final = "notices.json"
 _ADVICE: Final = "Check the data folder's permissions."
-_TO_LOOK_AT: Final = frozenset({Weight.FAIL, Weight.EXCEPTION})
+_TO_LOOK_AT: Final = frozenset({Result.FAIL, Result.EXCEPTION})
 _POSITIONS_PER_ENTRY: Final = 500
 
 
@@ -40,7 +39,7 @@ class Kind(StrEnum):
     NIGHTLY = "nightly"
 
 
-class Result(StrEnum):
+class Conclusion(StrEnum):
     """What came of the audit of one position, the gravest first."""
 
     LOG_BROKEN = "log_broken"
@@ -50,21 +49,21 @@ class Result(StrEnum):
     CONFORMING = "conforming"
 
 
-def result_of(audit: Audit) -> Result:
+def result_of(audit: Audit) -> Conclusion:
     """The audit in one word."""
     if not audit.verdict.ok:
-        return Result.LOG_BROKEN
+        return Conclusion.LOG_BROKEN
     overall = audit.checks.overall
     if overall is Overall.NON_CONFORMING:
-        return Result.NON_CONFORMING
+        return Conclusion.NON_CONFORMING
     if audit.report.unfinished or not audit.report.cases:
-        return Result.NOT_FINISHED
-    return Result.WITH_EXCEPTIONS if overall is Overall.WITH_EXCEPTIONS else Result.CONFORMING
+        return Conclusion.NOT_FINISHED
+    return Conclusion.WITH_EXCEPTIONS if overall is Overall.WITH_EXCEPTIONS else Conclusion.CONFORMING
 
 
-def gravest(results: Sequence[Result]) -> Result:
+def gravest(results: Sequence[Conclusion]) -> Conclusion:
     """Of several; conforming where there is nothing."""
-    return next((result for result in Result if result in results), Result.CONFORMING)
+    return next((result for result in Conclusion if result in results), Conclusion.CONFORMING)
 
 
 def note_audit(
@@ -115,14 +114,14 @@ class Night:
     """By position; empty where the log does not verify, for nothing that was computed from it would be worth much."""
 
     @property
-    def results(self) -> Mapping[str, Result]:
+    def results(self) -> Mapping[str, Conclusion]:
         """The word for each position."""
         return {position: result_of(audit) for position, audit in self.audits.items()}
 
     @property
-    def overall(self) -> Result:
+    def overall(self) -> Conclusion:
         """The gravest."""
-        return gravest(tuple(self.results.values())) if self.verdict.ok else Result.LOG_BROKEN
+        return gravest(tuple(self.results.values())) if self.verdict.ok else Conclusion.LOG_BROKEN
 
 
 def file_night(settings: Settings, night: Night) -> tuple[str, ...]:
@@ -145,7 +144,7 @@ def tell(settings: Settings, person: Person) -> Iterator[str]:
     untold = {
         key: notice
         for key, notice in notices.items()
-        if notice["result"] == Result.LOG_BROKEN or person.id not in str(notice["told"]).split()
+        if notice["result"] == Conclusion.LOG_BROKEN or person.id not in str(notice["told"]).split()
     }
     yield from _sentences(untold)
     told = {k: {**n, "told": f"{n['told']} {person.id}".strip()} if k in untold else n for k, n in notices.items()}
@@ -160,12 +159,12 @@ def _new_notices(night: Night, before: Mapping[str, Mapping[str, str]]) -> dict[
     if not night.verdict.ok:
         first = night.verdict.first_bad
         where = "cannot be read" if first is None else f"does not verify at entry {first}"
-        broken = {"result": Result.LOG_BROKEN.value, "on": on, "what": where, "told": ""}
+        broken = {"result": Conclusion.LOG_BROKEN.value, "on": on, "what": where, "told": ""}
         return {**{key: dict(notice) for key, notice in before.items()}, "": broken}
     notices = {}
     for position, audit in night.audits.items():
         word, left = result_of(audit), str(len(_failures(audit)))
-        if word is Result.NON_CONFORMING:
+        if word is Conclusion.NON_CONFORMING:
             known = before.get(position, {})
             same = (known.get("result"), known.get("failures")) == (word.value, left)
             fresh = {"result": word.value, "on": on, "failures": left, "told": ""}
@@ -176,7 +175,7 @@ def _new_notices(night: Night, before: Mapping[str, Mapping[str, str]]) -> dict[
 def _sentences(notices: Mapping[str, Mapping[str, str]]) -> Iterator[str]:
     for position, notice in notices.items():
         on = date.fromisoformat(notice["on"]).isoformat()
-        if notice["result"] == Result.LOG_BROKEN:
+        if notice["result"] == Conclusion.LOG_BROKEN:
             yield f"ALARM: the log {notice['what']}, says the nightly audit of {on}. See: vetting verify."
         else:
             word = notice["result"].replace("_", "-")
@@ -222,7 +221,7 @@ def _document(night: Night) -> dict[str, object]:
 def _failures(audit: Audit) -> list[Finding]:
     """What breaks a rule."""
     found = (finding for check in audit.checks.checks for finding in check.findings)
-    return [finding for finding in found if finding.weight is Weight.FAIL]
+    return [finding for finding in found if finding.weight is Result.FAIL]
 
 
 def _entries(check: Check) -> list[int]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import typer
 
 from vetting.administration import SYSTEM
-from vetting.audit_notes import Kind, Night, Result, file_night, folder, note_audit
+from vetting.audit_notes import Conclusion, Kind, Night, file_night, folder, note_audit
 from vetting.cli import session
 from vetting.cli.engine import warming
 from vetting.cli.printing import AsJson, as_json, plain, say
@@ -14,7 +14,7 @@ from vetting.roles import Person, Role
 
 AT_NIGHT = Person(id=SYSTEM, name="Nightly audit", roles=frozenset({Role.AUDITOR}))
 """Who audits where nobody is signed in. It has no account to sign in with, and opens nothing but the log."""
-CODES = {Result.LOG_BROKEN: ExitCode.LOG_BROKEN, Result.NON_CONFORMING: ExitCode.NOT_UNIFORM}
+CODES = {Conclusion.LOG_BROKEN: ExitCode.LOG_BROKEN, Conclusion.NON_CONFORMING: ExitCode.NOT_UNIFORM}
 
 
 def nightly(json: AsJson = False) -> None:
