@@ -18,7 +18,7 @@ from vetting.errors import ExitCode, VettingError
 from vetting.journal import log_errors
 from vetting.log.answers import examine
 from vetting.log.bundle import Bundle
-from vetting.log.event import EventType
+from vetting.log.event import EventType, parse
 from vetting.log.merkle import Frontier, leaf_hash
 from vetting.log.note import Verifier
 from vetting.log.policy import Policy
@@ -56,22 +56,24 @@ class Audit:
     """Everything that was asked for, what was refused or is undecided too (U6)."""
 
 
-def positions_of(settings: Settings, person: Person) -> tuple[str, ...]:
-    """Every position of the log, in the order in which they were opened. Refuses a person who is no auditor."""
+def positions_of(settings: Settings, person: Person, verdict: Verdict) -> tuple[str, ...]:
+    """Every position of the verified log, in the order in which they were opened. Refuses who is no auditor."""
     authorize(person, Permission.VERIFY_UNIFORMITY)
-    with reading(settings) as reader:
-        frozen = [e.event.position for e in reader.entries() if e.event.type is EventType.PROTOCOL_FROZEN]
+    with reading(settings) as reader, reader.snapshot() as snapshot:
+        events = (parse(body).event for body in as_verified(snapshot.rows(), verdict))
+        frozen = [event.position for event in events if event.type is EventType.PROTOCOL_FROZEN]
     return tuple(dict.fromkeys(str(position) for position in frozen))
 
 
-def audit_position(settings: Settings, person: Person, position: str) -> Audit:
+def audit_position(settings: Settings, person: Person, position: str, verdict: Verdict | None = None) -> Audit:
     """Verifies the log, then makes the auditor's checks on a position (docs/audit.md).
 
     Refuses a person who is no auditor and an unknown position. A log that does not verify still gives its verdict: the
-    audit is then worth nothing, check 16 says so, and so does the caller.
+    audit is then worth nothing, check 16 says so, and so does the caller. Whoever audits several positions hands in the
+    `verdict` on this log, so that it is verified once; what is read is held against it.
     """
     authorize(person, Permission.VERIFY_UNIFORMITY)
-    verdict = verify_log(settings)
+    verdict = verdict or verify_log(settings)
     with reading(settings) as reader:
         return _audited(reader, position, verdict)
 

@@ -19,10 +19,11 @@ from tests.oversight.mail_server import mail_server
 from vetting.audit_mail import SUBJECT, send
 from vetting.audit_notes import Night, file_night, tell
 from vetting.casework.deviating import decide_deviation, request_deviation
+from vetting.checkpoints import verify_log
 from vetting.deviation import Decision, DeviationReason
 from vetting.errors import ExitCode, VettingError
 from vetting.log.event import EventType
-from vetting.oversight import audit_position
+from vetting.oversight import audit_position, positions_of
 from vetting.settings import AuditMail, Settings
 from vetting.uniformity import Check, Finding, Result
 from vetting.uniformity.result import exception, failing
@@ -115,6 +116,24 @@ def test_the_same_number_of_other_failures_is_news_and_so_is_a_new_exception(roo
     assert "Position patrol is not finished. New since the nightly audit of 2026-11-07: check 9 has" in excepted
     assert night(8, (9, exception([17], "An outage."))) == ()
     assert night(9) == ()
+
+
+def test_a_log_that_was_verified_once_is_not_walked_again_for_each_position(room: Room, settings: Settings) -> None:
+    opened(room)
+    verdict = verify_log(settings)
+    room.enrolled(candidate(1))
+    assert positions_of(settings, AUDITOR, verdict) == ("patrol",)
+    found = audit_position(settings, AUDITOR, "patrol", verdict)
+    assert found.verdict is verdict
+    assert found.report.cases == (), "the candidate came after what was verified"
+    break_log(settings.home)
+    for read in (
+        lambda: positions_of(settings, AUDITOR, verdict),
+        lambda: audit_position(settings, AUDITOR, "patrol", verdict),
+    ):
+        with pytest.raises(VettingError) as refusal:
+            read()
+        assert refusal.value.code == "log_changed"
 
 
 def test_what_came_on_several_nights_is_told_as_new_since_the_first(room: Room, settings: Settings) -> None:
