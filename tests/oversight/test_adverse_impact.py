@@ -190,6 +190,22 @@ def _last_audit(home: Path) -> dict[str, object]:
     return dict(events[-1].body)
 
 
+def test_too_few_candidates_are_one_line_a_stage_and_no_table_of_dashes(
+    room: Room, terminal: Terminal, write: WriteFile
+) -> None:
+    opened(room)
+    first, second = room.enrolled(candidate(1)), room.opened(candidate(2))
+    terminal.sign_in(AUDITOR)
+    answer = terminal.vetting(
+        "impact", "patrol", "--self-identification", write(["case,sex", f"{first},female", f"{second},male"])
+    )
+    words = " ".join(answer.stdout.split())
+    assert "patrol, sex, searched: cannot be determined, and no number can be shown." in words
+    assert "Ratio" not in words
+    assert "...." not in words
+    assert "..," not in words
+
+
 def test_a_file_that_cannot_be_used_is_a_sentence_and_a_remedy_at_the_terminal(
     terminal: Terminal, write: WriteFile
 ) -> None:
