@@ -15,9 +15,9 @@ from vetting.settings import Settings
 
 
 @coded_task("audit")
-def audit(position: str, settings: Settings, person: Person) -> Audit:
-    """The auditor's comparison. Works on the transparency log alone."""
-    return audit_position(settings, person, position)
+def audit(position: str, settings: Settings, person: Person, verdict: Verdict | None = None) -> Audit:
+    """The auditor's comparison. Works on the transparency log alone, which is verified where no `verdict` on it is."""
+    return audit_position(settings, person, position, verdict)
 
 
 @coded_flow("verify-uniformity")
@@ -44,6 +44,6 @@ def audit_every_position(date: str, settings: Settings, person: Person, at: date
         verdict = verify_whole_log(settings)
     except VettingError as error:
         verdict = Verdict(ok=False, size=0, root_hex="", reason=error.code)
-    positions = positions_of(settings, person) if verdict.ok else ()
-    audits = {position: audit(position, settings, person) for position in positions}
+    positions = positions_of(settings, person, verdict) if verdict.ok else ()
+    audits = {position: audit(position, settings, person, verdict) for position in positions}
     return Night(at=at, verdict=verdict, audits=audits)

@@ -1,7 +1,7 @@
 """Tells the auditor by e-mail that the nightly audit found something new, where a department has configured it.
 
-The subject is always the same and the text holds names of positions and words of results: mail is read by whoever
-carries it.
+The subject is always the same and the text holds names of positions, words of results, and numbers of checks,
+deviations and entries: mail is read by whoever carries it.
 """
 
 from __future__ import annotations

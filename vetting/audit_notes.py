@@ -5,32 +5,38 @@ Nothing here is confidential: names of positions, words of results, numbers of e
 
 from __future__ import annotations
 
+import hashlib
 import json
-import os
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
+from itertools import count
 from pathlib import Path
 from typing import Final
 
-from vetting.errors import ExitCode, VettingError
+from vetting.errors import VettingError
 from vetting.files import MEBIBYTE, disk_errors, read_text, write_file
-from vetting.journal import Actor, open_journal
+from vetting.journal import Actor, Journal, note_where_possible
 from vetting.log.event import EventType
 from vetting.log.verify import Verdict
 from vetting.oversight import Audit
 from vetting.roles import Person
 from vetting.settings import Settings
-from vetting.uniformity import Check, Finding, Overall
-from vetting.uniformity import Result as Weight
+from vetting.uniformity import Check, Overall, Result
 
 NOT_NOTED: Final = "This audit is not noted in the log, which cannot be written from here."
 _NOTICES: Final = "notices.json"
 _ADVICE: Final = "Check the data folder's permissions."
-_TO_LOOK_AT: Final = frozenset({Weight.FAIL, Weight.EXCEPTION})
+_TO_LOOK_AT: Final = frozenset({Result.FAIL, Result.EXCEPTION})
 _POSITIONS_PER_ENTRY: Final = 500
+_SHOWN: Final = 5
+"""Things of one position in one sentence, and entries of one thing: the night's file has them all."""
+NOTICE_BYTES: Final = 16 * MEBIBYTE
+"""Room for the 42 checks of a thousand positions."""
+_DAY: Final = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 
 
 class Kind(StrEnum):
@@ -41,7 +47,7 @@ class Kind(StrEnum):
     NIGHTLY = "nightly"
 
 
-class Result(StrEnum):
+class Conclusion(StrEnum):
     """What came of the audit of one position, the gravest first."""
 
     LOG_BROKEN = "log_broken"
@@ -51,21 +57,21 @@ class Result(StrEnum):
     CONFORMING = "conforming"
 
 
-def result_of(audit: Audit) -> Result:
+def result_of(audit: Audit) -> Conclusion:
     """The audit in one word."""
     if not audit.verdict.ok:
-        return Result.LOG_BROKEN
+        return Conclusion.LOG_BROKEN
     overall = audit.checks.overall
     if overall is Overall.NON_CONFORMING:
-        return Result.NON_CONFORMING
+        return Conclusion.NON_CONFORMING
     if audit.report.unfinished or not audit.report.cases:
-        return Result.NOT_FINISHED
-    return Result.WITH_EXCEPTIONS if overall is Overall.WITH_EXCEPTIONS else Result.CONFORMING
+        return Conclusion.NOT_FINISHED
+    return Conclusion.WITH_EXCEPTIONS if overall is Overall.WITH_EXCEPTIONS else Conclusion.CONFORMING
 
 
-def gravest(results: Sequence[Result]) -> Result:
+def gravest(results: Sequence[Conclusion]) -> Conclusion:
     """Of several; conforming where there is nothing."""
-    return next((result for result in Result if result in results), Result.CONFORMING)
+    return next((result for result in Conclusion if result in results), Conclusion.CONFORMING)
 
 
 def note_audit(
@@ -85,27 +91,17 @@ def note_audit(
     medium that takes nothing, and for a log that does not verify: nobody signs what is broken. Refuses as any desk does
     where the log is older than what this folder has seen.
     """
-    if not verdict.ok or not _writable(settings):
+    if not verdict.ok:
         return False
     actor = Actor(id=person.id, clock=clock, new_id=new_id)
-    try:
-        journal = open_journal(settings, clock)
+
+    def write(journal: Journal) -> None:
         for first in range(0, max(1, len(positions)), _POSITIONS_PER_ENTRY):
             some = list(positions[first : first + _POSITIONS_PER_ENTRY])
             body = {"kind": kind.value, "positions": some, "size": verdict.size, "result": code}
             journal.note(actor, EventType.AUDIT_PERFORMED, body)
-    except VettingError as error:
-        if error.exit_code is ExitCode.LOG_BROKEN:
-            raise
-        return False
-    return True
 
-
-def _writable(settings: Settings) -> bool:
-    """Whether this account keeps the log: the folder is its own, and the key is in it."""
-    with suppress(OSError):
-        return settings.home.stat().st_uid == os.geteuid() and settings.log_key.is_file()
-    return False
+    return note_where_possible(settings, clock, write)
 
 
 # ---------------------------------------------------------------------------------------- what the night left
@@ -126,72 +122,144 @@ class Night:
     """By position; empty where the log does not verify, for nothing that was computed from it would be worth much."""
 
     @property
-    def results(self) -> Mapping[str, Result]:
+    def results(self) -> Mapping[str, Conclusion]:
         """The word for each position."""
         return {position: result_of(audit) for position, audit in self.audits.items()}
 
     @property
-    def overall(self) -> Result:
+    def overall(self) -> Conclusion:
         """The gravest."""
-        return gravest(tuple(self.results.values())) if self.verdict.ok else Result.LOG_BROKEN
+        return gravest(tuple(self.results.values())) if self.verdict.ok else Conclusion.LOG_BROKEN
 
 
-def file_night(settings: Settings, night: Night) -> tuple[str, ...]:
-    """Writes the night's result, named by its date, and notes for auditors what is new and not as it should be.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filed:
+    """Where the night's result lies, and in sentences what is new."""
 
-    What is new is in the answer, in sentences. Raises STORAGE where the disk takes nothing.
+    file: Path
+    new: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Notice:
+    """One thing for auditors to look at."""
+
+    position: str
+    """Empty where it is the log itself."""
+    what: str
+    of: str
+    """The digest of all that it stands for: the same check with other entries is another thing."""
+    result: str
+    on: str
+    told: tuple[str, ...] = ()
+
+    @property
+    def same(self) -> tuple[str, str, str]:
+        """What makes it the same thing on another night."""
+        return self.position, self.what, self.of
+
+
+def file_night(settings: Settings, night: Night) -> Filed:
+    """Writes the night's result, named by its date, and notes for auditors what is new and to be looked at.
+
+    An earlier result of the same day stays. Raises STORAGE where the disk takes nothing.
     """
-    place, before = folder(settings), _notices(settings)
-    new = _new_notices(night, before)
+    place, before = folder(settings), {notice.same: notice for notice in _notices(settings)}
+    notices = _of_night(night, before)
     with disk_errors(f"{place}", _ADVICE):
         place.mkdir(mode=0o700, exist_ok=True)
-        write_file(place / f"{night.at.date().isoformat()}.json", _spelled(_document(night)))
-        write_file(place / _NOTICES, _spelled(new))
-    return tuple(_sentences({key: told for key, told in new.items() if told != before.get(key)}))
+        file = _unused(place, night.at.date())
+        write_file(file, _spelled(_document(night)))
+        write_file(place / _NOTICES, _spelled([asdict(notice) for notice in notices]))
+    return Filed(file=file, new=tuple(_sentences([notice for notice in notices if notice != before.get(notice.same)])))
+
+
+def _unused(place: Path, day: date) -> Path:
+    """The file of that day, or of its second run, its third."""
+    names = (f"{day.isoformat()}{f'.{number}' if number > 1 else ''}.json" for number in count(1))
+    for file in map(place.joinpath, names):
+        with suppress(FileExistsError):
+            file.touch(mode=0o600, exist_ok=False)
+            break
+    return file
 
 
 def tell(settings: Settings, person: Person) -> Iterator[str]:
     """The sentences that this auditor has not been told yet, noted as told; a broken log is told every time."""
     notices = _notices(settings)
-    untold = {
-        key: notice
-        for key, notice in notices.items()
-        if notice["result"] == Result.LOG_BROKEN or person.id not in str(notice["told"]).split()
-    }
+    untold = [n for n in notices if not n.position or person.id not in n.told]
     yield from _sentences(untold)
-    told = {k: {**n, "told": f"{n['told']} {person.id}".strip()} if k in untold else n for k, n in notices.items()}
+    told = [replace(n, told=(*n.told, person.id)) if n in untold and person.id not in n.told else n for n in notices]
     if told != notices:
         with suppress(OSError):  # a folder that takes no note: it is told again
-            write_file(folder(settings) / _NOTICES, _spelled(told))
+            write_file(folder(settings) / _NOTICES, _spelled([asdict(notice) for notice in told]))
 
 
-def _new_notices(night: Night, before: Mapping[str, Mapping[str, str]]) -> dict[str, dict[str, str]]:
-    """One for each position that does not conform, told to nobody yet unless it was the same the night before."""
+def _of_night(night: Night, before: Mapping[tuple[str, str, str], _Notice]) -> list[_Notice]:
+    """All that is to be looked at; what was there the night before keeps its date and who was told."""
     on = night.at.date().isoformat()
     if not night.verdict.ok:
         first = night.verdict.first_bad
-        where = "cannot be read" if first is None else f"does not verify at entry {first}"
-        broken = {"result": Result.LOG_BROKEN.value, "on": on, "what": where, "told": ""}
-        return {**{key: dict(notice) for key, notice in before.items()}, "": broken}
-    notices = {}
+        what = "cannot be read" if first is None else f"does not verify at entry {first}"
+        broken = _Notice(position="", what=what, of="", result=Conclusion.LOG_BROKEN.value, on=on)
+        known = before.get(broken.same)
+        kept = [notice for notice in before.values() if notice.position]
+        return [known if known and known.on == on else broken, *kept]
+    found = []
     for position, audit in night.audits.items():
-        word, left = result_of(audit), str(len(_failures(audit)))
-        if word is Result.NON_CONFORMING:
-            known = before.get(position, {})
-            same = (known.get("result"), known.get("failures")) == (word.value, left)
-            fresh = {"result": word.value, "on": on, "failures": left, "told": ""}
-            notices[position] = dict(known) if same else fresh
-    return notices
+        result = result_of(audit).value
+        for what, of in _to_look_at(audit):
+            fresh = _Notice(position=position, what=what, of=of, result=result, on=on)
+            known = before.get(fresh.same)
+            found.append(replace(known, result=result) if known else fresh)
+    return found
 
 
-def _sentences(notices: Mapping[str, Mapping[str, str]]) -> Iterator[str]:
-    for position, notice in notices.items():
-        on = date.fromisoformat(notice["on"]).isoformat()
-        if notice["result"] == Result.LOG_BROKEN:
-            yield f"ALARM: the log {notice['what']}, says the nightly audit of {on}. See: vetting verify."
-        else:
-            word = notice["result"].replace("_", "-")
-            yield f"Position {position} is {word} since the nightly audit of {on}. See: vetting uniformity {position}."
+def _to_look_at(audit: Audit) -> Iterator[tuple[str, str]]:
+    """Each check that fails or has exceptions, the failed ones first, and each deviation; with the digest of all of it.
+
+    A failure that no entry shows is told apart by its sentence, an exception by how many there are: its sentence may
+    hold a number that changes every night.
+    """
+    for weight, word in ((Result.FAIL, "fails"), (Result.EXCEPTION, "has exceptions")):
+        for check in audit.checks.checks:
+            if check.result is weight:
+                entries, bare = (
+                    _entries(check),
+                    [f for f in check.findings if f.weight in _TO_LOOK_AT and not f.entries],
+                )
+                failures = sorted(finding.sentence for finding in bare if finding.weight is Result.FAIL)
+                yield f"check {check.number} {word}{_where(entries)}", _digest([entries, failures, len(bare)])
+    for deviation in audit.deviations:
+        decided = f"is {deviation.decision}" if deviation.decision else "is not decided"
+        yield f"deviation {deviation.id} {decided}{_where([deviation.sequence])}", ""
+
+
+def _where(entries: Sequence[int]) -> str:
+    """The first of the entries, to look them up."""
+    if not entries:
+        return ""
+    more = f" and {len(entries) - _SHOWN} more" if len(entries) > _SHOWN else ""
+    return f" ({'entry' if len(entries) == 1 else 'entries'} {', '.join(map(str, entries[:_SHOWN]))}{more})"
+
+
+def _digest(of: object) -> str:
+    return hashlib.sha256(json.dumps(of).encode()).hexdigest()
+
+
+def _sentences(notices: Sequence[_Notice]) -> Iterator[str]:
+    """One for the log, and one for each position: the word, since when there is something new, and what."""
+    for position in dict.fromkeys(notice.position for notice in notices):
+        mine = [notice for notice in notices if notice.position == position]
+        on = min(notice.on for notice in mine)
+        if not position:
+            yield f"ALARM: the log {mine[-1].what}, says the nightly audit of {on}. See: vetting verify."
+            continue
+        word = mine[0].result.replace("non_", "non-").replace("_", " ")
+        what = "; ".join(notice.what for notice in mine[:_SHOWN])
+        more = f"; and {len(mine) - _SHOWN} more" if len(mine) > _SHOWN else ""
+        since = f"New since the nightly audit of {on}: {what}{more}."
+        yield f"Position {position} is {word}. {since} See: vetting uniformity {position}."
 
 
 def _document(night: Night) -> dict[str, object]:
@@ -230,26 +298,25 @@ def _document(night: Night) -> dict[str, object]:
     }
 
 
-def _failures(audit: Audit) -> list[Finding]:
-    """What breaks a rule."""
-    found = (finding for check in audit.checks.checks for finding in check.findings)
-    return [finding for finding in found if finding.weight is Weight.FAIL]
-
-
 def _entries(check: Check) -> list[int]:
     return sorted({entry for finding in check.findings if finding.weight in _TO_LOOK_AT for entry in finding.entries})
 
 
-def _notices(settings: Settings) -> dict[str, dict[str, str]]:
+def _notices(settings: Settings) -> list[_Notice]:
     """The notices as they lie there; none where there is no such file, or one that says something else."""
     try:
-        found = json.loads(read_text(folder(settings) / _NOTICES, MEBIBYTE))
-        read = {str(key): {str(k): str(v) for k, v in notice.items()} for key, notice in found.items()}
-        tuple(_sentences(read))
-        return read if all("told" in notice for notice in read.values()) else {}
-    except (VettingError, ValueError, AttributeError, KeyError, RecursionError):
-        return {}
+        found = json.loads(read_text(folder(settings) / _NOTICES, NOTICE_BYTES))
+        read = [_Notice(**{**notice, "told": tuple(notice["told"])}) for notice in found]
+    except (VettingError, ValueError, TypeError, KeyError, RecursionError):
+        return []
+    return read if all(_plausible(notice) for notice in read) else []
 
 
-def _spelled(document: Mapping[str, object]) -> bytes:
+def _plausible(notice: _Notice) -> bool:
+    """Whether every field is of its kind: somebody may have edited the file."""
+    words = (notice.position, notice.what, notice.of, notice.result, notice.on, *notice.told)
+    return all(isinstance(word, str) for word in words) and _DAY.fullmatch(notice.on) is not None
+
+
+def _spelled(document: object) -> bytes:
     return (json.dumps(document, indent=1, sort_keys=True) + "\n").encode("ascii")

@@ -16,14 +16,14 @@ from typing import cast
 from vetting.checkpoints import log_policy, reading
 from vetting.errors import ExitCode, VettingError, bad_input, not_found, refused
 from vetting.files import disk_errors
-from vetting.journal import Actor, log_errors, open_journal
+from vetting.journal import Actor, authorize_noted, log_errors, open_journal
 from vetting.log.answers import Examined, examine
 from vetting.log.bundling import write_bundle
 from vetting.log.event import EventType, parse
 from vetting.log.keys import load_vkey
 from vetting.log.profile import Json, encode
 from vetting.log.reader import LogReader
-from vetting.roles import Permission, Person, authorize
+from vetting.roles import Permission, Person
 from vetting.settings import Settings
 
 _PLACE = "Name a new folder, in one that you may write to, with --to."
@@ -49,20 +49,14 @@ def export_log(
 ) -> ExportedLog:
     """Writes the whole log, with the protocol of the position, into a new folder, after the log noted it.
 
-    Refuses whoever is no auditor, an unknown position, a place where no folder can be made or one is already, and
-    (LOG_BROKEN) a log that does not verify: nothing is left then. `person` is None where the log lies alone, without
-    accounts: whoever was given such a copy may read it.
+    Refuses whoever is no auditor (the log notes it), an unknown position, a place where no folder can be made or one is
+    already, and (LOG_BROKEN) a log that does not verify: nothing is left then. `person` is None where the log lies
+    alone, without accounts: whoever was given such a copy may read it.
     """
-    keyed = os.access(settings.log_key, os.R_OK)
-    journal = open_journal(settings, clock) if keyed else None
     actor = Actor(id=person.id, clock=clock, new_id=new_id) if person else None
-    if person:
-        try:
-            authorize(person, Permission.EXPORT_LOG)
-        except VettingError as error:
-            if journal and actor:
-                journal.refusal(actor, error, Permission.EXPORT_LOG.value, _known(journal.reader, position))
-            raise
+    if person and actor:
+        authorize_noted(settings, person, actor, Permission.EXPORT_LOG, [position])
+    journal = open_journal(settings, clock) if os.access(settings.log_key, os.R_OK) else None
     with reading(settings) as reader:
         protocol = _protocol(reader, position)
     _check_place(folder)

@@ -17,14 +17,13 @@ from typing import Final, cast
 from vetting.adverse_impact import Assessment, Case, Stage, assess, parse
 from vetting.attribution import Level
 from vetting.candidate import IdentifierKind
-from vetting.checkpoints import verify_log
+from vetting.checkpoints import reading, verify_log
 from vetting.errors import ExitCode, VettingError, bad_input, not_found, not_ready, refused
 from vetting.files import MEBIBYTE, open_file, read_opened
-from vetting.journal import log_errors
 from vetting.log.event import Entry, EventType
-from vetting.log.reader import LogReader
-from vetting.log.store import LogStore
+from vetting.log.event import parse as parse_entry
 from vetting.log.verify import Verdict
+from vetting.oversight import as_verified
 from vetting.protocol import Json, SearchProtocol, from_document
 from vetting.roles import Permission, Person, authorize
 from vetting.search import expected_keys
@@ -73,8 +72,8 @@ def audit_impact(
     """Verifies the log, recomputes each case's stages from it, and compares the groups that the file names.
 
     Of the positions named, or of all; with `year`, of candidates enrolled in that year (UTC). Refuses whoever is no
-    auditor, a log that does not verify, an unknown position, and a file that others could read or that does not name
-    every candidate, once.
+    auditor, a log that does not verify or is changed meanwhile, an unknown position, and a file that others could read
+    or that does not name every candidate, once.
     """
     authorize(person, Permission.VERIFY_UNIFORMITY)
     said = parse(_own_file(settings, file))
@@ -82,7 +81,7 @@ def audit_impact(
     if not verdict.ok:
         sentence = f"The log does NOT verify at entry {verdict.first_bad}, so nothing is computed from it."
         raise VettingError("log_broken", sentence, "See: vetting verify.", ExitCode.LOG_BROKEN)
-    entries = _entries(settings, verdict.size)
+    entries = _entries(settings, verdict)
     chosen = _chosen(entries, positions)
     cases = _cases([e for e in entries if e.event.position in chosen], chosen, year)
     if not cases:
@@ -113,14 +112,10 @@ def _own_file(settings: Settings, path: Path) -> bytes:
         return read_opened(file, path, FILE_BYTES)
 
 
-def _entries(settings: Settings, size: int) -> list[Entry]:
-    """The entries that were verified, and none that came since."""
-    with log_errors():
-        store = LogStore(settings.store_url("transparency_log"), read_only=True)
-        try:
-            return [entry for entry in LogReader(store).entries() if entry.sequence < size]
-        finally:
-            store.close()
+def _entries(settings: Settings, verdict: Verdict) -> list[Entry]:
+    """The entries that were verified, and none that came since or was changed since."""
+    with reading(settings) as reader, reader.snapshot() as snapshot:
+        return [parse_entry(body) for body in as_verified(snapshot.rows(), verdict)]
 
 
 def _chosen(entries: Iterable[Entry], positions: Sequence[str]) -> Mapping[str, SearchProtocol]:

@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+import os
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Final, Protocol, TypeAlias, cast
 
-from vetting.errors import VettingError, storage
+from vetting.errors import ExitCode, VettingError, storage
 from vetting.files import write_file
 from vetting.log.canonical import canonical
 from vetting.log.checkpoint import Checkpoint
 from vetting.log.errors import LogError
-from vetting.log.event import Event, EventType
+from vetting.log.event import Event, EventType, parse
 from vetting.log.keys import LogKey
 from vetting.log.profile import MAX_INTEGER, JsonInput
 from vetting.log.reader import LogReader
 from vetting.log.store import LogStore
 from vetting.log.writer import LogWriter
 from vetting.records.outbox import OutboxEvent, PostingUnit, log_cut_back, store_cut_back
+from vetting.roles import Permission, Person, authorize
 from vetting.settings import Settings
 
 _ROOT_DIGITS: Final = 64
@@ -170,6 +172,53 @@ def open_journal(settings: Settings, clock: Callable[[], datetime]) -> Journal:
         store = LogStore(settings.store_url("transparency_log"))
         key = LogKey.load(settings.log_key)
     return Journal(store, key, settings.log_seen, clock)
+
+
+def note_where_possible(settings: Settings, clock: Callable[[], datetime], write: Callable[[Journal], None]) -> bool:
+    """Writes to the log where this account keeps it; whether it could.
+
+    Not in a copy, in a folder of another account, and on a medium that takes nothing. Refuses as any desk does where
+    the log is older than what this folder has seen.
+    """
+    try:
+        if settings.home.stat().st_uid != os.geteuid() or not settings.log_key.is_file():
+            return False
+        write(open_journal(settings, clock))
+    except OSError:
+        return False
+    except VettingError as error:
+        if error.exit_code is ExitCode.LOG_BROKEN:
+            raise
+        return False
+    return True
+
+
+def authorize_noted(
+    settings: Settings, person: Person, actor: Actor, permission: Permission, positions: Iterable[str] = ()
+) -> None:
+    """As `authorize`, and the log notes the refusal where it can: once for each of the `positions` that is one."""
+
+    def note(journal: Journal, error: VettingError) -> None:
+        named: list[str | None] = [*sorted(_opened(journal.reader, frozenset(positions)))]
+        for position in named or [None]:
+            journal.refusal(actor, error, permission.value, position)
+
+    try:
+        authorize(person, permission)
+    except VettingError as refusal:
+        error = refusal
+        note_where_possible(settings, actor.clock, lambda journal: note(journal, error))
+        raise
+
+
+def _opened(reader: LogReader, positions: Collection[str]) -> set[str]:
+    """Those of these that the log knows: what was typed may be anything."""
+    kind, found = EventType.PROTOCOL_FROZEN, set[str]()
+    with log_errors(), reader.snapshot() as snapshot:
+        for row in snapshot.rows() if positions else ():
+            if kind.value.encode() in row.body and (event := parse(row.body).event).type is kind:
+                found |= {str(event.position)} & set(positions)
+    return found
 
 
 def last_seen(note: Path) -> dict[int, str]:

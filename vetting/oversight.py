@@ -18,7 +18,7 @@ from vetting.errors import ExitCode, VettingError
 from vetting.journal import log_errors
 from vetting.log.answers import examine
 from vetting.log.bundle import Bundle
-from vetting.log.event import EventType
+from vetting.log.event import EventType, parse
 from vetting.log.merkle import Frontier, leaf_hash
 from vetting.log.note import Verifier
 from vetting.log.policy import NONE, Policy
@@ -64,25 +64,32 @@ class Audit:
         return not self.quorum or self.verdict.witnessed
 
 
-def positions_of(settings: Settings, person: Person) -> tuple[str, ...]:
-    """Every position of the log, in the order in which they were opened. Refuses a person who is no auditor."""
+def positions_of(settings: Settings, person: Person, verdict: Verdict) -> tuple[str, ...]:
+    """Every position of the verified log, in the order in which they were opened. Refuses who is no auditor."""
     authorize(person, Permission.VERIFY_UNIFORMITY)
-    with reading(settings) as reader:
-        frozen = [e.event.position for e in reader.entries() if e.event.type is EventType.PROTOCOL_FROZEN]
+    with reading(settings) as reader, reader.snapshot() as snapshot:
+        events = (parse(body).event for body in as_verified(snapshot.rows(), verdict))
+        frozen = [event.position for event in events if event.type is EventType.PROTOCOL_FROZEN]
     return tuple(dict.fromkeys(str(position) for position in frozen))
 
 
 def audit_position(
-    settings: Settings, person: Person, position: str, *, known: Mapping[int, str] | None = None
+    settings: Settings,
+    person: Person,
+    position: str,
+    verdict: Verdict | None = None,
+    *,
+    known: Mapping[int, str] | None = None,
 ) -> Audit:
     """Verifies the log, then makes the auditor's checks on a position (docs/audit.md). `known` as in `verify_log`.
 
     Refuses a person who is no auditor and an unknown position. A log that does not verify still gives its verdict: the
-    audit is then worth nothing, check 16 says so, and so does the caller.
+    audit is then worth nothing, check 16 says so, and so does the caller. Whoever audits several positions hands in the
+    `verdict` on this log, so that it is verified once; what is read is held against it.
     """
     authorize(person, Permission.VERIFY_UNIFORMITY)
     policy = log_policy(settings)
-    verdict = verify_log(settings, known, policy)
+    verdict = verdict or verify_log(settings, known, policy)
     with reading(settings) as reader:
         return _audited(reader, position, verdict, policy, person.id)
 
@@ -119,7 +126,7 @@ def _audited(log: Log, position: str, verdict: Verdict, policy: Policy, auditor:
     try:
         with events.uncollected():
             with log.snapshot() as snapshot:
-                table = events.read(_as_verified(snapshot.rows(), verdict), position)
+                table = events.read(as_verified(snapshot.rows(), verdict), position)
             ordered = position_log.position_log(table, position)
         checks = audit.check(
             ordered,
@@ -143,7 +150,7 @@ def _audited(log: Log, position: str, verdict: Verdict, policy: Policy, auditor:
     return _told(ordered, checks, verdict, "" if policy.quorum == NONE else policy.rule)
 
 
-def _as_verified(rows: Iterator[StoredEntry], verdict: Verdict) -> Iterator[bytes]:
+def as_verified(rows: Iterator[StoredEntry], verdict: Verdict) -> Iterator[bytes]:
     """The entries that were verified, and no other: they are read a second time, and may have been changed since.
 
     Of a log that does not verify everything is given, for what it is worth.

@@ -14,14 +14,17 @@ from filters.criteria import Criteria
 from tests.casework.room import AUDITOR, CHIEF, ONE, TWO, Room, logged, new_id, now
 from tests.demonstration import ROOT, completed
 from tests.oversight.conftest import POST, Terminal, WriteFile, break_log, candidate, opened, with_accounts
+from vetting import impact_audit
 from vetting.adverse_impact import Reading, Stage, Table
 from vetting.casework.opening import create_home, open_desk
+from vetting.checkpoints import verify_log
 from vetting.errors import ExitCode, VettingError
 from vetting.impact_audit import audit_impact
 from vetting.log.event import EventType
 from vetting.log.reader import LogReader
 from vetting.log.store import LogStore
-from vetting.settings import REPOSITORY, load_settings
+from vetting.log.verify import Verdict
+from vetting.settings import REPOSITORY, Settings, load_settings
 
 CANARIES = ("zyzzyvan", "quokkish")
 MANY = 11
@@ -129,6 +132,23 @@ def test_nothing_is_computed_from_a_log_that_does_not_verify(room: Room, write: 
     assert refusal.value.exit_code is ExitCode.LOG_BROKEN
 
 
+def test_a_log_that_is_changed_between_its_verification_and_its_reading_is_refused(
+    room: Room, write: WriteFile, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened(room)
+    number = room.enrolled(candidate(1))
+
+    def verified_then_changed(settings: Settings) -> Verdict:
+        verdict = verify_log(settings)
+        break_log(settings.home)
+        return verdict
+
+    monkeypatch.setattr(impact_audit, "verify_log", verified_then_changed)
+    with pytest.raises(VettingError) as refusal:
+        audit_impact(room.settings, AUDITOR, write(["case,sex", f"{number},x"]), ["patrol"])
+    assert (refusal.value.code, refusal.value.exit_code) == ("log_changed", ExitCode.LOG_BROKEN)
+
+
 def test_the_command_says_it_in_words_notes_it_and_leaves_nothing_of_the_file(
     run: tuple[Room, Numbers], write: WriteFile
 ) -> None:
@@ -168,6 +188,22 @@ def _last_audit(home: Path) -> dict[str, object]:
     events = [e.event for e in LogReader(store).entries() if e.event.type is EventType.AUDIT_PERFORMED]
     store.close()
     return dict(events[-1].body)
+
+
+def test_too_few_candidates_are_one_line_a_stage_and_no_table_of_dashes(
+    room: Room, terminal: Terminal, write: WriteFile
+) -> None:
+    opened(room)
+    first, second = room.enrolled(candidate(1)), room.opened(candidate(2))
+    terminal.sign_in(AUDITOR)
+    answer = terminal.vetting(
+        "impact", "patrol", "--self-identification", write(["case,sex", f"{first},female", f"{second},male"])
+    )
+    words = " ".join(answer.stdout.split())
+    assert "patrol, sex, searched: cannot be determined, and no number can be shown." in words
+    assert "Ratio" not in words
+    assert "...." not in words
+    assert "..," not in words
 
 
 def test_a_file_that_cannot_be_used_is_a_sentence_and_a_remedy_at_the_terminal(

@@ -4,8 +4,10 @@ import json
 import re
 import sqlite3
 import stat
+from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -15,12 +17,18 @@ from tests.casework.room import AUDITOR, CHIEF, FOUND_BY, Room, logged
 from tests.oversight.conftest import POST, SECOND, Terminal, as_disclosed, break_log, candidate, opened
 from tests.oversight.mail_server import mail_server
 from vetting.audit_mail import SUBJECT, send
-from vetting.audit_notes import tell
+from vetting.audit_notes import Night, file_night, tell
+from vetting.casework.deviating import decide_deviation, request_deviation
+from vetting.checkpoints import verify_log
+from vetting.deviation import Decision, DeviationReason
 from vetting.errors import ExitCode, VettingError
 from vetting.log.event import EventType
+from vetting.oversight import audit_position, positions_of
 from vetting.settings import AuditMail, Settings
+from vetting.uniformity import Check, Finding, Result
+from vetting.uniformity.result import exception, failing
 
-NEW = "Position patrol is non-conforming since the nightly audit of"
+NEW = "Position patrol is non-conforming. New since the nightly audit of"
 SENTENCES = ("Position patrol is non-conforming.", "Position detective is non-conforming.")
 
 
@@ -57,8 +65,11 @@ def test_a_night_tells_each_auditor_once_and_the_log_that_it_was(room: Room, ter
     assert f"Subject: {SUBJECT}" in letter
     assert NEW in letter
 
-    (file,) = results(terminal.settings.home)
+    second, file = results(terminal.settings.home)
     assert re.fullmatch(r"\d{4}-\d\d-\d\d\.json", file.name)
+    assert second.name == f"{file.stem}.2.json"
+    assert json.loads(again.stdout)["file"] == str(second)
+    assert json.loads(file.read_text())["log"]["size"] < json.loads(second.read_text())["log"]["size"]
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     assert stat.S_IMODE(file.parent.stat().st_mode) == 0o700
     said = json.loads(file.read_text())
@@ -80,6 +91,84 @@ def test_a_position_that_is_searched_alike_is_no_news(room: Room, terminal: Term
     assert "patrol conforming" in night.stdout
     assert number not in night.stdout
     assert terminal.sign_in(AUDITOR).stderr == ""
+
+
+def test_the_same_number_of_other_failures_is_news_and_so_is_a_new_exception(room: Room, settings: Settings) -> None:
+    opened(room)
+    clean = audit_position(settings, AUDITOR, "patrol")
+
+    def night(day: int, *found: tuple[int, Finding]) -> tuple[str, ...]:
+        audit = replace(clean, checks=replace(clean.checks, checks=tuple(_with(c, found) for c in clean.checks.checks)))
+        at = datetime(2026, 11, day, 2, 30, tzinfo=UTC)
+        return file_night(settings, Night(at=at, verdict=clean.verdict, audits={"patrol": audit})).new
+
+    assert night(1) == ()
+    (first,) = night(2, (4, failing([12], "C-1.")))
+    assert "non-conforming. New since the nightly audit of 2026-11-02: check 4 fails (entry 12)." in first
+    assert night(3, (4, failing([12], "C-1."))) == ()
+    (other,) = night(4, (4, failing([40], "C-2.")))
+    assert "2026-11-04: check 4 fails (entry 40)." in other
+    (unshown,) = night(5, (4, failing([40], "C-2.")), (5, failing([], "C-3 lacks a search.")))
+    assert "2026-11-05: check 5 fails." in unshown
+    (another,) = night(6, (4, failing([40], "C-2.")), (5, failing([], "C-4 lacks a search.")))
+    assert "2026-11-06: check 5 fails." in another
+    (excepted,) = night(7, (9, exception([17], "An outage.")))
+    assert "Position patrol is not finished. New since the nightly audit of 2026-11-07: check 9 has" in excepted
+    assert night(8, (9, exception([17], "An outage."))) == ()
+    assert night(9) == ()
+
+
+def test_a_log_that_was_verified_once_is_not_walked_again_for_each_position(room: Room, settings: Settings) -> None:
+    opened(room)
+    verdict = verify_log(settings)
+    room.enrolled(candidate(1))
+    assert positions_of(settings, AUDITOR, verdict) == ("patrol",)
+    found = audit_position(settings, AUDITOR, "patrol", verdict)
+    assert found.verdict is verdict
+    assert found.report.cases == (), "the candidate came after what was verified"
+    break_log(settings.home)
+    for read in (
+        lambda: positions_of(settings, AUDITOR, verdict),
+        lambda: audit_position(settings, AUDITOR, "patrol", verdict),
+    ):
+        with pytest.raises(VettingError) as refusal:
+            read()
+        assert refusal.value.code == "log_changed"
+
+
+def test_what_came_on_several_nights_is_told_as_new_since_the_first(room: Room, settings: Settings) -> None:
+    opened(room)
+    clean = audit_position(settings, AUDITOR, "patrol")
+    for day, found in ((2, [(4, failing([12], "C-1."))]), (3, [(4, failing([12], "C-1.")), (9, exception([17], "x"))])):
+        audit = replace(clean, checks=replace(clean.checks, checks=tuple(_with(c, found) for c in clean.checks.checks)))
+        at = datetime(2026, 11, day, tzinfo=UTC)
+        file_night(settings, Night(at=at, verdict=clean.verdict, audits={"patrol": audit}))
+        if day == 2:
+            assert len(list(tell(settings, SECOND))) == 1
+    (both,) = tell(settings, AUDITOR)
+    assert "of 2026-11-02: check 4 fails (entry 12); check 9 has exceptions (entry 17)." in both
+    (only,) = tell(settings, SECOND)
+    assert "of 2026-11-03: check 9 has exceptions (entry 17)." in only
+    assert [*tell(settings, AUDITOR), *tell(settings, SECOND)] == []
+
+
+def _with(check: Check, found: Sequence[tuple[int, Finding]]) -> Check:
+    """The check with these findings instead of its own; as if it passed where there is none for it."""
+    mine = tuple(finding for number, finding in found if number == check.number)
+    return replace(check, findings=mine, result=mine[0].weight if mine else Result.PASS)
+
+
+def test_a_deviation_that_is_asked_for_is_listed_for_the_auditor(room: Room, terminal: Terminal) -> None:
+    opened(room)
+    replace(room, bring=as_disclosed).enrolled(candidate(1))
+    before = terminal.vetting("nightly", "--json")
+    asked = request_deviation(room.one, "patrol", DeviationReason.SOURCE_DEFECT, step="social_posts")
+    after = terminal.vetting("nightly")
+    assert json.loads(before.stdout)["new"] == []
+    assert f"deviation {asked.id} is not decided (entry " in " ".join(after.stdout.split())
+    decide_deviation(room.two, asked.id, Decision.APPROVED)
+    assert f"deviation {asked.id} is approved (entry " in " ".join(terminal.vetting("nightly").stdout.split())
+    assert f"deviation {asked.id} is approved" in " ".join(terminal.sign_in(AUDITOR).stderr.split())
 
 
 def test_a_log_that_does_not_verify_is_told_every_time_and_not_written_to(room: Room, terminal: Terminal) -> None:
@@ -167,6 +256,8 @@ def test_half_an_address_is_refused_when_the_configuration_is_read(half: dict[st
         b'{"patrol": 1}',
         b'{"patrol": {"told": ""}}',
         b'{"": {"result": "log_broken", "on": "x"}}',
+        b'[{"position": "patrol", "what": "x", "of": "", "result": "x", "on": "x", "told": []}]',
+        b'[{"position": "patrol", "what": 1, "of": "", "result": "x", "on": "2026-11-27", "told": []}]',
         b"\xff",
     ],
 )

@@ -45,7 +45,7 @@ def impact(
     if year and not EARLIEST <= year <= LATEST:
         raise bad_input("year_malformed", "That is no year.", "E.g. --year 2026.")
     chosen = session.settings()
-    auditor = session.signed_in(chosen)
+    auditor = session.signed_in_auditor(chosen, positions or ())
     with working("Verifying the log and comparing"):
         found = audit_impact(chosen, auditor, self_identification, positions or (), year or None)
     code = overall(found.assessment.tables).value
@@ -68,9 +68,7 @@ def _show(found: Impact) -> None:
     for shown in found.assessment.tables:
         _show_table(shown)
     vouched = "" if found.verdict.witnessed else ", UNWITNESSED"
-    say(
-        f"Computed from the verified log: {found.verdict.size} entries, root {found.verdict.root_hex[:16]}...{vouched}."
-    )
+    say(f"Computed from the verified log: {found.verdict.size} entries, root {found.verdict.root_hex[:16]}{vouched}.")
     note(
         "Four fifths is a rule of thumb (29 CFR 1607.4(D)), and no difference is unlawful by itself: see "
         "docs/adverse-impact.md. A dash is a number of fewer than 10, or one that such a number could be computed from."
@@ -80,13 +78,17 @@ def _show(found: Impact) -> None:
 def _show_table(shown: Table) -> None:
     say("")
     where = shown.position or "all positions together"
-    rate = "left alone" if shown.stage.adverse else "rate"
+    rate = "Share left alone" if shown.stage.adverse else "Rate"
     if shown.everybody is not None:
         who = "everybody" if shown.everybody else "nobody"
         say(f"{where}, {shown.category}, {shown.stage.value}: {who}, in every group.")
         return
+    if all(row.rate is None and row.reading is Reading.CANNOT_BE_DETERMINED for row in shown.rows):
+        words = WORDS[Reading.CANNOT_BE_DETERMINED]
+        say(f"{where}, {shown.category}, {shown.stage.value}: {words}, and no number can be shown.", style="bold")
+        return
     title = f"{where}, {shown.category}: {shown.stage.value}"
-    headings = ("Group", "Of", shown.stage.value.capitalize(), f"{rate.capitalize()} (95 %)", "Ratio (95 %)", "p, Holm")
+    headings = ("Group", "Of", shown.stage.value.capitalize(), f"{rate} (95 %)", "Ratio (95 %)", "p, Holm")
     table(headings, [_cells(row) for row in shown.rows], title)
     for row in shown.rows:
         say(f"{row.group}: {_said(row)}", style="bold" if row.reading in _DIFFERENT else "")

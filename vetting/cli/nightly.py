@@ -5,7 +5,7 @@ from __future__ import annotations
 import typer
 
 from vetting.administration import SYSTEM
-from vetting.audit_notes import Kind, Night, Result, file_night, folder, note_audit
+from vetting.audit_notes import Conclusion, Filed, Kind, Night, file_night, note_audit
 from vetting.cli import session
 from vetting.cli.engine import warming
 from vetting.cli.printing import AsJson, as_json, plain, say
@@ -14,7 +14,7 @@ from vetting.roles import Person, Role
 
 AT_NIGHT = Person(id=SYSTEM, name="Nightly audit", roles=frozenset({Role.AUDITOR}))
 """Who audits where nobody is signed in. It has no account to sign in with, and opens nothing but the log."""
-CODES = {Result.LOG_BROKEN: ExitCode.LOG_BROKEN, Result.NON_CONFORMING: ExitCode.NOT_UNIFORM}
+CODES = {Conclusion.LOG_BROKEN: ExitCode.LOG_BROKEN, Conclusion.NON_CONFORMING: ExitCode.NOT_UNIFORM}
 
 
 def nightly(json: AsJson = False) -> None:
@@ -39,19 +39,27 @@ def nightly(json: AsJson = False) -> None:
         verdict=night.verdict,
         code=night.overall.value,
     )
-    new = file_night(chosen, night)
-    _show(night, f"{folder(chosen) / at.date().isoformat()}.json", new, noted=noted, json=json)
-    send(chosen.department.audit, new)
+    filed = file_night(chosen, night)
+    _show(night, filed, noted=noted, json=json)
+    send(chosen.department.audit, filed.new)
     raise typer.Exit(int(CODES.get(night.overall, ExitCode.OK)))
 
 
-def _show(night: Night, file: str, new: tuple[str, ...], *, noted: bool, json: bool) -> None:
+def _show(night: Night, filed: Filed, *, noted: bool, json: bool) -> None:
     """Words of results only: a mail of cron may carry them anywhere."""
     results = {position: result.value for position, result in night.results.items()}
     if json:
-        as_json({"result": night.overall.value, "positions": results, "new": list(new), "file": file, "noted": noted})
+        as_json(
+            {
+                "result": night.overall.value,
+                "positions": results,
+                "new": list(filed.new),
+                "file": str(filed.file),
+                "noted": noted,
+            }
+        )
         return
-    for sentence in new:
+    for sentence in filed.new:
         say(sentence, style="bold red")
     if night.verdict.ok:
         said = ", ".join(f"{position} {plain(result)}" for position, result in results.items())
@@ -59,4 +67,4 @@ def _show(night: Night, file: str, new: tuple[str, ...], *, noted: bool, json: b
         say(f"Log verified: {night.verdict.size} entries{vouched}. {said or 'It knows no position'}.")
     if not noted:
         say("This audit is not noted in the log, which cannot be written from here or does not verify.")
-    say(f"Written to {file}.")
+    say(f"Written to {filed.file}.")

@@ -12,12 +12,12 @@ from vetting.audit_notes import NOT_NOTED, Kind, note_audit, tell
 from vetting.cli.printing import alarm, note
 from vetting.errors import VettingError, refused, storage
 from vetting.files import disk_errors, read_text, write_file
-from vetting.journal import PEOPLE, compare, log_errors
+from vetting.journal import PEOPLE, Actor, authorize_noted, compare, log_errors
 from vetting.log.reader import LogReader
 from vetting.log.store import LogStore
 from vetting.log.verify import Verdict
 from vetting.records.accounts import Accounts
-from vetting.roles import Person, Role
+from vetting.roles import Permission, Person, Role
 from vetting.settings import REPOSITORY, Settings, choose_home, is_data_folder, load_settings
 
 TOKEN_BYTES = 1000
@@ -73,6 +73,14 @@ def signed_in(chosen: Settings) -> Person:
     _refuse_older_accounts(chosen, people)
     person = people.session_person(token, clock())
     tell_auditor(chosen, person)
+    return person
+
+
+def signed_in_auditor(chosen: Settings, positions: Sequence[str]) -> Person:
+    """The same, and an auditor; the log notes whoever is none and tries, with the positions that were named."""
+    person = signed_in(chosen)
+    actor = Actor(id=person.id, clock=clock, new_id=new_id)
+    authorize_noted(chosen, person, actor, Permission.VERIFY_UNIFORMITY, positions)
     return person
 
 

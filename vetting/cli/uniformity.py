@@ -72,7 +72,7 @@ def _of_log(policy: Path | None, position: str, seen: Mapping[int, str]) -> Audi
             ExitCode.USAGE,
         )
     chosen = session.settings()
-    auditor = session.signed_in(chosen)
+    auditor = session.signed_in_auditor(chosen, [position])
     with working(READING):
         audit = audit_position(chosen, auditor, position, known=seen)
     session.noted(chosen, auditor, Kind.UNIFORMITY, [position], audit.verdict, result_of(audit).value)
