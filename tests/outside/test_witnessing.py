@@ -1,5 +1,6 @@
 """What is carried to a witness and back: nothing false is kept, and what nobody has seen is called UNWITNESSED."""
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -26,10 +27,10 @@ from vetting.log.policy import Policy
 from vetting.log.request import CosignatureRequest
 
 
-def carried(town: Town, name: str) -> str:
-    """Ask a witness and give the answer that its command writes."""
+def carried(town: Town, name: str, ahead: timedelta = timedelta()) -> str:
+    """Ask a witness, whose clock may be ahead, and give the answer that its command writes."""
     asked = request_cosignature(town.settings, name)
-    line = town.witnesses[name].cosign(asked, now())
+    line = town.witnesses[name].cosign(asked, now() + ahead)
     return CosignatureRequest.parse(asked).note + line
 
 
@@ -62,6 +63,22 @@ def test_a_log_is_witnessed_once_the_policy_is_met(town: Town) -> None:
     grown(town)
     verdict = verify_log(town.settings)
     assert (verdict.witnesses, verdict.witnessed_size, verdict.size) == (now_.witnesses, now_.size, now_.size + 1)
+
+
+def test_a_cosignature_from_the_future_is_refused(town: Town) -> None:
+    town.ask_for("any")
+    with pytest.raises(VettingError) as refused:
+        accept_cosignature(town.settings, carried(town, "clerk", timedelta(days=2)), now)
+    assert (refused.value.code, refused.value.exit_code) == ("answer_from_the_future", ExitCode.BAD_INPUT)
+    assert standing(town.settings, now).sightings == {}
+
+
+def test_a_cosignature_from_the_future_counts_nowhere(town: Town) -> None:
+    town.ask_for("any")
+    answer = carried(town, "clerk", timedelta(days=2))
+    accept_cosignature(town.settings, answer, lambda: now() + timedelta(days=2))
+    assert standing(town.settings, now).witnessed_size is None
+    assert standing(town.settings, lambda: now() + timedelta(days=2)).witnessed_size is not None
 
 
 def test_the_next_request_starts_where_the_witness_stands(town: Town) -> None:

@@ -339,7 +339,7 @@ def _compose(desk: Desk, state: Progress, gate: Gate, findings: tuple[SanitizedF
         findings=findings,
         log_size=checkpoint.size,
         log_root=checkpoint.root_hex[:16],
-        witnessed=standing_of(desk.reader, log_policy(desk.settings)).witnessed_size is not None,
+        witnessed=standing_of(desk.reader, log_policy(desk.settings), desk.clock()).witnessed_size is not None,
     )
 
 
