@@ -23,7 +23,7 @@ from vetting.log.inclusion_file import InclusionProof, spell
 from vetting.log.keys import LogKey, load_vkey
 from vetting.log.merkle import consistency_proof, inclusion_proof
 from vetting.log.note import Note, Signature
-from vetting.log.policy import MAX_POLICY_BYTES, Policy
+from vetting.log.policy import MAX_POLICY_BYTES, Policy, Seen
 from vetting.log.reader import LogReader
 from vetting.log.request import CosignatureRequest
 from vetting.log.store import LogStore
@@ -213,12 +213,7 @@ def accept_cosignature(settings: Settings, text: str, clock: Callable[[], dateti
                 f"The answer is about a state of {checkpoint.size} entries that this log never signed.",
                 "Keep the answer and tell the auditor: two histories may have been signed with this log's key.",
             )
-    if seen.ahead:
-        raise bad_input(
-            "answer_from_the_future",
-            f"The cosignature of {', '.join(seen.ahead)} is dated more than a day ahead.",
-            "Set this machine's clock right, or have the witness set its clock and cosign the request again.",
-        )
+    _refuse_ahead(seen)
     known = {(key.name, key.key_id) for key in policy.witnesses.values()}
     lines = [str(one) for one in note.signatures if (one.name, one.key_id) in known]
     if not lines:
@@ -230,6 +225,15 @@ def accept_cosignature(settings: Settings, text: str, clock: Callable[[], dateti
     with writing(settings) as writer:
         new = writer.add_cosignatures(checkpoint.size, lines)
     return Accepted(size=checkpoint.size, witnesses=seen.witnesses, new=new)
+
+
+def _refuse_ahead(seen: Seen) -> None:
+    if seen.ahead:
+        raise bad_input(
+            "answer_from_the_future",
+            f"The cosignature of {', '.join(seen.ahead)} is dated more than a day ahead.",
+            "Set this machine's clock right, or have the witness set its clock and cosign the request again.",
+        )
 
 
 def _as_note(text: str, latest: str) -> Note:

@@ -143,6 +143,8 @@ def test_an_edited_byte_is_named_where_only_cryptography_is_installed(town: Town
         (("bundle", "--policy", "policy-nobody", "--known", "15:abc"), 4),
         (("proof", "policy-nobody", "--policy", "policy-nobody"), 4),
         (("witness", "show", "nowhere"), 7),
+        (("witness", "clear", "clerk"), 2),
+        (("witness", "clear", "clerk", "0123456789abcdef"), 3),
         (("witness", "cosign", "clerk", "policy-nobody"), 3),
         (("witness", "trust", "clerk", "not+a+key"), 4),
         (("witness", "trust", "clerk", "nowhere"), 4),
@@ -201,6 +203,17 @@ def test_a_fork_is_kept_and_shown_where_only_cryptography_is_installed(town: Tow
     assert "CONTRADICTION" in shown.stdout
     [kept] = (town.folder / "clerk" / "evidence").iterdir()
     assert len(list(kept.iterdir())) == 3
+    cleared = alone(lonely, pyz, "witness", "clear", town.folder / "clerk", kept.name)
+    assert (cleared.returncode, cleared.stderr) == (0, "")
+    shown = alone(lonely, pyz, "witness", "show", town.folder / "clerk")
+    assert shown.returncode == 0
+    assert "Cleared contradiction" in shown.stdout
+
+
+def test_a_witness_is_told_at_once_that_no_older_copy_may_come_back(town: Town, lonely: Path, pyz: Path) -> None:
+    made = alone(lonely, pyz, "witness", "init", town.folder / "fresh", "--name", "fresh.example")
+    assert "Never put an older copy back" in made.stdout
+    assert "back it up" not in made.stdout
 
 
 # ------------------------------------------------------------------------------------------------- the file itself

@@ -207,6 +207,16 @@ def show_witness(folder: Folder) -> None:
         give(answers.witness_show(folder))
 
 
+@witness.command("clear")
+def clear(
+    folder: Folder,
+    contradiction: Annotated[str, typer.Argument(help="Its name in the folder's evidence, as show gives it.")],
+) -> None:
+    """Cosign a log again although it contradicted itself, once the auditor has seen both sides, which stay."""
+    with handed_in():
+        give(answers.witness_clear(folder, contradiction, session.clock()))
+
+
 # ----------------------------------------------------------------------------------------------------- verifier
 
 

@@ -214,7 +214,8 @@ def witness_init(folder: Path, name: str, kind: str) -> Answer:
     return Answer(
         lines=(
             f"The witness's folder is ready: {spelt_long(str(folder))}",
-            "Keep it where the log's keeper cannot reach it, and back it up: a witness that forgets is none.",
+            "Keep it where the log's keeper cannot reach it, and copy it after each signature.",
+            "Never put an older copy back: a witness who forgets can be made to sign a second history.",
             f"Its key, for whoever writes a policy, is in {spelt_long(str(folder / VKEY))}",
         )
     )
@@ -260,5 +261,21 @@ def witness_show(folder: Path) -> Answer:
     for log in witness.logs():
         seen = f"{log.size} entries, root {log.checkpoint.root_hex}" if log.checkpoint else "nothing yet"
         lines.append(f"{spelt(log.origin)}: {seen}")
-    kept = [f"CONTRADICTION: both sides are in {spelt_long(str(place))}" for place in witness.evidence()]
-    return Answer(lines=(*lines, *kept), code=BROKEN if kept else OK)
+    kept = [f"CONTRADICTION: both sides are in {spelt_long(str(place))}" for place in witness.contradictions()]
+    cleared = [
+        f"Cleared contradiction: both sides are in {spelt_long(str(place))}"
+        for place in witness.evidence()
+        if place not in witness.contradictions()
+    ]
+    return Answer(lines=(*lines, *kept, *cleared), code=BROKEN if kept else OK)
+
+
+def witness_clear(folder: Path, contradiction: str, at: datetime) -> Answer:
+    """Cosign a log again although it contradicted itself; both sides stay. Raises `LogError`."""
+    place = Witness.open(folder).clear(contradiction, at)
+    return Answer(
+        lines=(
+            "This contradiction no longer stands in the way of a cosignature.",
+            f"Both sides stay in {spelt_long(str(place))}",
+        )
+    )

@@ -24,6 +24,7 @@ Verifies a bundle of a transparency log, offline, with the policy alone.
   python {NAME} witness trust FOLDER LOG-KEY
   python {NAME} witness cosign FOLDER REQUEST [--to ANSWER]
   python {NAME} witness show FOLDER
+  python {NAME} witness clear FOLDER CONTRADICTION
 
 It prints "OK size root witnesses time", or the first entry that is wrong and why.
 Exit codes: 0 OK, 2 wrong command line, 3 a witness refuses, 4 a file cannot be used, 6 the policy's witnesses are
@@ -98,7 +99,13 @@ def _answered(arguments: list[str]) -> Answer:
 
 def _witness(arguments: list[str]) -> Answer:
     word, rest = (arguments[0], arguments[1:]) if arguments else ("", [])
-    known: dict[str, Callable[[list[str]], Answer]] = {"init": _init, "trust": _trust, "cosign": _cosign, "show": _show}
+    known: dict[str, Callable[[list[str]], Answer]] = {
+        "init": _init,
+        "trust": _trust,
+        "cosign": _cosign,
+        "show": _show,
+        "clear": _clear,
+    }
     if word in {"-h", "--help"}:
         return Answer(lines=tuple(_HELP.splitlines()))
     if word not in known:
@@ -129,6 +136,11 @@ def _cosign(arguments: list[str]) -> Answer:
 
 def _show(arguments: list[str]) -> Answer:
     return answers.witness_show(Path(_parsed(arguments, ("folder",)).folder))
+
+
+def _clear(arguments: list[str]) -> Answer:
+    given = _parsed(arguments, ("folder", "contradiction"))
+    return answers.witness_clear(Path(given.folder), given.contradiction, datetime.now(UTC))
 
 
 def _parser(places: Sequence[str]) -> _Parser:
