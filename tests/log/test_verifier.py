@@ -123,7 +123,8 @@ def test_an_edited_byte_is_named_where_only_cryptography_is_installed(town: Town
     entries.write_bytes(entries.read_bytes().replace(b'"key":"web:5"', b'"key":"web:6"'))
     done = alone(lonely, pyz, bundle, "--policy", town.policy())
     assert done.returncode == 9
-    assert done.stdout.startswith("BAD at entry 8: the bytes of entry 8 do not have the hash stored beside them.\n")
+    why = "the bytes of entry 8 do not have the hash stored beside them: one of the two was changed"
+    assert done.stdout.startswith(f"BAD at entry 8: {why}.\n")
 
 
 @pytest.mark.parametrize(
@@ -282,6 +283,53 @@ def test_too_few_witnesses_are_no_ok_and_those_that_signed_are_named(
     assert "OK" not in out
     assert "2 of (clerk, council, inspector)" in out
     assert f"council up to {SIZE}." in out
+
+
+def test_a_word_that_is_missing_is_named(town: Town, capfd: pytest.CaptureFixture[str]) -> None:
+    code, out, err = said(capfd, str(town.folder))
+    assert (code, out, err.splitlines()[0]) == (2, "", "The command line lacks: --policy.")
+    code, _, err = said(capfd, "x", "--\x1b[31m", "--policy", "x")
+    assert (code, err.splitlines()[0]) == (2, "The command line is wrong.")
+
+
+def test_a_mistyped_path_is_a_sentence_and_its_remedy_is_the_path(
+    town: Town, capfd: pytest.CaptureFixture[str]
+) -> None:
+    code, _, err = said(capfd, str(town.folder), "--policy", str(town.folder / "polcy"))
+    assert (code, err) == (4, "The policy is missing.\nCheck the path.\n")
+    code, _, err = said(capfd, str(town.folder / "bundel"), "--policy", town.policy())
+    assert (code, err) == (4, "The bundle does not exist.\nCheck the path.\n")
+
+
+@pytest.mark.parametrize(
+    ("name", "before", "after", "said_of_it"),
+    [
+        ("protocol.json", b'"steps"', b'"steqs"', "BAD: protocol.json is not the protocol"),
+        ("protocol.json", b"{", b"{ ", "BAD: protocol.json is not canonical JSON: it is"),
+        ("SHA256SUMS", b"0", b"1", "one of the two was changed after the export"),
+        ("cosignatures.txt", b"15 ", b"xv ", "BAD: cosignatures.txt is not a list"),
+        ("leaves.txt", b"0", b"1", "one of the two was changed"),
+    ],
+)
+def test_what_is_bad_names_the_file_that_is(
+    town: Town, capfd: pytest.CaptureFixture[str], name: str, before: bytes, after: bytes, said_of_it: str
+) -> None:
+    town.cosign("clerk")
+    file = export(town.log, town.folder / "bundle") / name
+    file.write_bytes(file.read_bytes().replace(before, after, 1))
+    code, out, _ = said(capfd, str(file.parent), "--policy", town.policy())
+    assert code == 9
+    assert said_of_it in out.splitlines()[0]
+
+
+def test_nothing_is_complained_of_where_nobody_reads_on_after_a_signature(town: Town, lonely: Path, pyz: Path) -> None:
+    (town.folder / "request").write_text(request(town.log))
+    reader, writer = os.pipe()
+    os.close(reader)
+    with os.fdopen(writer, "wb") as broken:
+        command = [lonely, pyz, "witness", "cosign", town.folder / "clerk", town.folder / "request"]
+        done = subprocess.run(command, stdout=broken, stderr=subprocess.PIPE, check=False, timeout=60)
+    assert (done.returncode, done.stderr) == (0, b"")
 
 
 def test_what_the_witnesses_have_not_seen_is_counted(town: Town, capfd: pytest.CaptureFixture[str]) -> None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from vetting.log.bundle import Bundle
+from vetting.log.bundle import COSIGNATURES, Bundle
 from vetting.log.cosignature import CosignatureKind
 from vetting.log.durable import replace
 from vetting.log.errors import (
@@ -150,6 +150,8 @@ _ALONE = "The policy asks for no witness: nobody outside vouches for this log, s
 
 
 def _bad(verdict: Verdict) -> str:
+    if COSIGNATURES in (verdict.reason or ""):  # it stands beside the entries, and none of them is at fault
+        return f"BAD: {verdict.reason}."
     return f"BAD at entry {verdict.first_bad}: {verdict.reason}."
 
 
