@@ -327,7 +327,7 @@ def test_nothing_is_complained_of_where_nobody_reads_on_after_a_signature(town: 
     reader, writer = os.pipe()
     os.close(reader)
     with os.fdopen(writer, "wb") as broken:
-        command = [lonely, pyz, "witness", "cosign", town.folder / "clerk", town.folder / "request"]
+        command = list(map(str, (lonely, pyz, "witness", "cosign", town.folder / "clerk", town.folder / "request")))
         done = subprocess.run(command, stdout=broken, stderr=subprocess.PIPE, check=False, timeout=60)
     assert (done.returncode, done.stderr) == (0, b"")
 

@@ -16,10 +16,11 @@ from vetting.checkpoints import (
     standing,
     verify_log,
 )
+from vetting.cli.audits import show_verdict
 from vetting.errors import ExitCode, VettingError
 from vetting.handover import export_log
 from vetting.journal import Actor, open_journal
-from vetting.log.answers import examine, judged, show_proof
+from vetting.log.answers import examine, judged, seen_before, show_proof
 from vetting.log.checkpoint import Checkpoint, sign_checkpoint
 from vetting.log.event import EventType
 from vetting.log.keys import LogKey
@@ -204,3 +205,13 @@ def test_one_entry_is_shown_at_the_state_that_was_witnessed(town: Town, tmp_path
     assert show_proof(file, asked).code == 6
     with pytest.raises(VettingError, match="no entry"):
         prove_entry(town.settings, size + 1)
+
+
+def test_a_verified_log_is_told_as_a_later_verification_takes_it(
+    town: Town, capsys: pytest.CaptureFixture[str]
+) -> None:
+    verdict = verify_log(town.settings)
+    show_verdict(verdict)
+    [pair] = [line.split()[-1] for line in capsys.readouterr().out.splitlines() if line.startswith("On paper: ")]
+    size, root = seen_before(pair)
+    assert verify_log(town.settings, {size: root}).ok

@@ -15,7 +15,7 @@ from vetting.errors import ExitCode, VettingError
 from vetting.files import digest_of
 from vetting.log.answers import examine, judged, read_policy, seen_before, spelt_time
 from vetting.log.policy import NONE, Policy
-from vetting.log.verify import Verdict
+from vetting.log.verify import PAPER_DIGITS, Verdict
 
 READING = "Verifying the log"
 
@@ -26,9 +26,7 @@ def verify(
     ] = None,
     report: Annotated[Path | None, typer.Option(help="A report's PDF: was exactly this file released?")] = None,
     bundle: Annotated[Path | None, typer.Option(help="Folder of an exported log, instead of the log itself.")] = None,
-    policy: Annotated[
-        Path | None, typer.Option(help="Your own policy: whose witness you ask for; needed with --bundle.")
-    ] = None,
+    policy: Annotated[Path | None, typer.Option(help="Your own policy; needed with --bundle.")] = None,
     json: AsJson = False,
 ) -> None:
     """Verify the transparency log, or a bundle of it: every entry, every signed checkpoint, every cosignature.
@@ -103,6 +101,7 @@ def show_verdict(verdict: Verdict) -> None:
         say("Keep the file as it is, keep every copy, and tell the auditor.")
         return
     say(f"Log verified: {verdict.size} entries, root {verdict.root_hex}.", style="bold green")
+    say(f"On paper: {verdict.size}:{verdict.root_hex[:PAPER_DIGITS]}")
     show_witnessed(verdict)
 
 
