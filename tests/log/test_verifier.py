@@ -285,43 +285,6 @@ def test_too_few_witnesses_are_no_ok_and_those_that_signed_are_named(
     assert f"council up to {SIZE}." in out
 
 
-def test_a_word_that_is_missing_is_named(town: Town, capfd: pytest.CaptureFixture[str]) -> None:
-    code, out, err = said(capfd, str(town.folder))
-    assert (code, out, err.splitlines()[0]) == (2, "", "The command line lacks: --policy.")
-    code, _, err = said(capfd, "x", "--\x1b[31m", "--policy", "x")
-    assert (code, err.splitlines()[0]) == (2, "The command line is wrong.")
-
-
-def test_a_mistyped_path_is_a_sentence_and_its_remedy_is_the_path(
-    town: Town, capfd: pytest.CaptureFixture[str]
-) -> None:
-    code, _, err = said(capfd, str(town.folder), "--policy", str(town.folder / "polcy"))
-    assert (code, err) == (4, "The policy is missing.\nCheck the path.\n")
-    code, _, err = said(capfd, str(town.folder / "bundel"), "--policy", town.policy())
-    assert (code, err) == (4, "The bundle does not exist.\nCheck the path.\n")
-
-
-@pytest.mark.parametrize(
-    ("name", "before", "after", "said_of_it"),
-    [
-        ("protocol.json", b'"steps"', b'"steqs"', "BAD: protocol.json is not the protocol"),
-        ("protocol.json", b"{", b"{ ", "BAD: protocol.json is not canonical JSON: it is"),
-        ("SHA256SUMS", b"0", b"1", "one of the two was changed after the export"),
-        ("cosignatures.txt", b"15 ", b"xv ", "BAD: cosignatures.txt is not a list"),
-        ("leaves.txt", b"0", b"1", "one of the two was changed"),
-    ],
-)
-def test_what_is_bad_names_the_file_that_is(
-    town: Town, capfd: pytest.CaptureFixture[str], name: str, before: bytes, after: bytes, said_of_it: str
-) -> None:
-    town.cosign("clerk")
-    file = export(town.log, town.folder / "bundle") / name
-    file.write_bytes(file.read_bytes().replace(before, after, 1))
-    code, out, _ = said(capfd, str(file.parent), "--policy", town.policy())
-    assert code == 9
-    assert said_of_it in out.splitlines()[0]
-
-
 def test_nothing_is_complained_of_where_nobody_reads_on_after_a_signature(town: Town, lonely: Path, pyz: Path) -> None:
     (town.folder / "request").write_text(request(town.log))
     reader, writer = os.pipe()
