@@ -2,7 +2,7 @@
 # Other Python: make demo PYTHON=/path/to/python3.12
 
 .DEFAULT_GOAL := help
-.PHONY: help demo live serve test test-peers audit-mutations check bench bench-filter format lock clean
+.PHONY: help demo live serve test test-long test-peers audit-mutations check bench bench-filter format lock clean
 
 BIN := .venv/bin
 READY := .venv/.ready
@@ -25,6 +25,9 @@ serve: $(READY)  ## Serve the desks on this machine
 
 test: $(READY)  ## Run every test, on as many cores as there are, up to four
 	@$(BIN)/python -m pytest --numprocesses=auto --maxprocesses=4 --dist=loadfile --no-loadscope-reorder --ignore=tests/peers $(if $(CHECKED),$(HOUSE:%=--ignore=%))
+
+test-long: $(READY)  ## Kill a writer of the log 500 times and flip 2,000 bits of it (some minutes)
+	@VETTING_KILLS=500 VETTING_FLIPS=2000 $(BIN)/python -m pytest -rP tests/log/test_crash.py tests/log/test_every_bit.py tests/log/test_bundle.py
 
 test-peers: $(READY)  ## Search servers by others (AT Protocol, SearXNG, MediaWiki, pywb ...); the first time installs them
 	@tests/peers/install.sh

@@ -210,15 +210,28 @@ def _certificate(report: Report) -> tuple[Row, ...]:
         Row(label="Protocol digest", words=_grouped(_formed(report.protocol_digest, _SHA256), 8)),
         Row(label="Filter version", words=_grouped(_formed(report.filter_version, _SHA256), 8)),
         Row(label="Log position", words=entries),
-        Row(label="Witnesses", words=wording.WITNESSED if report.witnessed else wording.UNWITNESSED),
+        Row(label="Witnesses", words=_witnesses(report)),
         Row(label="How to verify", words=wording.VERIFY_WORDS),
     )
 
 
+def _witnesses(report: Report) -> str:
+    if not report.witnessed_size:
+        return wording.WITNESSED if report.witnessed else wording.UNWITNESSED
+    words = wording.WITNESSED_TO if report.witnessed else wording.WITNESSED_BEFORE
+    return words.format(size=f"{report.witnessed_size:,}")
+
+
 def _log_position(report: Report) -> str:
-    """What stands at the foot of every page: size, root, and that nobody outside vouches for them."""
-    parts = [f"{report.log_size:,}", _formed(report.log_root, _ROOT)]
-    return " \u00b7 ".join(parts if report.witnessed else [*parts, wording.UNWITNESSED_MARK])
+    """What stands at the foot of every page: SIZE:ROOT, as `vetting verify --known` takes it, and how much of the log
+    somebody outside vouches for.
+    """
+    said = wording.WITNESSED_TO_MARK.format(size=report.witnessed_size) if report.witnessed_size else ""
+    parts = [
+        f"{report.log_size}:{_formed(report.log_root, _ROOT)}",
+        said if report.witnessed else wording.UNWITNESSED_MARK,
+    ]
+    return " \u00b7 ".join(filter(None, parts))
 
 
 def _grouped(digits: str, size: int) -> str:

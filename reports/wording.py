@@ -61,6 +61,12 @@ BEFORE_DECIDING_STEPS: Final = (
 CERTIFICATE: Final = "Certificate"
 WITNESSED: Final = "Independent witnesses have signed the log up to an earlier entry."
 UNWITNESSED: Final = "UNWITNESSED: no independent witness has signed the log yet, or too few."
+WITNESSED_TO: Final = "Independent witnesses have signed the first {size} entries of the log."
+WITNESSED_BEFORE: Final = (
+    "UNWITNESSED: independent witnesses have signed the first {size} entries of the log only, from before this "
+    "candidate was enrolled."
+)
+WITNESSED_TO_MARK: Final = "witnessed to {size}"
 UNWITNESSED_MARK: Final = "UNWITNESSED"
 VERIFY_WORDS: Final = (
     "Give the entries, the root and this file to the auditor: \u201cvetting verify --known ENTRIES:ROOT --report "

@@ -7,10 +7,10 @@ authority. Everybody else only reads here. Opens the transparency log and nothin
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 
 from vetting.errors import bad_input, not_found, not_ready, refused
 from vetting.files import read_text
@@ -23,12 +23,12 @@ from vetting.log.inclusion_file import InclusionProof, spell
 from vetting.log.keys import LogKey, load_vkey
 from vetting.log.merkle import consistency_proof, inclusion_proof
 from vetting.log.note import Note, Signature
-from vetting.log.policy import MAX_POLICY_BYTES, Policy
+from vetting.log.policy import MAX_POLICY_BYTES, Policy, Seen
 from vetting.log.reader import LogReader
 from vetting.log.request import CosignatureRequest
 from vetting.log.store import LogStore
 from vetting.log.verify import Verdict, verify
-from vetting.log.writer import LogWriter
+from vetting.log.writer import LogWriter, utc_now
 from vetting.settings import Settings
 from vetting.sources.stamping import Stamp, trusted_certificates
 from vetting.sources.timestamp import time_of_token
@@ -117,32 +117,37 @@ def verify_log(settings: Settings, known: Mapping[int, str] | None = None, polic
     asked = policy or log_policy(settings)
     with reading(settings) as reader:
         seen = {**last_seen(settings.log_seen), **(known or {})}
-        verdict = verify(reader, asked, known=seen, processes=_PROCESSES, now=datetime.now(UTC))
+        verdict = verify(reader, asked, known=seen, processes=_PROCESSES, now=utc_now())
     with suppress(OSError):
         if verdict.ok and settings.home.stat().st_uid == os.geteuid():  # nothing is left in anybody else's folder
             remember(settings.log_seen, verdict.size, verdict.root_hex)
     return verdict
 
 
-def standing(settings: Settings) -> Standing:
+def standing(settings: Settings, clock: Callable[[], datetime] = utc_now) -> Standing:
     """Where the log stands, without walking it. Refuses a kept cosignature that is false."""
     with reading(settings) as reader:
-        return standing_of(reader, log_policy(settings), stamps=_confirmed(reader, settings))
+        return standing_of(reader, log_policy(settings), clock(), stamps=_confirmed(reader, settings))
 
 
-def standing_of(reader: LogReader, policy: Policy, *, stamps: Mapping[int, datetime | None] | None = None) -> Standing:
-    """The same of an open log, without its time stamps unless they are handed in."""
+def standing_of(
+    reader: LogReader, policy: Policy, now: datetime, *, stamps: Mapping[int, datetime | None] | None = None
+) -> Standing:
+    """The same of an open log, without its time stamps unless they are handed in.
+
+    As for whoever verifies, a cosignature dated after `now` (UTC) does not count.
+    """
     with log_errors(), reader.snapshot() as snapshot:
         latest = policy.open(snapshot.latest_note())
         sightings = sighted(snapshot, policy)
         sizes = sorted({size for size, _ in snapshot.cosignatures()}, reverse=True)
         for size in sizes:
             note = Note.parse(reader.cosigned(size) or "")
-            seen = policy.seen(policy.open(str(note)), note.signatures)
+            seen = policy.seen(policy.open(str(note)), note.signatures, now=now)
             if seen.satisfied:
                 break
         else:
-            size, seen = 0, policy.seen(latest, ())
+            size, seen = 0, policy.seen(latest, (), now=now)
     return Standing(
         size=latest.size,
         root=latest.root_hex,
@@ -183,11 +188,11 @@ def _witness_key(policy: Policy, witness: str) -> CosignerKey | None:
     return policy.witnesses[witness]
 
 
-def accept_cosignature(settings: Settings, text: str) -> Accepted:
+def accept_cosignature(settings: Settings, text: str, clock: Callable[[], datetime] = utc_now) -> Accepted:
     """Keeps a witness's answer: a cosigned checkpoint, or its signature line alone for the latest checkpoint.
 
-    Refuses an answer that is not about a checkpoint of this log, that holds no signature of a witness of the policy, or
-    a false one, and whoever may not write to the log.
+    Refuses an answer that is not about a checkpoint of this log, that holds no signature of a witness of the policy, a
+    false one or one dated more than a day ahead, and whoever may not write to the log.
     """
     policy = log_policy(settings)
     with reading(settings) as reader:
@@ -196,7 +201,7 @@ def accept_cosignature(settings: Settings, text: str) -> Accepted:
         try:
             note = _as_note(text, latest)
             checkpoint = policy.open(str(note))
-            seen = policy.seen(checkpoint, note.signatures)
+            seen = policy.seen(checkpoint, note.signatures, now=clock())
         except NoteError as wrong:
             raise bad_input(
                 "answer_wrong", str(wrong), "Ask the witness for its answer to the request again."
@@ -208,6 +213,7 @@ def accept_cosignature(settings: Settings, text: str) -> Accepted:
                 f"The answer is about a state of {checkpoint.size} entries that this log never signed.",
                 "Keep the answer and tell the auditor: two histories may have been signed with this log's key.",
             )
+    _refuse_ahead(seen)
     known = {(key.name, key.key_id) for key in policy.witnesses.values()}
     lines = [str(one) for one in note.signatures if (one.name, one.key_id) in known]
     if not lines:
@@ -219,6 +225,15 @@ def accept_cosignature(settings: Settings, text: str) -> Accepted:
     with writing(settings) as writer:
         new = writer.add_cosignatures(checkpoint.size, lines)
     return Accepted(size=checkpoint.size, witnesses=seen.witnesses, new=new)
+
+
+def _refuse_ahead(seen: Seen) -> None:
+    if seen.ahead:
+        raise bad_input(
+            "answer_from_the_future",
+            f"The cosignature of {', '.join(seen.ahead)} is dated more than a day ahead.",
+            "Set this machine's clock right, or have the witness set its clock and cosign the request again.",
+        )
 
 
 def _as_note(text: str, latest: str) -> Note:
@@ -263,7 +278,7 @@ def _confirmed(reader: LogReader, settings: Settings) -> dict[int, datetime | No
     return {size: time_of_token(token, notes[size], trusted) for size, token in tokens.items()}
 
 
-def prove_entry(settings: Settings, sequence: int) -> str:
+def prove_entry(settings: Settings, sequence: int, clock: Callable[[], datetime] = utc_now) -> str:
     """A file that shows one entry to be in the log, and no other entry: for the candidate it is about, or a court.
 
     It leads to the checkpoint that enough witnesses saw, where one covers the entry, and to the latest otherwise.
@@ -274,7 +289,7 @@ def prove_entry(settings: Settings, sequence: int) -> str:
         size, _ = snapshot.frontier()
         if not 0 <= sequence < size:
             raise not_found("entry_unknown", f"The log has no entry {sequence}.", f"Its entries are 0 to {size - 1}.")
-        witnessed = standing_of(reader, policy).witnessed_size
+        witnessed = standing_of(reader, policy, clock()).witnessed_size
         at = witnessed if witnessed is not None and witnessed > sequence else size
         row = next(snapshot.rows(sequence))
         path = tuple(inclusion_proof(sequence, at, snapshot.subtree))

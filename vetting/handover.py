@@ -16,7 +16,7 @@ from typing import cast
 from vetting.checkpoints import log_policy, reading
 from vetting.errors import ExitCode, VettingError, bad_input, not_found, refused
 from vetting.files import disk_errors
-from vetting.journal import Actor, authorize_noted, log_errors, open_journal
+from vetting.journal import Actor, Body, authorize_noted, log_errors, open_journal
 from vetting.log.answers import Examined, examine
 from vetting.log.bundling import write_bundle
 from vetting.log.event import EventType, parse
@@ -61,7 +61,8 @@ def export_log(
         protocol = _protocol(reader, position)
     _check_place(folder)
     if journal and actor:
-        journal.note(actor, EventType.LOG_EXPORTED, {"size": journal.checkpoint().size}, position=position)
+        body: Body = {"size": journal.checkpoint().size, "position": position}
+        journal.note(actor, EventType.LOG_EXPORTED, body)  # of no position: what is handed over is about each of them
     return ExportedLog(
         folder=folder, found=_written(settings, position, protocol, folder), noted=bool(journal and actor)
     )

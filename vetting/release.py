@@ -184,6 +184,9 @@ class Report:
     log_root: str
     """First 16 hex digits of the root at that size."""
     witnessed: bool
+    """Whether enough witnesses have signed the log up to an entry after the one that enrolled the candidate."""
+    witnessed_size: int = 0
+    """So many entries of the log they have signed; 0 where nobody has, or the report was filed without this figure."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.casework.room import PDF, TWO, Passage, Room, locked, logged
+from tests.casework.room import PDF, TWO, Passage, Room, locked, logged, now
 from vetting.attribution import Level
 from vetting.casework.releasing import (
     already_released,
@@ -14,9 +14,12 @@ from vetting.casework.releasing import (
 )
 from vetting.casework.reviewing import findings_of, validate
 from vetting.casework.searching import progress
+from vetting.checkpoints import writing
 from vetting.errors import ExitCode, VettingError
 from vetting.evidence import Engagement, RawText
+from vetting.log.cosignature import CosignatureKind, Cosigner
 from vetting.log.event import EventType
+from vetting.log.keys import load_vkey
 from vetting.release import ReportedOutcome
 from vetting.roles import Role
 from vetting.search import Outcome
@@ -201,3 +204,22 @@ def test_what_waits_for_the_lock_while_a_report_is_filed_meets_a_released_case(r
 
 def test_every_outcome_of_a_search_has_its_words_in_the_report() -> None:
     assert {outcome.name for outcome in Outcome} == {outcome.name for outcome in ReportedOutcome}
+
+
+def test_a_cosignature_from_before_the_candidate_was_enrolled_does_not_make_a_report_witnessed(room: Room) -> None:
+    number = room.searched(())
+    city = Cosigner.generate("city.example", CosignatureKind.ED25519)
+    log = load_vkey(room.settings.log_verifier_key)
+    room.settings.log_policy.write_text(f"log {log.vkey}\nwitness city {city.key.vkey}\nquorum city\n")
+    enrolled = room.one.reader.sequence_of(f"candidate.enrolled:{number}")
+    assert enrolled is not None
+    said = {}
+    for size in (enrolled, room.one.checkpoint().size):
+        signed = room.one.reader.signed_at(size, log)
+        assert signed is not None
+        with writing(room.settings) as writer:
+            writer.add_cosignatures(size, [str(city.cosign(signed, now()))])
+        report = room.clear(room.one, number).report
+        said[size] = (report.witnessed, report.witnessed_size)
+    early, late = said
+    assert said == {early: (False, early), late: (True, late)}

@@ -7,6 +7,7 @@ import json
 import os
 import random
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,8 +16,10 @@ import pytest
 from tests.log.bundles import DOCUMENT, POSITION, SIZE, export, filled_log, protocol_digest, resummed
 from vetting.log.bundle import FILES, Bundle
 from vetting.log.errors import FileError, LogError
+from vetting.log.event import EventType
 from vetting.log.note import Verifier
 from vetting.log.policy import Policy
+from vetting.log.profile import JsonInput
 from vetting.log.verify import Verdict, verify
 
 if TYPE_CHECKING:
@@ -356,3 +359,13 @@ def test_more_leaves_than_entries_and_more_entries_than_leaves_are_refused(log: 
     assert why_not(bundle, log.key.verifier).startswith(f"BAD at entry {SIZE}:")
     leaves.write_bytes(right[: -2 * 65])
     assert why_not(bundle, log.key.verifier).startswith(f"BAD at entry {SIZE - 2}:")
+
+
+def test_a_log_that_froze_two_protocols_of_the_position_has_none_that_counts(tmp_path: Path) -> None:
+    log = filled_log(tmp_path)
+    [first] = [entry.event for entry in log.reader.entries() if entry.event.type is EventType.PROTOCOL_FROZEN]
+    document: dict[str, JsonInput] = {**DOCUMENT, "version": 4}
+    other: dict[str, JsonInput] = {"digest": protocol_digest(), "document": document}
+    log.writer.append(replace(first, id=f"{first.id}.2", body=other))
+    assert "froze two different protocols" in why_not(export(log, tmp_path / "bundle"), log.key.verifier)
+    log.store.close()

@@ -123,7 +123,8 @@ def test_an_edited_byte_is_named_where_only_cryptography_is_installed(town: Town
     entries.write_bytes(entries.read_bytes().replace(b'"key":"web:5"', b'"key":"web:6"'))
     done = alone(lonely, pyz, bundle, "--policy", town.policy())
     assert done.returncode == 9
-    assert done.stdout.startswith("BAD at entry 8: the bytes of entry 8 do not have the hash stored beside them.\n")
+    why = "the bytes of entry 8 do not have the hash stored beside them: one of the two was changed"
+    assert done.stdout.startswith(f"BAD at entry 8: {why}.\n")
 
 
 @pytest.mark.parametrize(
@@ -143,6 +144,8 @@ def test_an_edited_byte_is_named_where_only_cryptography_is_installed(town: Town
         (("bundle", "--policy", "policy-nobody", "--known", "15:abc"), 4),
         (("proof", "policy-nobody", "--policy", "policy-nobody"), 4),
         (("witness", "show", "nowhere"), 7),
+        (("witness", "clear", "clerk"), 2),
+        (("witness", "clear", "clerk", "0123456789abcdef"), 3),
         (("witness", "cosign", "clerk", "policy-nobody"), 3),
         (("witness", "trust", "clerk", "not+a+key"), 4),
         (("witness", "trust", "clerk", "nowhere"), 4),
@@ -201,6 +204,17 @@ def test_a_fork_is_kept_and_shown_where_only_cryptography_is_installed(town: Tow
     assert "CONTRADICTION" in shown.stdout
     [kept] = (town.folder / "clerk" / "evidence").iterdir()
     assert len(list(kept.iterdir())) == 3
+    cleared = alone(lonely, pyz, "witness", "clear", town.folder / "clerk", kept.name)
+    assert (cleared.returncode, cleared.stderr) == (0, "")
+    shown = alone(lonely, pyz, "witness", "show", town.folder / "clerk")
+    assert shown.returncode == 0
+    assert "Cleared contradiction" in shown.stdout
+
+
+def test_a_witness_is_told_at_once_that_no_older_copy_may_come_back(town: Town, lonely: Path, pyz: Path) -> None:
+    made = alone(lonely, pyz, "witness", "init", town.folder / "fresh", "--name", "fresh.example")
+    assert "Never put an older copy back" in made.stdout
+    assert "back it up" not in made.stdout
 
 
 # ------------------------------------------------------------------------------------------------- the file itself
@@ -269,6 +283,16 @@ def test_too_few_witnesses_are_no_ok_and_those_that_signed_are_named(
     assert "OK" not in out
     assert "2 of (clerk, council, inspector)" in out
     assert f"council up to {SIZE}." in out
+
+
+def test_nothing_is_complained_of_where_nobody_reads_on_after_a_signature(town: Town, lonely: Path, pyz: Path) -> None:
+    (town.folder / "request").write_text(request(town.log))
+    reader, writer = os.pipe()
+    os.close(reader)
+    with os.fdopen(writer, "wb") as broken:
+        command = list(map(str, (lonely, pyz, "witness", "cosign", town.folder / "clerk", town.folder / "request")))
+        done = subprocess.run(command, stdout=broken, stderr=subprocess.PIPE, check=False, timeout=60)
+    assert (done.returncode, done.stderr) == (0, b"")
 
 
 def test_what_the_witnesses_have_not_seen_is_counted(town: Town, capfd: pytest.CaptureFixture[str]) -> None:

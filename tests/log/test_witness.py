@@ -252,7 +252,40 @@ def test_a_log_that_does_not_begin_with_what_was_seen_is_not_cosigned(
         witness.cosign(forged, NOON)
     (kept,) = witness.evidence()
     assert (kept / "offered.request").read_text("utf-8") == forged
+    witness.clear(kept.name, NOON)
     assert seen_at(witness, log.checkpoint(new), witness.cosign(log.request(5, new), NOON)) == NOON
+
+
+def test_a_log_that_contradicted_itself_is_not_cosigned_until_the_witness_clears_it(
+    witness: Witness, log: SmallLog
+) -> None:
+    witness.cosign(log.request(0, 5), NOON)
+    with pytest.raises(WitnessForkError):
+        witness.cosign(log.forged(3).request(5, 5), NOON)
+    (kept,) = witness.evidence()
+    for asked in (log.request(5, 5), log.request(5, 7)):
+        with pytest.raises(WitnessError, match="contradicted itself") as refused:
+            witness.cosign(asked, NOON)
+        assert f"witness clear FOLDER {kept.name}" in refused.value.remedy
+    other = SmallLog(signer=Signer.generate("other.example/log"))
+    witness.trust(other.signer.verifier.vkey)
+    assert witness.cosign(other.request(0, 3), NOON)
+    with pytest.raises(WitnessError, match="of that name"):
+        witness.clear("../logs", NOON)
+    witness.clear(kept.name, NOON)
+    assert (witness.contradictions(), witness.evidence()) == ([], [kept])
+    assert seen_at(witness, log.checkpoint(7), witness.cosign(log.request(5, 7), NOON)) == NOON
+
+
+def test_a_contradiction_that_is_offered_again_is_cleared_no_longer(witness: Witness, log: SmallLog) -> None:
+    witness.cosign(log.request(0, 5), NOON)
+    forged = log.forged(3).request(5, 5)
+    for _ in range(2):
+        with pytest.raises(WitnessForkError):
+            witness.cosign(forged, NOON)
+        (kept,) = witness.contradictions()
+        witness.clear(kept.name, NOON)
+    assert witness.cosign(log.request(5, 7), NOON)
 
 
 def test_the_same_contradiction_is_kept_once_and_another_beside_it(witness: Witness, log: SmallLog) -> None:

@@ -72,7 +72,8 @@ def cosign(request: str) -> Act:
 def sweep(what: str, act: Act, folder: Path, scratch: Path, request: str, forged: str) -> list[dict[str, str | None]]:
     """Kill at every line until a life is long enough, and ask what the folder says afterwards.
 
-    A witness killed over a cosignature is asked for the forged history, then for the true one; any other for the same.
+    A witness killed over a cosignature is asked for the forged history, then for the true one,
+    with what stood in the way cleared in between; any other for the same.
     """
     lives: list[dict[str, str | None]] = []
     moment = 0
@@ -86,7 +87,10 @@ def sweep(what: str, act: Act, folder: Path, scratch: Path, request: str, forged
             sorted(file.name for place in Witness.open(scratch).evidence() for file in place.iterdir())
         )
         if what == "cosign" or first is not None:
-            after |= {"forged": said(cosign(forged), scratch), "true": said(cosign(request), scratch)}
+            after |= {"forged": said(cosign(forged), scratch)}
+            for place in Witness.open(scratch).contradictions():
+                Witness.open(scratch).clear(place.name, NOON)
+            after |= {"true": said(cosign(request), scratch)}
         lives.append({"first": first, **after})
     return lives
 

@@ -17,6 +17,7 @@ from vetting.log.bundle import Bundle
 from vetting.log.event import Entry, EventType
 from vetting.roles import Person, Role
 from vetting.settings import Settings, load_settings
+from vetting.uniformity.events import table
 
 
 def entries(settings: Settings) -> list[Entry]:
@@ -44,12 +45,19 @@ def test_the_log_says_that_it_is_exported_before_it_is(town: Town) -> None:
     size = len(entries(town.settings))
     done = exported(town, town.folder / "bundle")
     last = entries(town.settings)[-1].event
-    assert (last.type, last.actor, last.position) == (EventType.LOG_EXPORTED, AUDITOR.id, POSITION)
-    assert last.body == {"size": size}
+    assert (last.type, last.actor, last.position) == (EventType.LOG_EXPORTED, AUDITOR.id, None)
+    assert last.body == {"size": size, "position": POSITION}
     assert done.noted
     assert done.found.verdict.size == size + 1
     assert done.found.verdict.ok
     assert Bundle(done.folder).position == POSITION
+
+
+def test_every_position_s_audit_sees_that_the_log_was_exported(town: Town) -> None:
+    exported(town, town.folder / "bundle")
+    said = [entry.as_map() for entry in entries(town.settings)]
+    for position in (POSITION, "another-position"):
+        assert "log.exported" in set(table(said, position)["type"])
 
 
 def test_a_bundle_can_be_read_by_its_owner_only_until_it_is_given_away(town: Town) -> None:

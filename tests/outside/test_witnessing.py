@@ -1,5 +1,6 @@
 """What is carried to a witness and back: nothing false is kept, and what nobody has seen is called UNWITNESSED."""
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -15,10 +16,11 @@ from vetting.checkpoints import (
     standing,
     verify_log,
 )
+from vetting.cli.audits import show_verdict
 from vetting.errors import ExitCode, VettingError
 from vetting.handover import export_log
 from vetting.journal import Actor, open_journal
-from vetting.log.answers import examine, judged, show_proof
+from vetting.log.answers import examine, judged, seen_before, show_proof
 from vetting.log.checkpoint import Checkpoint, sign_checkpoint
 from vetting.log.event import EventType
 from vetting.log.keys import LogKey
@@ -26,10 +28,10 @@ from vetting.log.policy import Policy
 from vetting.log.request import CosignatureRequest
 
 
-def carried(town: Town, name: str) -> str:
-    """Ask a witness and give the answer that its command writes."""
+def carried(town: Town, name: str, ahead: timedelta = timedelta()) -> str:
+    """Ask a witness, whose clock may be ahead, and give the answer that its command writes."""
     asked = request_cosignature(town.settings, name)
-    line = town.witnesses[name].cosign(asked, now())
+    line = town.witnesses[name].cosign(asked, now() + ahead)
     return CosignatureRequest.parse(asked).note + line
 
 
@@ -62,6 +64,22 @@ def test_a_log_is_witnessed_once_the_policy_is_met(town: Town) -> None:
     grown(town)
     verdict = verify_log(town.settings)
     assert (verdict.witnesses, verdict.witnessed_size, verdict.size) == (now_.witnesses, now_.size, now_.size + 1)
+
+
+def test_a_cosignature_from_the_future_is_refused(town: Town) -> None:
+    town.ask_for("any")
+    with pytest.raises(VettingError) as refused:
+        accept_cosignature(town.settings, carried(town, "clerk", timedelta(days=2)), now)
+    assert (refused.value.code, refused.value.exit_code) == ("answer_from_the_future", ExitCode.BAD_INPUT)
+    assert standing(town.settings, now).sightings == {}
+
+
+def test_a_cosignature_from_the_future_counts_nowhere(town: Town) -> None:
+    town.ask_for("any")
+    answer = carried(town, "clerk", timedelta(days=2))
+    accept_cosignature(town.settings, answer, lambda: now() + timedelta(days=2))
+    assert standing(town.settings, now).witnessed_size is None
+    assert standing(town.settings, lambda: now() + timedelta(days=2)).witnessed_size is not None
 
 
 def test_the_next_request_starts_where_the_witness_stands(town: Town) -> None:
@@ -187,3 +205,13 @@ def test_one_entry_is_shown_at_the_state_that_was_witnessed(town: Town, tmp_path
     assert show_proof(file, asked).code == 6
     with pytest.raises(VettingError, match="no entry"):
         prove_entry(town.settings, size + 1)
+
+
+def test_a_verified_log_is_told_as_a_later_verification_takes_it(
+    town: Town, capsys: pytest.CaptureFixture[str]
+) -> None:
+    verdict = verify_log(town.settings)
+    show_verdict(verdict)
+    [pair] = [line.split()[-1] for line in capsys.readouterr().out.splitlines() if line.startswith("On paper: ")]
+    size, root = seen_before(pair)
+    assert verify_log(town.settings, {size: root}).ok

@@ -86,6 +86,17 @@ def test_a_released_report_has_a_proof_of_its_own(outside: Path, copy: Demo) -> 
     assert copy.reports[0].stem in answer.stdout
 
 
+def test_a_bundle_is_never_judged_by_the_keeper_s_own_policy(copy: Demo, outside: Path) -> None:
+    for verb in (("verify",), ("uniformity", POSITION)):
+        silent = copy.vetting(*verb, "--bundle", str(outside / "bundle"))
+        assert (silent.returncode, silent.stdout) == (USAGE, "")
+        assert "--policy POLICY" in silent.stderr
+    named = copy.vetting("verify", "--bundle", str(outside / "bundle"), "--policy", str(outside / "policy"))
+    assert named.returncode == 0, named.stderr
+    absent = copy.vetting("verify", "--bundle", "nowhere", "--policy", str(outside / "policy"))
+    assert absent.returncode == BAD_INPUT
+
+
 @pytest.mark.parametrize("person", ["j.alvarez", "chief.osei"])
 def test_nobody_but_an_auditor_exports_the_log(copy: Demo, tmp_path: Path, person: str) -> None:
     copy.sign_in(person)
@@ -102,8 +113,8 @@ def test_nobody_but_an_auditor_exports_the_log(copy: Demo, tmp_path: Path, perso
         (("export",), USAGE),
         (("export", POSITION, "--force"), USAGE),
         (("export", "nowhere", "--to", "x"), NOT_FOUND),
-        (("verify", "--bundle", "nowhere"), BAD_INPUT),
-        (("verify", "--bundle", "README.md"), BAD_INPUT),
+        (("verify", "--bundle", "nowhere"), USAGE),
+        (("uniformity", POSITION, "--bundle", "nowhere"), USAGE),
         (("verify", "--policy", "nowhere"), BAD_INPUT),
         (("verify", "--policy", "README.md"), BAD_INPUT),
         (("verify", "--policy", "/dev/zero"), BAD_INPUT),

@@ -224,3 +224,12 @@ def test_every_make_target_says_what_it_does() -> None:
     described = set(re.findall(r"^([a-z]+):.*##\s\S", makefile, re.MULTILINE))
     assert targets >= {"help", "demo", "serve", "test", "check", "bench"}
     assert targets == described
+
+
+def test_the_promised_kills_and_flips_are_made_by_a_target_that_contributors_are_told_of() -> None:
+    recipe = (ROOT / "Makefile").read_text().partition("\ntest-long:")[2].partition("\n\n")[0]
+    assert "test-long" in (ROOT / "CONTRIBUTING.md").read_text()
+    promised = {"tests/log/test_crash.py": "VETTING_KILLS=500", "tests/log/test_every_bit.py": "VETTING_FLIPS=2000"}
+    for test, said in promised.items():
+        assert {test, said} <= set(recipe.replace("@", "").split())
+        assert said in (ROOT / test).read_text()

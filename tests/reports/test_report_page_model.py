@@ -10,6 +10,7 @@ import pytest
 from reports import compose, leak_words, reading, wording
 from reports.leak_text import read, squeezed
 from vetting.errors import VettingError
+from vetting.log.answers import seen_before
 from vetting.release import FilterRecord, Report, ReportedSearch, SanitizedFinding, SanitizedText
 
 TEMPLATE = Path(compose.__file__).parent / "templates" / "report.html"
@@ -120,6 +121,22 @@ def test_every_page_of_a_practice_report_says_that_it_is_for_practice(
 def test_a_log_that_nobody_witnessed_says_so(make_report: Callable[..., Report]) -> None:
     assert "UNWITNESSED" in _text(make_report(witnessed=False))
     assert "UNWITNESSED" not in _text(make_report(witnessed=True))
+
+
+def test_a_report_says_how_much_of_the_log_was_witnessed(make_report: Callable[..., Report]) -> None:
+    report = compose.page(make_report(witnessed=True, witnessed_size=1700))
+    assert report.log_position == "1883:8c0d12fe55abaa07 \u00b7 witnessed to 1700"
+    assert "have signed the first 1,700 entries" in " ".join(reading.reading_order(report))
+    early = compose.page(make_report(witnessed=False, witnessed_size=12))
+    assert early.log_position == "1883:8c0d12fe55abaa07 \u00b7 UNWITNESSED"
+    assert "UNWITNESSED: independent witnesses have signed the first 12 entries of the log only" in " ".join(
+        reading.reading_order(early)
+    )
+
+
+def test_the_foot_of_a_report_is_what_the_verifier_takes_as_known(make_report: Callable[..., Report]) -> None:
+    pair = compose.page(make_report()).log_position.split()[0]
+    assert seen_before(pair) == (1883, "8c0d12fe55abaa07")
 
 
 def test_the_certificate_names_protocol_filter_and_log(nil: Report) -> None:

@@ -26,6 +26,7 @@ from vetting.deviation import excluded_steps
 from vetting.errors import not_ready
 from vetting.evidence import RawText
 from vetting.finding import Criterion
+from vetting.journal import log_errors
 from vetting.log.event import EventType
 from vetting.log.profile import JsonInput
 from vetting.marking import in_force
@@ -313,6 +314,7 @@ def _mark_released(desk: Desk, number: str) -> None:
 
 def _compose(desk: Desk, state: Progress, gate: Gate, findings: tuple[SanitizedFinding, ...]) -> Report:
     checkpoint = desk.checkpoint()
+    seen = standing_of(desk.reader, log_policy(desk.settings), desk.clock()).witnessed_size or 0
     results = {result.key: result for result in state.results}
     return Report(
         number=f"R-{state.case.number[2:]}-1",
@@ -339,8 +341,16 @@ def _compose(desk: Desk, state: Progress, gate: Gate, findings: tuple[SanitizedF
         findings=findings,
         log_size=checkpoint.size,
         log_root=checkpoint.root_hex[:16],
-        witnessed=standing_of(desk.reader, log_policy(desk.settings)).witnessed_size is not None,
+        witnessed=_covers_enrolment(desk, state.case.number, seen),
+        witnessed_size=seen,
     )
+
+
+def _covers_enrolment(desk: Desk, number: str, seen: int) -> bool:
+    """What witnesses signed before the candidate was enrolled says nothing of this case."""
+    with log_errors():
+        enrolled = desk.reader.sequence_of(f"{EventType.CANDIDATE_ENROLLED.value}:{number}")
+    return enrolled is not None and enrolled < seen
 
 
 def _reported_outcome(state: Progress, search: Search, result: SearchResult) -> ReportedOutcome:

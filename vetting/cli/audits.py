@@ -15,7 +15,7 @@ from vetting.errors import ExitCode, VettingError
 from vetting.files import digest_of
 from vetting.log.answers import examine, judged, read_policy, seen_before, spelt_time
 from vetting.log.policy import NONE, Policy
-from vetting.log.verify import Verdict
+from vetting.log.verify import PAPER_DIGITS, Verdict
 
 READING = "Verifying the log"
 
@@ -26,7 +26,7 @@ def verify(
     ] = None,
     report: Annotated[Path | None, typer.Option(help="A report's PDF: was exactly this file released?")] = None,
     bundle: Annotated[Path | None, typer.Option(help="Folder of an exported log, instead of the log itself.")] = None,
-    policy: Annotated[Path | None, typer.Option(help="Your own policy: whose witness you ask for.")] = None,
+    policy: Annotated[Path | None, typer.Option(help="Your own policy; needed with --bundle.")] = None,
     json: AsJson = False,
 ) -> None:
     """Verify the transparency log, or a bundle of it: every entry, every signed checkpoint, every cosignature.
@@ -34,6 +34,8 @@ def verify(
     Exit code 9 where it does not hold, 6 where the witnesses that the policy asks for are missing.
     """
     chosen = session.settings()
+    if bundle is not None and policy is None:
+        raise bundle_without_policy()
     with handed_in():
         seen = dict(map(seen_before, known or []))
         asked = read_policy(policy) if policy else log_policy(chosen)
@@ -53,6 +55,16 @@ def verify(
     if not verdict.ok or (report and number is None):
         raise typer.Exit(int(ExitCode.LOG_BROKEN))
     _refuse_unwitnessed(verdict, asked)
+
+
+def bundle_without_policy() -> VettingError:
+    """The keeper's policy says nothing of a bundle: the keeper could have written it for that."""
+    return VettingError(
+        "bundle_without_policy",
+        "A bundle is verified by your own policy, and none is given.",
+        "Name it with --policy POLICY. docs/verification.md says what stands in it.",
+        ExitCode.USAGE,
+    )
 
 
 def _verify_bundle(bundle: Path, policy: Policy, seen: dict[int, str], report: Path | None, *, json: bool) -> None:
@@ -89,6 +101,7 @@ def show_verdict(verdict: Verdict) -> None:
         say("Keep the file as it is, keep every copy, and tell the auditor.")
         return
     say(f"Log verified: {verdict.size} entries, root {verdict.root_hex}.", style="bold green")
+    say(f"On paper: {verdict.size}:{verdict.root_hex[:PAPER_DIGITS]}")
     show_witnessed(verdict)
 
 

@@ -78,7 +78,7 @@ def hand_out(text: str, to: Path | None) -> None:
 @checkpoint.command("show")
 def show(json: AsJson = False) -> None:
     """Show where the log stands, who outside has seen how much of it, and its time stamps."""
-    now = standing(session.settings())
+    now = standing(session.settings(), session.clock)
     if json:
         as_json(_standing(now))
         return
@@ -118,7 +118,7 @@ def request(
 @checkpoint.command("accept")
 def accept(answer: Annotated[Path, typer.Argument(help="The file that the witness gave back.")]) -> None:
     """Keep a witness's cosignature, once it is found to be true (whoever keeps the log)."""
-    done = accept_cosignature(session.settings(), read_text(answer, MAX_NOTE_BYTES))
+    done = accept_cosignature(session.settings(), read_text(answer, MAX_NOTE_BYTES), session.clock)
     already = "" if done.new else " It was known before."
     say(f"The checkpoint of {done.size} entries is cosigned by {', '.join(done.witnesses)}.{already}")
 
@@ -145,7 +145,7 @@ def proof(
     number = released_in(chosen, digest_of(report, REPORT_BYTES).hex()) if report else entry
     if number is None:
         raise not_found("report_unknown", "The log knows no release of exactly this file.", "Check the file.")
-    hand_out(prove_entry(chosen, number), to)
+    hand_out(prove_entry(chosen, number, session.clock), to)
     if to:
         note(f"Entry {number} is in {to}. Anybody checks it with: python {NAME} proof FILE, and the policy.")
 
@@ -205,6 +205,16 @@ def show_witness(folder: Folder) -> None:
     """Show the witness's key, what it has seen of each log, and what contradicted itself."""
     with handed_in():
         give(answers.witness_show(folder))
+
+
+@witness.command("clear")
+def clear(
+    folder: Folder,
+    contradiction: Annotated[str, typer.Argument(help="Its name in the folder's evidence, as show gives it.")],
+) -> None:
+    """Cosign a log again although it contradicted itself, once the auditor has seen both sides, which stay."""
+    with handed_in():
+        give(answers.witness_clear(folder, contradiction, session.clock()))
 
 
 # ----------------------------------------------------------------------------------------------------- verifier

@@ -10,9 +10,8 @@ from typing import Annotated, Final
 import typer
 
 from vetting.audit_notes import Kind, result_of
-from vetting.checkpoints import log_policy
 from vetting.cli import session
-from vetting.cli.audits import READING, show_verdict, verdict_json
+from vetting.cli.audits import READING, bundle_without_policy, show_verdict, verdict_json
 from vetting.cli.outside import handed_in
 from vetting.cli.printing import AsJson, as_json, plain, table, working, wrapped
 from vetting.errors import ExitCode, VettingError
@@ -81,9 +80,10 @@ def _of_log(policy: Path | None, position: str, seen: Mapping[int, str]) -> Audi
 
 def _of_bundle(bundle: Path, policy: Path | None, position: str, seen: Mapping[int, str]) -> Audit:
     """Whoever holds a bundle may read it: nobody signs in for that."""
+    if policy is None:
+        raise bundle_without_policy()
     with working(READING), handed_in():
-        asked = read_policy(policy) if policy else log_policy(session.settings())
-        return audit_bundle(bundle, asked, position, known=seen)
+        return audit_bundle(bundle, read_policy(policy), position, known=seen)
 
 
 def exit_code(audit: Audit) -> ExitCode:

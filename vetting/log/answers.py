@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from vetting.log.bundle import Bundle
+from vetting.log.bundle import COSIGNATURES, Bundle
 from vetting.log.cosignature import CosignatureKind
 from vetting.log.durable import replace
 from vetting.log.errors import (
@@ -150,6 +150,8 @@ _ALONE = "The policy asks for no witness: nobody outside vouches for this log, s
 
 
 def _bad(verdict: Verdict) -> str:
+    if COSIGNATURES in (verdict.reason or ""):  # it stands beside the entries, and none of them is at fault
+        return f"BAD: {verdict.reason}."
     return f"BAD at entry {verdict.first_bad}: {verdict.reason}."
 
 
@@ -214,7 +216,8 @@ def witness_init(folder: Path, name: str, kind: str) -> Answer:
     return Answer(
         lines=(
             f"The witness's folder is ready: {spelt_long(str(folder))}",
-            "Keep it where the log's keeper cannot reach it, and back it up: a witness that forgets is none.",
+            "Keep it where the log's keeper cannot reach it, and copy it after each signature.",
+            "Never put an older copy back: a witness who forgets can be made to sign a second history.",
             f"Its key, for whoever writes a policy, is in {spelt_long(str(folder / VKEY))}",
         )
     )
@@ -260,5 +263,21 @@ def witness_show(folder: Path) -> Answer:
     for log in witness.logs():
         seen = f"{log.size} entries, root {log.checkpoint.root_hex}" if log.checkpoint else "nothing yet"
         lines.append(f"{spelt(log.origin)}: {seen}")
-    kept = [f"CONTRADICTION: both sides are in {spelt_long(str(place))}" for place in witness.evidence()]
-    return Answer(lines=(*lines, *kept), code=BROKEN if kept else OK)
+    kept = [f"CONTRADICTION: both sides are in {spelt_long(str(place))}" for place in witness.contradictions()]
+    cleared = [
+        f"Cleared contradiction: both sides are in {spelt_long(str(place))}"
+        for place in witness.evidence()
+        if place not in witness.contradictions()
+    ]
+    return Answer(lines=(*lines, *kept, *cleared), code=BROKEN if kept else OK)
+
+
+def witness_clear(folder: Path, contradiction: str, at: datetime) -> Answer:
+    """Cosign a log again although it contradicted itself; both sides stay. Raises `LogError`."""
+    place = Witness.open(folder).clear(contradiction, at)
+    return Answer(
+        lines=(
+            "This contradiction no longer stands in the way of a cosignature.",
+            f"Both sides stay in {spelt_long(str(place))}",
+        )
+    )

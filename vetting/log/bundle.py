@@ -139,10 +139,13 @@ class Bundle:
         try:
             decode(content)
         except EntryError as malformed:
-            raise FileError(f"{PROTOCOL} is not canonical JSON: {_lower(malformed)}") from None
+            why = str(malformed).replace("An entry", "it", 1)  # the profile is that of entries, and this is none
+            raise FileError(f"{PROTOCOL} is not canonical JSON: {why}") from None
         frozen = list(self._frozen(position))
         if not frozen:
             raise FileError(f"The log holds no frozen protocol of the position in {POSITION}.")
+        if len(set(frozen)) > 1:
+            raise FileError(f"The log froze two different protocols of the position in {POSITION}.")
         if content not in frozen:
             raise FileError(f"{PROTOCOL} is not the protocol that the log froze for the position in {POSITION}.")
 
@@ -165,7 +168,7 @@ class Bundle:
             raise FileError(f"{SUMS} names other files than the bundle holds.")
         for name, digest in sorted(stated.items()):
             if self._folder.digest_of(name) != digest:
-                raise FileError(f"{name} is not what {SUMS} says: it was changed after the export.")
+                raise FileError(f"{name} is not what {SUMS} says: one of the two was changed after the export.")
 
 
 class BundleSnapshot:
@@ -251,8 +254,3 @@ def _is_schema(name: str) -> bool:
     if name not in SCHEMA_FILES.values():
         raise FileError("The bundle holds a schema of a version that this program does not know.")
     return True
-
-
-def _lower(error: Exception) -> str:
-    said = str(error)
-    return said[0].lower() + said[1:]

@@ -18,6 +18,8 @@ _READ_ONLY = os.O_RDONLY | sum(
     getattr(os, flag, 0) for flag in ("O_NOFOLLOW", "O_NONBLOCK", "O_NOCTTY", "O_CLOEXEC", "O_BINARY")
 )
 _LONGEST_NAME = 60
+_GIVEN = "the "
+"""So begins what a file is called that was named by whoever asks: `the policy`, and not `entries.jsonl`."""
 
 
 def spelt(name: object) -> str:
@@ -26,24 +28,34 @@ def spelt(name: object) -> str:
     return shown if len(shown) <= _LONGEST_NAME else f"{shown[:_LONGEST_NAME]}..."
 
 
+def _said(name: str) -> str:
+    """A name at the beginning of a sentence."""
+    return spelt(f"T{name[1:]}" if name.startswith(_GIVEN) else name)
+
+
+def _absent(name: str, sentence: str) -> FileError:
+    """What somebody named on the command line may be elsewhere; what a bundle lacks, its sender has."""
+    return FileError(f"{_said(name)} {sentence}", remedy="Check the path." if name.startswith(_GIVEN) else None)
+
+
 @contextmanager
 def opened(path: Path, name: str) -> Iterator[BinaryIO]:
     """The file, open for reading. Raises `FileError` where there is none, or a link, folder, pipe or device."""
     try:
         if not stat.S_ISREG(path.lstat().st_mode):  # before it is opened: opening some devices sets them going
-            raise FileError(f"{spelt(name)} is a link, a folder, a pipe or a device.")
+            raise FileError(f"{_said(name)} is a link, a folder, a pipe or a device.")
         number = os.open(path, _READ_ONLY)
     except FileNotFoundError:
-        raise FileError(f"{spelt(name)} is missing.") from None
+        raise _absent(name, "is missing.") from None
     except (OSError, ValueError):
-        raise FileError(f"{spelt(name)} cannot be read.") from None
+        raise FileError(f"{_said(name)} cannot be read.") from None
     with os.fdopen(number, "rb") as file:
         if not stat.S_ISREG(os.fstat(number).st_mode):  # it may have been exchanged in between
-            raise FileError(f"{spelt(name)} is a link, a folder, a pipe or a device.")
+            raise FileError(f"{_said(name)} is a link, a folder, a pipe or a device.")
         try:
             yield file
         except OSError:
-            raise FileError(f"{spelt(name)} cannot be read to its end.") from None
+            raise FileError(f"{_said(name)} cannot be read to its end.") from None
 
 
 def read_bytes(path: Path, name: str, limit: int) -> bytes:
@@ -51,7 +63,7 @@ def read_bytes(path: Path, name: str, limit: int) -> bytes:
     with opened(path, name) as file:
         content = file.read(limit + 1)
     if len(content) > limit:
-        raise FileError(f"{spelt(name)} is longer than {limit} bytes.")
+        raise FileError(f"{_said(name)} is longer than {limit} bytes.")
     return content
 
 
@@ -64,9 +76,9 @@ def read_text(path: Path, name: str, limit: int) -> str:
     try:
         text = content.decode("utf-8")
     except UnicodeDecodeError:
-        raise FileError(f"{spelt(name)} is not UTF-8 text.") from None
+        raise FileError(f"{_said(name)} is not UTF-8 text.") from None
     if text.startswith("\ufeff") or "\r" in text:
-        raise FileError(f"{spelt(name)} was rewritten on the way: it holds a byte order mark or carriage returns.")
+        raise FileError(f"{_said(name)} was rewritten on the way: it holds a byte order mark or carriage returns.")
     return text
 
 
@@ -122,13 +134,13 @@ def _listing(path: Path, name: str) -> list[tuple[str, bool]]:
     """Each name in a folder, and whether it is a folder itself."""
     try:
         if not stat.S_ISDIR(path.stat().st_mode):
-            raise FileError(f"{spelt(name)} is no folder.")
+            raise FileError(f"{_said(name)} is no folder.")
         with os.scandir(path) as found:
             return sorted((entry.name, entry.is_dir(follow_symlinks=False)) for entry in found)
     except FileNotFoundError:
-        raise FileError(f"{spelt(name)} does not exist.") from None
+        raise _absent(name, "does not exist.") from None
     except (OSError, ValueError):
-        raise FileError(f"{spelt(name)} cannot be read as a folder.") from None
+        raise FileError(f"{_said(name)} cannot be read as a folder.") from None
 
 
 def _file(name: str, *, is_folder: bool, known: bool) -> str:

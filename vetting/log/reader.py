@@ -53,8 +53,13 @@ class LogReader:
 
     def holds(self, id_: str) -> bool:
         """Whether an event of this id is in the log."""
+        return self.sequence_of(id_) is not None
+
+    def sequence_of(self, id_: str) -> int | None:
+        """Where the event of this id stands; None where the log has none."""
         with self._store.read() as connection:
-            return connection.scalar(select(entry.c.sequence).where(entry.c.idem == id_)) is not None
+            found: int | None = connection.scalar(select(entry.c.sequence).where(entry.c.idem == id_))
+            return found
 
     def checkpoint(self, verifier: Verifier) -> Checkpoint:
         """The latest checkpoint. Raises `NoteError`, or `LogDamagedError` where there is none."""

@@ -158,7 +158,7 @@ def _wrong(row: Row, place: int, *, interpret: bool) -> str | None:
     if not (isinstance(body, bytes) and isinstance(leaf, bytes)):
         return f"entry {place} is not stored as bytes"
     if leaf_hash(body) != leaf:
-        return f"the bytes of entry {place} do not have the hash stored beside them"
+        return f"the bytes of entry {place} do not have the hash stored beside them: one of the two was changed"
     if not interpret:
         return None
     try:

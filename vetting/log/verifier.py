@@ -24,6 +24,7 @@ Verifies a bundle of a transparency log, offline, with the policy alone.
   python {NAME} witness trust FOLDER LOG-KEY
   python {NAME} witness cosign FOLDER REQUEST [--to ANSWER]
   python {NAME} witness show FOLDER
+  python {NAME} witness clear FOLDER CONTRADICTION
 
 It prints "OK size root witnesses time", or the first entry that is wrong and why.
 Exit codes: 0 OK, 2 wrong command line, 3 a witness refuses, 4 a file cannot be used, 6 the policy's witnesses are
@@ -36,8 +37,8 @@ class _Parser(argparse.ArgumentParser):
     """Says what is wrong in one sentence, and repeats nothing that could command a terminal."""
 
     def error(self, message: str) -> NoReturn:
-        del message
-        raise _UsageError
+        _, lacks, words = message.partition("are required: ")  # these are our own; all else may be somebody else's
+        raise _UsageError(f"The command line lacks: {words}." if lacks else "")
 
     def print_help(self, file: object = None) -> None:
         del file
@@ -53,9 +54,7 @@ def main(arguments: Sequence[str]) -> int:
     os.umask(0o077)
     try:
         answer = _answered(list(arguments))
-        for line in answer.lines:
-            _say(line)
-        sys.stdout.flush()
+        _tell(answer.lines)
     except SystemExit as ended:  # argparse, after --help
         return ended.code if isinstance(ended.code, int) else 0
     except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 - the last place before a person would see a traceback
@@ -70,7 +69,7 @@ def _explained(error: BaseException) -> tuple[str, str, int]:
     """A sentence, what to do about it, and the exit code."""
     match error:
         case _UsageError():
-            return "The command line is wrong.", _WORDS, USAGE
+            return str(error) or "The command line is wrong.", _WORDS, USAGE
         case LogError():
             return str(error), error.remedy, answers.code_of(error)
         case KeyboardInterrupt():
@@ -98,7 +97,13 @@ def _answered(arguments: list[str]) -> Answer:
 
 def _witness(arguments: list[str]) -> Answer:
     word, rest = (arguments[0], arguments[1:]) if arguments else ("", [])
-    known: dict[str, Callable[[list[str]], Answer]] = {"init": _init, "trust": _trust, "cosign": _cosign, "show": _show}
+    known: dict[str, Callable[[list[str]], Answer]] = {
+        "init": _init,
+        "trust": _trust,
+        "cosign": _cosign,
+        "show": _show,
+        "clear": _clear,
+    }
     if word in {"-h", "--help"}:
         return Answer(lines=tuple(_HELP.splitlines()))
     if word not in known:
@@ -131,6 +136,11 @@ def _show(arguments: list[str]) -> Answer:
     return answers.witness_show(Path(_parsed(arguments, ("folder",)).folder))
 
 
+def _clear(arguments: list[str]) -> Answer:
+    given = _parsed(arguments, ("folder", "contradiction"))
+    return answers.witness_clear(Path(given.folder), given.contradiction, datetime.now(UTC))
+
+
 def _parser(places: Sequence[str]) -> _Parser:
     parser = _Parser(prog=NAME, allow_abbrev=False)
     for place in places:
@@ -147,6 +157,16 @@ def _parsed(
     if known:
         parser.add_argument("--known", action="append", default=[])
     return parser.parse_args(arguments)
+
+
+def _tell(lines: Sequence[str]) -> None:
+    """All lines, to as far as somebody reads them: what was done and found stays when the reader goes away."""
+    try:
+        for line in lines:
+            _say(line)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or Python complains when it ends
 
 
 def _say(line: str) -> None:

@@ -4,7 +4,8 @@ Source of the rules: c2sp.org/tlog-witness, `add-checkpoint`, without its networ
 before the cosignature leaves, so that no crash, and no second process, makes a witness vouch for two histories.
 
 The folder holds `witness.key` (mode 0400), `witness.vkey`, for each trusted log `logs/<id>/` with its `vkeys` and the
-last cosigned `checkpoint`, and `evidence/`, where both sides of every contradiction stay.
+last cosigned `checkpoint`, and `evidence/`, where both sides of every contradiction stay; until the witness clears it,
+nothing more of that log is cosigned.
 """
 
 import os
@@ -32,6 +33,8 @@ except ImportError:  # Windows; whoever only verifies needs no locks
     fcntl = None  # type: ignore[assignment]
 
 KEY, VKEY, LOGS, EVIDENCE = "witness.key", "witness.vkey", "logs", "evidence"
+CLEARED = "cleared.txt"
+"""Beside both sides of a contradiction: when the witness decided to go on."""
 _NOTHING_YET = "old 0\n"
 _PATIENCE = 10.0
 """Seconds that one command waits for another."""
@@ -114,15 +117,35 @@ class Witness:
         return sorted((self._trusted(place) for place in places), key=lambda log: log.origin)
 
     def evidence(self) -> list[Path]:
-        """The folders that each hold both sides of one contradiction."""
+        """The folders that each hold both sides of one contradiction, cleared or not."""
         return sorted(path for path in (self._folder / EVIDENCE).glob("*") if not path.name.startswith("."))
+
+    def contradictions(self) -> list[Path]:
+        """Those of them that the witness has not cleared."""
+        return [place for place in self.evidence() if not (place / CLEARED).exists()]
+
+    def clear(self, name: str, at: datetime) -> Path:
+        """Cosign the log again although a contradiction of this name is kept; both sides stay.
+
+        For the witness to decide, once the auditor knows both sides. Raises `WitnessError` for an unknown name.
+        """
+        with self._alone():
+            place = next((place for place in self.contradictions() if place.name == name), None)
+            if place is None:
+                raise WitnessError(
+                    "No contradiction of that name stands in the way.", remedy="See: witness show, which names each."
+                )
+            with _disk("It cannot be written down that the contradiction was cleared."):
+                replace(place / CLEARED, f"{at.astimezone(UTC).isoformat(timespec='seconds')}\n".encode(), 0o400)
+        return place
 
     def cosign(self, request: str, at: datetime) -> str:
         """The signature line for the checkpoint of a request, once it is found to grow from what was seen before.
 
         A request whose checkpoint is the last one cosigned is cosigned again: the first answer may have been lost.
         Raises `WitnessForkError`, with both sides kept, where the log contradicts what was seen, and `WitnessError`
-        where the log is unknown, did not sign, starts from another size or goes back, or the disk does not keep up.
+        where it did so before and that was not cleared, where the log is unknown, did not sign, starts from another
+        size or goes back, or the disk does not keep up.
         """
         asked = CosignatureRequest.parse(request)
         checkpoint = asked.checkpoint
@@ -138,11 +161,22 @@ class Witness:
                 _compare(log, asked, checkpoint)
             except WitnessForkError as fork:
                 raise self._with_evidence(fork, log, request, at) from None
+            self._refuse_contradicted(log.origin)
             cosignature = self._cosigner.cosign(checkpoint, at)
             if checkpoint != log.checkpoint:
                 with _disk("The witness cannot write down what it saw, so it signed nothing."):
                     replace(place / "checkpoint", asked.note.encode(), 0o600)
             return str(cosignature)
+
+    def _refuse_contradicted(self, origin: str) -> None:
+        """Whose log showed two histories is not vouched for as if nothing had happened."""
+        for place in self.contradictions():
+            if _offered_by(place) in {origin, None}:
+                raise WitnessError(
+                    f"This log contradicted itself before: both sides are kept in {EVIDENCE}/{place.name}.",
+                    remedy="Sign nothing until the auditor has seen both. If they say it was a damaged file only: "
+                    f"witness clear FOLDER {place.name}",
+                )
 
     def _place(self, origin: str) -> Path:
         return self._folder / LOGS / sha256(origin.encode()).hexdigest()[:32]
@@ -178,6 +212,7 @@ class Witness:
         said = f"{at.astimezone(UTC).isoformat(timespec='seconds')}\n{fork}\n"
         sides = {"seen.checkpoint": log.note or _NOTHING_YET, "offered.request": request, "said.txt": said}
         try:
+            (place / CLEARED).unlink(missing_ok=True)  # offered again, it is no accident that somebody explained
             if not place.exists():
                 _make_folder(draft)
                 for file, text in sides.items():
@@ -246,6 +281,14 @@ def _check_growth(seen: Checkpoint | None, asked: CosignatureRequest, checkpoint
         raise WitnessForkError(
             f"The request does not prove that the log still begins with the {seen.size} entries seen before."
         ) from None
+
+
+def _offered_by(place: Path) -> str | None:
+    """Whose checkpoint the kept request holds; None where that cannot be read, which stands in every log's way."""
+    try:
+        return CosignatureRequest.parse((place / "offered.request").read_text("utf-8")).checkpoint.origin
+    except (OSError, UnicodeDecodeError, NoteError):
+        return None
 
 
 def _make_folder(place: Path) -> None:
