@@ -141,8 +141,8 @@ def judged(found: Examined, policy: Policy) -> Answer:
     if not found.enough:
         return Answer(lines=(f"{UNWITNESSED} {state}", *_missing(found, policy), *stamps), code=NOT_WITNESSED)
     if not verdict.witnessed:
-        return Answer(lines=(f"OK {state} {UNWITNESSED}", _ALONE, *stamps))
-    return Answer(lines=(_ok(verdict, state), *_since(verdict), *stamps))
+        return Answer(lines=(str(verdict), _ALONE, *stamps))
+    return Answer(lines=(str(verdict), *_since(verdict), *stamps))
 
 
 _KEEP = ("Keep what you received as it is, and keep every copy.",)
@@ -151,11 +151,6 @@ _ALONE = "The policy asks for no witness: nobody outside vouches for this log, s
 
 def _bad(verdict: Verdict) -> str:
     return f"BAD at entry {verdict.first_bad}: {verdict.reason}."
-
-
-def _ok(verdict: Verdict, state: str) -> str:
-    time = f" {spelt_time(verdict.time)}" if verdict.time else ""
-    return f"OK {state} {' '.join(map(spelt, verdict.witnesses))}{time}"
 
 
 def spelt_time(moment: datetime) -> str:

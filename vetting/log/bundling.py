@@ -35,7 +35,8 @@ come with it. Every true copy of one release of vetting-verify.pyz has the same 
     python vetting-verify.pyz FOLDER --policy POLICY
     python vetting-verify.pyz FOLDER --policy POLICY --known SIZE:ROOT
 
-It says "OK size root witnesses time", or the first entry that is wrong and why. SIZE:ROOT stands at the foot of every
+It says "OK size root witnesses time", with "(up to N)" where the witnesses saw the first N entries only, or the first
+entry that is wrong and why. SIZE:ROOT stands at the foot of every
 released report. Each line of {ENTRIES} is one entry; {SCHEMAS}/ says what is in it. {PROTOCOL} is the protocol by
 which every candidate of the position in {POSITION} was to be searched; its SHA-256 stands on their reports. The
 whole log is here, other positions too: that nothing was left out can be shown of the whole only. What a time stamp

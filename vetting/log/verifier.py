@@ -25,7 +25,8 @@ Verifies a bundle of a transparency log, offline, with the policy alone.
   python {NAME} witness cosign FOLDER REQUEST [--to ANSWER]
   python {NAME} witness show FOLDER
 
-It prints "OK size root witnesses time", or the first entry that is wrong and why.
+It prints "OK size root witnesses time", with "(up to N)" where the witnesses saw the first N entries only, or the
+first entry that is wrong and why.
 Exit codes: 0 OK, 2 wrong command line, 3 a witness refuses, 4 a file cannot be used, 6 the policy's witnesses are
 missing, 7 a file cannot be read or written, 9 the log is BAD.
 """

@@ -11,6 +11,7 @@ from datetime import datetime
 
 from vetting.log.checkpoint import Checkpoint
 from vetting.log.errors import LogDamagedError, NoteError
+from vetting.log.folder import spelt
 from vetting.log.merkle import EMPTY_ROOT, Frontier, node_hash
 from vetting.log.note import Signature, Verifier
 from vetting.log.parallel import in_processes
@@ -84,8 +85,8 @@ class Verdict:
         if not self.witnesses:
             return f"OK {self.size} {self.root_hex} UNWITNESSED"
         time = self.time.isoformat(timespec="seconds").replace("+00:00", "Z") if self.time else ""
-        until = "" if self.witnessed_size == self.size else f" (up to {self.witnessed_size})"
-        return f"OK {self.size} {self.root_hex} {' '.join(self.witnesses)} {time}{until}".rstrip()
+        until = "" if self.witnessed_size == self.size else f" (up to {self.witnessed_size})"  # not this root, then
+        return f"OK {self.size} {self.root_hex} {' '.join(map(spelt, self.witnesses))} {time}{until}"
 
 
 def verify(
