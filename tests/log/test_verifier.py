@@ -339,6 +339,14 @@ def test_a_root_from_paper_is_held_against_the_bundle(town: Town, capfd: pytest.
     assert said(capfd, bundle, "--policy", asked, "--known", f"6:{root.root_hex[:16]}")[0] == 0
     assert said(capfd, bundle, "--policy", asked, "--known", f"6:{'0' * 16}")[0] == 9
     assert said(capfd, bundle, "--policy", asked, "--known", f"99:{root.root_hex}")[0] == 9
+    right, wrong = ("--known", f"6:{root.root_hex[:16]}"), ("--known", f"6:{'0' * 16}")
+    for both in ((*right, *wrong), (*wrong, *right)):
+        code, out, err = said(capfd, bundle, "--policy", asked, *both)
+        assert (code, out) == (9, "")
+        assert "two different roots at 6 entries" in err
+    assert said(capfd, bundle, "--policy", asked, *right, "--known", f"6:{root.root_hex.upper()}")[0] == 0
+    longer = f"{root.root_hex[:16]}{'0' * 48}"
+    assert said(capfd, bundle, "--policy", asked, "--known", f"6:{longer}", *right)[0] == 9
 
 
 def test_a_policy_of_another_log_is_no_ok(town: Town, capfd: pytest.CaptureFixture[str]) -> None:

@@ -93,7 +93,7 @@ def _answered(arguments: list[str]) -> Answer:
         return answers.show_proof(Path(given.file), answers.read_policy(Path(given.policy)))
     given = _parsed(arguments, ("bundle",), policy=True, known=True)
     policy = answers.read_policy(Path(given.policy))
-    seen = dict(map(answers.seen_before, given.known))
+    seen = answers.sightings_of(given.known)
     return answers.judged(answers.examine(Path(given.bundle), policy, seen), policy)
 
 
@@ -152,4 +152,5 @@ def _parsed(
 
 def _say(line: str) -> None:
     """A line on standard output. Signature lines hold a dash that some alphabets lack, and files are to be exact."""
-    sys.stdout.buffer.write(f"{line}\n".encode())
+    harmless = "".join(c if c.isprintable() else spelt(c) for c in line)  # nothing commands a terminal
+    sys.stdout.buffer.write(f"{harmless}\n".encode())
