@@ -97,13 +97,19 @@ def test_one_checkpoint_has_only_so_many_cosignatures(log: OpenLog, bundle: Path
 
 
 def test_checkpoints_beyond_the_entries_take_no_memory(log: OpenLog, bundle: Path) -> None:
-    filler = b"y" * 50_000
+    filler = b64encode(bytes(40_000))
     with (bundle / "checkpoints.txt").open("ab") as notes:
         for size in range(SIZE + 1, SIZE + 401):
-            notes.write(b"\no\n%d\nx\n%b\n\n\xe2\x80\x94 x AAAAAAAA\n" % (size, filler))
+            notes.write(b"\no\n%d\nx\n\n\xe2\x80\x94 x %b\n" % (size, filler))
     peak, said = peak_of(bundle, Policy.of(log.key.verifier))
     assert said == f"BAD at entry {SIZE}: entry {SIZE} is missing: a signed checkpoint counts {SIZE + 1} entries."
     assert peak < 4 * MEBIBYTE
+
+
+def test_the_signed_text_of_a_checkpoint_is_short(log: OpenLog, bundle: Path) -> None:
+    with (bundle / "checkpoints.txt").open("ab") as notes:
+        notes.write(b"\no\n%d\nx\n%b\n\n\xe2\x80\x94 x AAAAAAAA\n" % (SIZE + 1, b"y" * 1024))
+    assert told(log, bundle).lines[0].endswith("a checkpoint in checkpoints.txt is too long.")
 
 
 # ------------------------------------------------------------------------------------------ with the verifier's voice

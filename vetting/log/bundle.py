@@ -70,6 +70,8 @@ _STAMP = re.compile(r"time-stamps/(0|[1-9][0-9]{0,15})\.(tsr|checkpoint)", re.AS
 _COSIGNED = re.compile(rb"(0|[1-9][0-9]{0,15}) (\xe2\x80\x94 .+)")
 _SUM = re.compile(rb"([0-9a-f]{64})  ([!-~]+)")
 _LONGEST_SUM = 256
+_LONGEST_TEXT = KIBIBYTE
+"""Bytes of the signed text of a checkpoint, which is kept while its stretch of the log is walked."""
 _ID = b'"id":"'
 
 
@@ -266,7 +268,7 @@ class BundleSnapshot:
         for line in self._folder.lines(CHECKPOINTS, LONGEST_LINE):
             if line or not block:
                 block += line + b"\n"
-                if len(block) > LONGEST_LINE:
+                if len(block) > (LONGEST_LINE if parts else _LONGEST_TEXT):
                     raise LogDamagedError(f"a checkpoint in {CHECKPOINTS} is too long")
             else:
                 parts.append(bytes(block))
