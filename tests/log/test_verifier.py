@@ -16,12 +16,9 @@ import cryptography
 import pytest
 
 from tests.log.bundles import NOON, SIZE, export, filled_log, policy, request, witnesses
-from vetting.checkpoints import standing_of
 from vetting.errors import ExitCode
 from vetting.log import answers, verifier
 from vetting.log.inclusion_file import spell
-from vetting.log.policy import Policy
-from vetting.log.request import CosignatureRequest
 from vetting.log.verifier import main
 from vetting.log.verifier_file import verifier_bytes
 
@@ -283,24 +280,6 @@ def test_what_the_witnesses_have_not_seen_is_counted(town: Town, capfd: pytest.C
     assert code == 0
     assert out.splitlines()[0].endswith(f" clerk inspector 2026-03-02T12:00:00Z (up to {SIZE})")
     assert f"first {SIZE} entries. After that: 1," in out
-
-
-def test_who_saw_the_empty_log_only_vouches_for_no_history(
-    town: Town, tmp_path: Path, capfd: pytest.CaptureFixture[str]
-) -> None:
-    (tmp_path / "rewritten").mkdir()
-    rewritten = filled_log(tmp_path / "rewritten", key=town.log.key, town="mill")
-    with town.log.reader.snapshot() as snapshot:
-        empty = str(CosignatureRequest(old=0, proof=(), note=next(snapshot.checkpoints())[1].decode()))
-    line = town.outside["clerk"].cosign(empty, NOON)
-    for number, log in enumerate((town.log, rewritten)):
-        log.writer.add_cosignatures(0, [line])
-        assert standing_of(log.reader, Policy.parse(Path(town.policy("1")).read_text())).witnessed_size is None
-        code, out, _ = said(capfd, str(export(log, tmp_path / f"bundle-{number}")), "--policy", town.policy("1"))
-        assert code == 6
-        assert out.startswith(f"UNWITNESSED {SIZE} ")
-        assert "OK" not in out
-    rewritten.store.close()
 
 
 def test_a_false_cosignature_is_bad(town: Town, capfd: pytest.CaptureFixture[str]) -> None:
