@@ -12,12 +12,12 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 
-from vetting.errors import bad_input, not_found, not_ready, refused
+from vetting.errors import ExitCode, VettingError, bad_input, not_found, not_ready, refused
 from vetting.files import read_text
 from vetting.journal import last_seen, log_errors, remember
-from vetting.log.answers import sighted
+from vetting.log.answers import agreed, sighted
 from vetting.log.cosignature import CosignerKey
-from vetting.log.errors import LogError, NoteError
+from vetting.log.errors import LogError, NoteError, TwoRootsError
 from vetting.log.event import Entry, EventType
 from vetting.log.inclusion_file import InclusionProof, spell
 from vetting.log.keys import LogKey, load_vkey
@@ -112,16 +112,24 @@ def verify_log(settings: Settings, known: Mapping[int, str] | None = None, polic
 
     Anybody may do this: it shows that the log is whole, and nothing of what is in it. `known` maps a size to the root
     seen then (a report prints both): without it, a log cut back to an earlier signed state looks sound. What a desk
-    of this data folder last saw is always held against it, and what is seen now is kept for the next time.
+    of this data folder last saw is always held against it (LOG_BROKEN where `known` contradicts that already), and what
+    is seen now is kept for the next time.
     """
     asked = policy or log_policy(settings)
     with reading(settings) as reader:
-        seen = {**last_seen(settings.log_seen), **(known or {})}
+        seen = _agreed(last_seen(settings.log_seen), known or {})
         verdict = verify(reader, asked, known=seen, processes=_PROCESSES, now=utc_now())
     with suppress(OSError):
         if verdict.ok and settings.home.stat().st_uid == os.geteuid():  # nothing is left in anybody else's folder
             remember(settings.log_seen, verdict.size, verdict.root_hex)
     return verdict
+
+
+def _agreed(ours: Mapping[int, str], theirs: Mapping[int, str]) -> dict[int, str]:
+    try:
+        return agreed(ours, theirs)
+    except TwoRootsError as two:
+        raise VettingError("two_roots", str(two), two.remedy, ExitCode.LOG_BROKEN) from None
 
 
 def standing(settings: Settings, clock: Callable[[], datetime] = utc_now) -> Standing:

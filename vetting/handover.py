@@ -6,6 +6,7 @@ Opens the transparency log and nothing else. A bundle holds no content, and is v
 from __future__ import annotations
 
 import os
+import re
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -50,8 +51,8 @@ def export_log(
     """Writes the whole log, with the protocol of the position, into a new folder, after the log noted it.
 
     Refuses whoever is no auditor (the log notes it), an unknown position, a place where no folder can be made or one is
-    already, and (LOG_BROKEN) a log that does not verify: nothing is left then. `person` is None where the log lies
-    alone, without accounts: whoever was given such a copy may read it.
+    already, and (LOG_BROKEN) a log that does not verify, or that froze no protocol in words: nothing is left then.
+    `person` is None where the log lies alone, without accounts: whoever was given such a copy may read it.
     """
     actor = Actor(id=person.id, clock=clock, new_id=new_id) if person else None
     if person and actor:
@@ -77,6 +78,13 @@ def _protocol(reader: LogReader, position: str) -> bytes:
                 continue
             event = parse(row.body).event
             if (event.type, event.position) == (kind, position):
+                if "document" not in event.body:
+                    raise VettingError(
+                        "protocol_without_document",
+                        f"Entry {row.sequence} froze a protocol of the position without saying what it is.",
+                        "Keep the log as it is and tell the auditor: no desk of this product writes such an entry.",
+                        ExitCode.LOG_BROKEN,
+                    )
                 return encode(cast("Json", event.body["document"]))
     raise not_found("position_unknown", "The log knows no position of that name.", "Check the name.")
 
@@ -98,6 +106,7 @@ def _check_place(folder: Path) -> None:
                 raise refused("folder_exists", f"{folder} exists already.", "Name a new folder with --to.")
             if not folder.name or not folder.parent.is_dir():
                 raise bad_input("no_folder", f"{folder.parent} is no folder.", _PLACE)
+            _remove_stale(folder)
             draft = _draft(folder)
             draft.mkdir(mode=0o700)
             draft.rmdir()
@@ -107,6 +116,25 @@ def _check_place(folder: Path) -> None:
 
 def _draft(folder: Path) -> Path:
     return folder.with_name(f".{folder.name}.{os.getpid()}.part")
+
+
+def _remove_stale(folder: Path) -> None:
+    """Removes what exports into the same folder left whose process was killed; a draft holds the whole log."""
+    form = re.compile(rf"\.{re.escape(folder.name)}\.([1-9][0-9]{{0,9}})\.part", re.ASCII)
+    for place in folder.parent.iterdir():
+        found = form.fullmatch(place.name)
+        if found and not _lives(int(found[1])) and place.is_dir() and not place.is_symlink():
+            shutil.rmtree(place, ignore_errors=True)
+
+
+def _lives(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except (PermissionError, OverflowError):
+        pass
+    return True
 
 
 def _written(settings: Settings, position: str, protocol: bytes, folder: Path) -> Examined:

@@ -302,6 +302,7 @@ def test_what_the_witnesses_have_not_seen_is_counted(town: Town, capfd: pytest.C
     bundle = export(town.log, town.folder / "bundle")
     code, out, _ = said(capfd, str(bundle), "--policy", town.policy("2"))
     assert code == 0
+    assert out.splitlines()[0].endswith(f" clerk inspector 2026-03-02T12:00:00Z (up to {SIZE})")
     assert f"first {SIZE} entries. After that: 1," in out
 
 
@@ -341,6 +342,14 @@ def test_a_root_from_paper_is_held_against_the_bundle(town: Town, capfd: pytest.
     assert said(capfd, bundle, "--policy", asked, "--known", f"6:{root.root_hex[:16]}")[0] == 0
     assert said(capfd, bundle, "--policy", asked, "--known", f"6:{'0' * 16}")[0] == 9
     assert said(capfd, bundle, "--policy", asked, "--known", f"99:{root.root_hex}")[0] == 9
+    right, wrong = ("--known", f"6:{root.root_hex[:16]}"), ("--known", f"6:{'0' * 16}")
+    for both in ((*right, *wrong), (*wrong, *right)):
+        code, out, err = said(capfd, bundle, "--policy", asked, *both)
+        assert (code, out) == (9, "")
+        assert "two different roots at 6 entries" in err
+    assert said(capfd, bundle, "--policy", asked, *right, "--known", f"6:{root.root_hex.upper()}")[0] == 0
+    longer = f"{root.root_hex[:16]}{'0' * 48}"
+    assert said(capfd, bundle, "--policy", asked, "--known", f"6:{longer}", *right)[0] == 9
 
 
 def test_a_policy_of_another_log_is_no_ok(town: Town, capfd: pytest.CaptureFixture[str]) -> None:

@@ -10,7 +10,7 @@ import stat
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -52,7 +52,7 @@ def test_every_file_of_the_folder_is_its_owners_only(witness: Witness, log: Smal
     with pytest.raises(WitnessForkError):
         witness.cosign(log.forged(3).request(5, 5), NOON)
     modes = {path.relative_to(tmp_path).parts[-1]: stat.S_IMODE(path.stat().st_mode) for path in tmp_path.rglob("*")}
-    of_a_log, of_a_fork = ("checkpoint", "vkeys"), ("seen.checkpoint", "offered.request", "said.txt")
+    of_a_log, of_a_fork = ("checkpoint", "vkeys", "cosigned"), ("seen.checkpoint", "offered.request", "said.txt")
     assert modes.pop("witness.vkey") == 0o444
     assert modes.pop("witness.key") == 0o400
     assert {modes.pop(name) for name in of_a_log} == {0o600}
@@ -70,6 +70,46 @@ def test_a_folder_that_others_may_write_to_is_no_witness(
         with pytest.raises(WitnessError, match="Other accounts") as refused:
             act()
         assert "0700" in refused.value.remedy
+
+
+@pytest.mark.parametrize("room", ["logs", "logs/*"])
+def test_a_room_that_others_may_write_to_is_no_witness_s(
+    witness: Witness, log: SmallLog, tmp_path: Path, room: str
+) -> None:
+    (place,) = (tmp_path / "desk").glob(room)
+    place.chmod(0o770)
+    with pytest.raises(WitnessError, match="Other accounts"):
+        witness.cosign(log.request(0, 5), NOON)
+    place.chmod(0o700)
+    assert seen_at(witness, log.checkpoint(5), witness.cosign(log.request(0, 5), NOON)) == NOON
+
+
+def test_a_record_put_back_to_nothing_is_never_a_log_not_seen_yet(
+    witness: Witness, log: SmallLog, tmp_path: Path
+) -> None:
+    witness.cosign(log.request(0, 5), NOON)
+    (record,) = tmp_path.rglob("checkpoint")
+    record.write_text("old 0\n")
+    with pytest.raises(WitnessError, match="put back to nothing"):
+        witness.cosign(log.forged(2).request(0, 5), NOON)
+
+
+def test_a_clock_that_goes_back_or_stands_before_1970_signs_nothing(
+    witness: Witness, log: SmallLog, tmp_path: Path
+) -> None:
+    for early in (datetime(1969, 12, 31, tzinfo=UTC), datetime(1970, 1, 1, 0, 0, 1, tzinfo=UTC)):
+        with pytest.raises(WitnessError, match="1970"):
+            witness.cosign(log.request(0, 5), early)
+    witness.cosign(log.request(0, 5), NOON)
+    for asked in (log.request(5, 9), log.request(5, 5)):
+        with pytest.raises(WitnessError, match="before this witness's last"):
+            witness.cosign(asked, NOON - timedelta(seconds=1))
+    assert witness.logs()[0].size == 5
+    assert seen_at(witness, log.checkpoint(9), witness.cosign(log.request(5, 9), NOON)) == NOON
+    (record,) = tmp_path.rglob("cosigned")
+    record.write_text("yesterday\n")
+    with pytest.raises(WitnessError, match="damaged"):
+        witness.cosign(log.request(9, 9), NOON)
 
 
 def test_a_folder_is_opened_with_its_key_or_not_at_all(tmp_path: Path) -> None:

@@ -4,17 +4,18 @@ import hashlib
 import os
 import shutil
 import sqlite3
+import subprocess
 from pathlib import Path
 
 import pytest
 
 from tests.casework.room import new_id, now
 from tests.outside.conftest import AUDITOR, POSITION, SEARCHER, Town
-from vetting.checkpoints import reading
+from vetting.checkpoints import reading, writing
 from vetting.errors import ExitCode, VettingError
 from vetting.handover import ExportedLog, export_log
 from vetting.log.bundle import Bundle
-from vetting.log.event import Entry, EventType
+from vetting.log.event import Entry, Event, EventType
 from vetting.roles import Person, Role
 from vetting.settings import Settings, load_settings
 from vetting.uniformity.events import table
@@ -141,3 +142,35 @@ def test_a_read_only_copy_is_exported_without_a_note_and_says_so(town: Town) -> 
 def test_an_investigator_gets_no_copy_exported_either(town: Town) -> None:
     town.settings.log_key.unlink()
     assert refusal(town, town.folder / "bundle", SEARCHER).code == "role_refused"
+
+
+def test_a_frozen_protocol_without_words_is_a_plain_sentence(town: Town) -> None:
+    frozen = Event(
+        type=EventType.PROTOCOL_FROZEN,
+        id="protocol.frozen:zz",
+        at=now(),
+        actor=AUDITOR.id,
+        position="zz",
+        body={"digest": "0" * 64},
+    )
+    with writing(town.settings) as writer:
+        writer.append(frozen)
+    error = refusal(town, town.folder / "bundle", position="zz")
+    assert (error.code, error.exit_code) == ("protocol_without_document", ExitCode.LOG_BROKEN)
+    assert not (town.folder / "bundle").exists()
+
+
+def test_what_a_killed_export_left_is_removed_by_the_next_and_nothing_else(town: Town) -> None:
+    dead = subprocess.Popen(["true"])
+    dead.wait()
+    names = {
+        "gone": f".bundle.{dead.pid}.part",
+        "alive": f".bundle.{os.getppid()}.part",
+        "other": f".another.{dead.pid}.part",
+        "file": f".bundle.{dead.pid}1.part.txt",
+    }
+    for name in names.values():
+        (town.folder / name).mkdir()
+        (town.folder / name / "entries.jsonl").touch()
+    exported(town, town.folder / "bundle")
+    assert {key for key, name in names.items() if (town.folder / name).exists()} == {"alive", "other", "file"}

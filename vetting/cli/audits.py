@@ -13,7 +13,7 @@ from vetting.cli.outside import REPORT_BYTES, UNWITNESSED, handed_in
 from vetting.cli.printing import AsJson, as_json, note, say, working
 from vetting.errors import ExitCode, VettingError
 from vetting.files import digest_of
-from vetting.log.answers import examine, judged, read_policy, seen_before, spelt_time
+from vetting.log.answers import examine, judged, read_policy, sightings_of, spelt_time
 from vetting.log.policy import NONE, Policy
 from vetting.log.verify import PAPER_DIGITS, Verdict
 
@@ -37,7 +37,7 @@ def verify(
     if bundle is not None and policy is None:
         raise bundle_without_policy()
     with handed_in():
-        seen = dict(map(seen_before, known or []))
+        seen = sightings_of(known or [])
         asked = read_policy(policy) if policy else log_policy(chosen)
     if bundle is not None:
         _verify_bundle(bundle, asked, seen, report, json=json)
@@ -79,7 +79,8 @@ def _verify_bundle(bundle: Path, policy: Policy, seen: dict[int, str], report: P
         found = examine(bundle, policy, seen)
     answer = judged(found, policy)
     if json:
-        as_json(verdict_json(found.verdict) | {"position": found.position, "beside": found.beside or None})
+        beside = {"beside": found.beside or None, "unverified": list(found.unverified)}
+        as_json(verdict_json(found.verdict) | {"position": found.position} | beside)
     else:
         for line in answer.lines:
             say(line)

@@ -1,6 +1,6 @@
 """What the verifier and the witness say, as sentences, whoever asks: the one-file verifier or the `vetting` command."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,6 +15,7 @@ from vetting.log.errors import (
     NoteError,
     PolicyError,
     ProofError,
+    TwoRootsError,
     WitnessError,
     WitnessForkError,
 )
@@ -54,11 +55,14 @@ class Examined:
     sightings: Mapping[str, int]
     """Up to which size each witness of the policy has cosigned, by its name in the policy."""
     time_stamps: tuple[int, ...]
+    """The checkpoints beside which a token lies; nothing was checked about it."""
+    unverified: tuple[str, ...]
+    """The files that no signature covers and that are not what this release writes."""
 
 
 def code_of(error: LogError) -> int:
     """The exit code of what went wrong."""
-    if isinstance(error, WitnessForkError):
+    if isinstance(error, WitnessForkError | TwoRootsError):
         return BROKEN
     if isinstance(error, WitnessError):
         return REFUSED
@@ -88,6 +92,24 @@ def seen_before(text: str) -> tuple[int, str]:
     return int(size), root
 
 
+def sightings_of(texts: Iterable[str]) -> dict[int, str]:
+    """What was seen before, by size. Raises `FileError` as `seen_before` does, and `TwoRootsError`."""
+    seen: dict[int, str] = {}
+    for text in texts:
+        size, root = seen_before(text)
+        seen = agreed(seen, {size: root})
+    return seen
+
+
+def agreed(some: Mapping[int, str], others: Mapping[int, str]) -> dict[int, str]:
+    """Both lists of sightings as one. Raises `TwoRootsError` where they name two roots for one size."""
+    for size in some.keys() & others.keys():
+        short, long = sorted((some[size].lower(), others[size].lower()), key=len)
+        if not long.startswith(short):
+            raise TwoRootsError(f"The log was seen with two different roots at {size} entries: {short} and {long}.")
+    return {size: max(some.get(size, ""), others.get(size, ""), key=len) for size in some.keys() | others.keys()}
+
+
 def examine(path: Path, policy: Policy, known: Mapping[int, str] | None = None) -> Examined:
     """Walk the log in a bundle, then hold what lies beside it against it. Raises `LogError` for what is no bundle."""
     bundle = Bundle(path)
@@ -99,8 +121,10 @@ def examine(path: Path, policy: Policy, known: Mapping[int, str] | None = None) 
         )
     verdict = verify(bundle, policy, known=known, now=datetime.now(UTC))
     sightings: dict[str, int] = {}
+    unverified: tuple[str, ...] = ()
     if verdict.ok:
         try:
+            unverified = bundle.unverified()
             bundle.check(policy.logs)
             with bundle.snapshot() as snapshot:
                 sightings = sighted(snapshot, policy)
@@ -113,6 +137,7 @@ def examine(path: Path, policy: Policy, known: Mapping[int, str] | None = None) 
         enough=policy.quorum == NONE or verdict.witnessed,
         sightings=sightings,
         time_stamps=stamps,
+        unverified=unverified,
     )
 
 
@@ -136,13 +161,24 @@ def judged(found: Examined, policy: Policy) -> Answer:
     if found.beside:
         return Answer(lines=(f"BAD: {found.beside}", *_KEEP), code=BROKEN)
     state = f"{verdict.size} {verdict.root_hex}"
-    stamped = (f"Time stamps for the checkpoints at {_listed(found.time_stamps)}: README.txt says how to check them.",)
-    stamps = stamped if found.time_stamps else ()
+    stamps = (*_tokens(found.time_stamps), *_unverified(found.unverified))
     if not found.enough:
         return Answer(lines=(f"{UNWITNESSED} {state}", *_missing(found, policy), *stamps), code=NOT_WITNESSED)
     if not verdict.witnessed:
-        return Answer(lines=(f"OK {state} {UNWITNESSED}", _ALONE, *stamps))
-    return Answer(lines=(_ok(verdict, state), *_since(verdict), *stamps))
+        return Answer(lines=(str(verdict), _ALONE, *stamps))
+    return Answer(lines=(str(verdict), *_since(verdict), *stamps))
+
+
+def _tokens(sizes: tuple[int, ...]) -> tuple[str, ...]:
+    if not sizes:
+        return ()
+    command = "openssl ts -verify -in time-stamps/SIZE.tsr -data time-stamps/SIZE.checkpoint -CAfile CERTIFICATES"
+    return (f"Time-stamp tokens, not checked here, lie beside the checkpoints at {_listed(sizes)}: {command}",)
+
+
+def _unverified(names: tuple[str, ...]) -> tuple[str, ...]:
+    """What the sums alone hold, and whoever changed a file can change its sum."""
+    return tuple(f"{name} is NOT VERIFIED: it is not this release's text. Do nothing on its word." for name in names)
 
 
 _KEEP = ("Keep what you received as it is, and keep every copy.",)
@@ -153,11 +189,6 @@ def _bad(verdict: Verdict) -> str:
     if COSIGNATURES in (verdict.reason or ""):  # it stands beside the entries, and none of them is at fault
         return f"BAD: {verdict.reason}."
     return f"BAD at entry {verdict.first_bad}: {verdict.reason}."
-
-
-def _ok(verdict: Verdict, state: str) -> str:
-    time = f" {spelt_time(verdict.time)}" if verdict.time else ""
-    return f"OK {state} {' '.join(map(spelt, verdict.witnesses))}{time}"
 
 
 def spelt_time(moment: datetime) -> str:

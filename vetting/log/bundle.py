@@ -30,7 +30,7 @@ from vetting.log.folder import Folder
 from vetting.log.merkle import HASH_SIZE, Frontier
 from vetting.log.note import Verifier
 from vetting.log.profile import Json, decode, encode, is_token
-from vetting.log.schema import SCHEMA_FILES
+from vetting.log.schema import SCHEMA_FILES, schema_text
 from vetting.log.verify import StoredEntry
 
 README, SUMS, VKEY = "README.txt", "SHA256SUMS", "log.vkey"
@@ -45,9 +45,33 @@ KIBIBYTE = 1024
 LONGEST_LINE = 64 * KIBIBYTE
 """Bytes of a line of a checkpoint or a cosignature; the longest signature has 3,300."""
 MAX_TOKEN_BYTES = 256 * KIBIBYTE
+README_TEXT = f"""\
+A transparency log: what a department did for its candidates, in order, as it signed it.
+No content is in it: identifiers, codes, counts, digests, salted commitments, and frozen protocols.
+
+To verify it you need Python 3.11 or newer with its package cryptography, the file vetting-verify.pyz, and a policy:
+the log's key, the witnesses' keys and how many of them you ask for. Neither file is in this folder, and neither should
+come with it. Every true copy of one release of vetting-verify.pyz has the same SHA-256.
+
+    python vetting-verify.pyz FOLDER --policy POLICY
+    python vetting-verify.pyz FOLDER --policy POLICY --known SIZE:ROOT
+
+It says "OK size root witnesses time", with "(up to N)" where the witnesses saw the first N entries only, or the first
+entry that is wrong and why. SIZE:ROOT stands at the foot of every
+released report. Each line of {ENTRIES} is one entry; {SCHEMAS}/ says what is in it. {PROTOCOL} is the protocol by
+which every candidate of the position in {POSITION} was to be searched; its SHA-256 stands on their reports. The
+whole log is here, other positions too: that nothing was left out can be shown of the whole only. What a time stamp
+says, OpenSSL shows:
+
+    openssl ts -verify -in {STAMPS}/SIZE.tsr -data {STAMPS}/SIZE.checkpoint -CAfile CERTIFICATES
+"""
+
 _STAMP = re.compile(r"time-stamps/(0|[1-9][0-9]{0,15})\.(tsr|checkpoint)", re.ASCII)
 _COSIGNED = re.compile(rb"(0|[1-9][0-9]{0,15}) (\xe2\x80\x94 .+)")
 _SUM = re.compile(rb"([0-9a-f]{64})  ([!-~]+)")
+_LONGEST_SUM = 256
+_LONGEST_TEXT = KIBIBYTE
+"""Bytes of the signed text of a checkpoint, which is kept while its stretch of the log is walked."""
 _ID = b'"id":"'
 
 
@@ -112,10 +136,21 @@ class Bundle:
         """
         if self.verifier not in logs:
             raise FileError(f"{VKEY} is the key of another log than the policy means.")
+        self.unverified()  # too long a file is refused before it is read to its end
         self._check_schema()
         self._check_stamps()
         self._check_protocol()
         self._check_sums()
+
+    def unverified(self) -> tuple[str, ...]:
+        """The files that no signature covers and that are not, byte for byte, what this release writes.
+
+        Another release may have written them, or somebody between the log and its reader. Raises `FileError` where one
+        is too long.
+        """
+        ours = {README: README_TEXT, SCHEMA_FILES[SCHEMA]: schema_text()}
+        read = {name: self._folder.bytes_of(name, 64 * KIBIBYTE) for name in ours}
+        return tuple(name for name, text in ours.items() if read[name] != text.encode("ascii"))
 
     def _check_schema(self) -> None:
         for name in SCHEMA_FILES.values():
@@ -139,12 +174,11 @@ class Bundle:
         try:
             decode(content)
         except EntryError as malformed:
-            why = str(malformed).replace("An entry", "it", 1)  # the profile is that of entries, and this is none
-            raise FileError(f"{PROTOCOL} is not canonical JSON: {why}") from None
-        frozen = list(self._frozen(position))
+            raise FileError(f"{PROTOCOL} is not canonical JSON: {str(malformed).replace('An entry', 'it', 1)}") from None
+        frozen = set(self._frozen(position))
         if not frozen:
             raise FileError(f"The log holds no frozen protocol of the position in {POSITION}.")
-        if len(set(frozen)) > 1:
+        if len(frozen) > 1:
             raise FileError(f"The log froze two different protocols of the position in {POSITION}.")
         if content not in frozen:
             raise FileError(f"{PROTOCOL} is not the protocol that the log froze for the position in {POSITION}.")
@@ -159,12 +193,14 @@ class Bundle:
 
     def _check_sums(self) -> None:
         stated: dict[str, str] = {}
-        for line in self._folder.lines(SUMS, LONGEST_LINE):
+        for line in self._folder.lines(SUMS, _LONGEST_SUM):
             match = _SUM.fullmatch(line)
             if match is None or (name := match[2].decode("ascii")) in stated:
                 raise FileError(f"{SUMS} is not a list of one digest for each file.")
+            if name not in self._folder.names - {SUMS}:  # at once: whoever wrote the list decides how long it is
+                raise FileError(f"{SUMS} names other files than the bundle holds.")
             stated[name] = match[1].decode("ascii")
-        if stated.keys() != self._folder.names - {SUMS}:
+        if len(stated) != len(self._folder.names - {SUMS}):
             raise FileError(f"{SUMS} names other files than the bundle holds.")
         for name, digest in sorted(stated.items()):
             if self._folder.digest_of(name) != digest:
@@ -227,19 +263,19 @@ class BundleSnapshot:
     def _notes(self) -> Iterator[bytes]:
         """Each note: its text, a blank line, its signatures; then a blank line before the next."""
         parts: list[bytes] = []
-        block = b""
+        block = bytearray()
         for line in self._folder.lines(CHECKPOINTS, LONGEST_LINE):
             if line or not block:
                 block += line + b"\n"
-                if len(block) > LONGEST_LINE:
+                if len(block) > (LONGEST_LINE if parts else _LONGEST_TEXT):
                     raise LogDamagedError(f"a checkpoint in {CHECKPOINTS} is too long")
             else:
-                parts.append(block)
-                block = b""
+                parts.append(bytes(block))
+                block = bytearray()
             if len(parts) == 2:
                 yield b"\n".join(parts)
                 parts = []
-        parts.append(block)
+        parts.append(bytes(block))
         if len(parts) != 2 or not block:
             raise LogDamagedError(f"{CHECKPOINTS} ends in the middle of a checkpoint")
         yield b"\n".join(parts)

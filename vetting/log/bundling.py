@@ -15,7 +15,7 @@ from vetting.log.bundle import (
     POSITION,
     PROTOCOL,
     README,
-    SCHEMAS,
+    README_TEXT,
     STAMPS,
     SUMS,
     VKEY,
@@ -23,26 +23,6 @@ from vetting.log.bundle import (
 from vetting.log.event import SCHEMA
 from vetting.log.schema import SCHEMA_FILES, schema_text
 from vetting.log.verify import Snapshot
-
-README_TEXT = f"""\
-A transparency log: what a department did for its candidates, in order, as it signed it.
-No content is in it: identifiers, codes, counts, digests, salted commitments, and frozen protocols.
-
-To verify it you need Python 3.11 or newer with its package cryptography, the file vetting-verify.pyz, and a policy:
-the log's key, the witnesses' keys and how many of them you ask for. Neither file is in this folder, and neither should
-come with it. Every true copy of one release of vetting-verify.pyz has the same SHA-256.
-
-    python vetting-verify.pyz FOLDER --policy POLICY
-    python vetting-verify.pyz FOLDER --policy POLICY --known SIZE:ROOT
-
-It says "OK size root witnesses time", or the first entry that is wrong and why. SIZE:ROOT stands at the foot of every
-released report. Each line of {ENTRIES} is one entry; {SCHEMAS}/ says what is in it. {PROTOCOL} is the protocol by
-which every candidate of the position in {POSITION} was to be searched; its SHA-256 stands on their reports. The
-whole log is here, other positions too: that nothing was left out can be shown of the whole only. What a time stamp
-says, OpenSSL shows:
-
-    openssl ts -verify -in {STAMPS}/SIZE.tsr -data {STAMPS}/SIZE.checkpoint -CAfile CERTIFICATES
-"""
 
 
 class _Draft:

@@ -76,6 +76,13 @@ class WitnessForkError(WitnessError):
     remedy = "Sign nothing more for this log, keep the folder as it is, and tell the auditor and the other witnesses."
 
 
+class TwoRootsError(LogError):
+    """Two sightings of the log exclude each other: it had two roots with the same number of entries."""
+
+    code = "LOG-207"
+    remedy = "If both were copied without a mistake, the log has two histories: keep both papers and tell the auditor."
+
+
 class LogMissingError(LogError):
     """There is no log at that address, or this account may not open it."""
 

@@ -100,7 +100,8 @@ class Policy:
         """Who of the witnesses has cosigned the checkpoint, and whether they are enough.
 
         Signatures of unknown keys are ignored. A cosignature without a time does not count, and with `now` (UTC) none
-        dated more than a day later does. Raises `NoteError` if one known witness's signature is false.
+        dated more than a day later does. The empty log is never seen enough: whoever saw nothing vouches for nothing,
+        and every history grows from it. Raises `NoteError` if one known witness's signature is false.
         """
         known = {(key.name, key.key_id): (name, key) for name, key in self.witnesses.items()}
         times: dict[str, datetime] = {}
@@ -114,7 +115,8 @@ class Policy:
                 ahead.add(name)
             elif time is not None:
                 times[name] = min(time, times.get(name, time))
-        complete = None if self.quorum == NONE else self._complete(self.quorum, times)
+        nothing = self.quorum == NONE or checkpoint.size == 0
+        complete = None if nothing else self._complete(self.quorum, times)
         return Seen(
             witnesses=tuple(name for name in self.witnesses if name in times),
             satisfied=complete is not None,

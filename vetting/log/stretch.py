@@ -73,8 +73,8 @@ class Stretch:
 
 def walk(source: Source, task: Task) -> Stretch:
     """Walk one stretch up to its end, or to its first bad entry."""
-    notes = list(source.signed(task.after, task.end))
-    growth = _Growth(task, {size for size, _ in notes} | task.wanted)
+    marks = list(_marks(source, task))
+    growth = _Growth(task, {size for size, _ in marks} | task.wanted)
     bad: tuple[int, str] | None = None
     try:
         for rows in source.blocks(task.start, task.end):
@@ -86,14 +86,23 @@ def walk(source: Source, task: Task) -> Stretch:
         bad = growth.place, str(damaged)
     if bad is None and task.whole and growth.place < task.end:
         bad = growth.place, _missing(growth.place)
-    reader = CheckpointReader(task.policy)
     return Stretch(
         end=growth.place,
         hashes=growth.tree.hashes,
         roots=growth.roots,
-        marks=[(size, reader.read(note)) for size, note in notes if size <= growth.place or bad is None],
+        marks=[mark for mark in marks if mark[0] <= growth.place or bad is None],
         bad=bad,
     )
+
+
+def _marks(source: Source, task: Task) -> Iterator[tuple[int, Checkpoint | None]]:
+    """The checkpoints of the stretch, without their bytes, up to the first that is not signed, which ends the walk."""
+    reader = CheckpointReader(task.policy)
+    for size, note in source.signed(task.after, task.end):
+        signed = reader.read(note)
+        yield size, signed
+        if signed is None:
+            return
 
 
 class _Growth:

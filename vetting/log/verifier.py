@@ -26,7 +26,8 @@ Verifies a bundle of a transparency log, offline, with the policy alone.
   python {NAME} witness show FOLDER
   python {NAME} witness clear FOLDER CONTRADICTION
 
-It prints "OK size root witnesses time", or the first entry that is wrong and why.
+It prints "OK size root witnesses time", with "(up to N)" where the witnesses saw the first N entries only, or the
+first entry that is wrong and why.
 Exit codes: 0 OK, 2 wrong command line, 3 a witness refuses, 4 a file cannot be used, 6 the policy's witnesses are
 missing, 7 a file cannot be read or written, 9 the log is BAD.
 """
@@ -91,7 +92,7 @@ def _answered(arguments: list[str]) -> Answer:
         return answers.show_proof(Path(given.file), answers.read_policy(Path(given.policy)))
     given = _parsed(arguments, ("bundle",), policy=True, known=True)
     policy = answers.read_policy(Path(given.policy))
-    seen = dict(map(answers.seen_before, given.known))
+    seen = answers.sightings_of(given.known)
     return answers.judged(answers.examine(Path(given.bundle), policy, seen), policy)
 
 
@@ -171,4 +172,5 @@ def _tell(lines: Sequence[str]) -> None:
 
 def _say(line: str) -> None:
     """A line on standard output. Signature lines hold a dash that some alphabets lack, and files are to be exact."""
-    sys.stdout.buffer.write(f"{line}\n".encode())
+    harmless = "".join(c if c.isprintable() else spelt(c) for c in line)  # nothing commands a terminal
+    sys.stdout.buffer.write(f"{harmless}\n".encode())

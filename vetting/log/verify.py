@@ -11,6 +11,7 @@ from datetime import datetime
 
 from vetting.log.checkpoint import Checkpoint
 from vetting.log.errors import LogDamagedError, NoteError
+from vetting.log.folder import spelt
 from vetting.log.merkle import EMPTY_ROOT, Frontier, node_hash
 from vetting.log.note import Signature, Verifier
 from vetting.log.parallel import in_processes
@@ -22,6 +23,8 @@ __all__ = ["PAPER_DIGITS", "Log", "Snapshot", "StoredEntry", "Trusted", "Verdict
 
 PAPER_DIGITS = 16
 """So many hexadecimal digits of a root are printed on paper, and at least so many must be given back."""
+MOST_COSIGNATURES = 4096
+"""So many lines may stand under one checkpoint: sixteen by each of the most witnesses that a policy may name."""
 _WORTH_PROCESSES = 4
 """Stretches from which on it pays to start processes, each of which takes half a second to start."""
 _NO_LIMIT = 2**63 - 1
@@ -84,8 +87,8 @@ class Verdict:
         if not self.witnesses:
             return f"OK {self.size} {self.root_hex} UNWITNESSED"
         time = self.time.isoformat(timespec="seconds").replace("+00:00", "Z") if self.time else ""
-        until = "" if self.witnessed_size == self.size else f" (up to {self.witnessed_size})"
-        return f"OK {self.size} {self.root_hex} {' '.join(self.witnesses)} {time}{until}".rstrip()
+        until = "" if self.witnessed_size == self.size else f" (up to {self.witnessed_size})"  # not this root, then
+        return f"OK {self.size} {self.root_hex} {' '.join(map(spelt, self.witnesses))} {time}{until}"
 
 
 def verify(
@@ -257,14 +260,8 @@ class _Walk:
     def _ask_witnesses(self, signed: Checkpoint) -> None:
         """Hold the cosignatures under a confirmed checkpoint against the keys of the policy."""
         self._no_witness_before(signed.size)
-        lines: list[bytes] = []
-        while self._line is not None and self._line[0] == signed.size:
-            lines.append(self._line[1])
-            self._line = next(self._lines, None)
-        if not lines:
-            return
         try:
-            seen = self._policy.seen(signed, [_signature(line) for line in lines], now=self._now)
+            seen = self._policy.seen(signed, self._cosignatures(signed.size), now=self._now)
         except NoteError:
             raise _BadError(signed.size, f"a cosignature at {signed.size} entries does not verify") from None
         if seen.satisfied:
@@ -275,6 +272,16 @@ class _Walk:
                 witnesses=seen.witnesses,
                 time=seen.time,
             )
+
+    def _cosignatures(self, size: int) -> Iterator[Signature]:
+        """Those under one checkpoint, one after another: whoever shows the log decides how many there are."""
+        for _ in range(MOST_COSIGNATURES):
+            if self._line is None or self._line[0] != size:
+                return
+            yield _signature(self._line[1])
+            self._line = next(self._lines, None)
+        if self._line is not None and self._line[0] == size:
+            raise _BadError(size, f"more than {MOST_COSIGNATURES} cosignatures are shown at {size} entries")
 
     def _no_witness_before(self, size: int) -> None:
         """A known witness's line under a size at which the log has no checkpoint shows one that was taken away."""

@@ -4,11 +4,12 @@ Source of the rules: c2sp.org/tlog-witness, `add-checkpoint`, without its networ
 before the cosignature leaves, so that no crash, and no second process, makes a witness vouch for two histories.
 
 The folder holds `witness.key` (mode 0400), `witness.vkey`, for each trusted log `logs/<id>/` with its `vkeys` and the
-last cosigned `checkpoint`, and `evidence/`, where both sides of every contradiction stay; until the witness clears it,
-nothing more of that log is cosigned.
+last cosigned `checkpoint` and when that was, and `evidence/`, where both sides of every contradiction stay; until the
+witness clears it, nothing more of that log is cosigned.
 """
 
 import os
+import re
 import stat
 import time
 from collections.abc import Iterator
@@ -35,7 +36,11 @@ except ImportError:  # Windows; whoever only verifies needs no locks
 KEY, VKEY, LOGS, EVIDENCE = "witness.key", "witness.vkey", "logs", "evidence"
 CLEARED = "cleared.txt"
 """Beside both sides of a contradiction: when the witness decided to go on."""
+COSIGNED = "cosigned"
+"""Beside a log's record, once something was cosigned: when last, by this witness's own clock, in seconds since 1970."""
 _NOTHING_YET = "old 0\n"
+_SECONDS = re.compile(r"[1-9][0-9]{0,11}\n", re.ASCII)
+_FIRST_DAY = 86_400
 _PATIENCE = 10.0
 """Seconds that one command waits for another."""
 _PAUSE = 0.05
@@ -162,10 +167,13 @@ class Witness:
             except WitnessForkError as fork:
                 raise self._with_evidence(fork, log, request, at) from None
             self._refuse_contradicted(log.origin)
+            _check_clock(place, at)
             cosignature = self._cosigner.cosign(checkpoint, at)
             if checkpoint != log.checkpoint:
                 with _disk("The witness cannot write down what it saw, so it signed nothing."):
                     replace(place / "checkpoint", asked.note.encode(), 0o600)
+            with _disk("The witness cannot write down when it signed, so it signed nothing."):
+                replace(place / COSIGNED, f"{int(at.timestamp())}\n".encode(), 0o600)
             return str(cosignature)
 
     def _refuse_contradicted(self, origin: str) -> None:
@@ -186,6 +194,8 @@ class Witness:
         keys = self._keys(place)
         state = _read(place / "checkpoint")
         if state == _NOTHING_YET:
+            if (place / COSIGNED).exists():
+                raise WitnessError("The record of what was cosigned last was put back to nothing.", remedy=_RESTORE)
             return TrustedLog(origin=keys[0].name, keys=keys, checkpoint=None, note=None)
         try:
             _check_signature(state, keys)
@@ -232,11 +242,38 @@ class Witness:
         try:
             if os.fstat(number).st_mode & (stat.S_IWGRP | stat.S_IWOTH):
                 raise WitnessError("Other accounts may write to the witness's folder.", remedy=_MODE)
+            _check_rooms(self._folder / LOGS)
             with _disk("The folder of the witness cannot be locked."):
                 _lock(number)
             yield
         finally:
             os.close(number)
+
+
+def _check_rooms(logs: Path) -> None:
+    """The folders with the records are their owner's only, like the witness's own. Raises `WitnessError`."""
+    with _disk("The folder of the witness cannot be read."):
+        for place in (logs, *logs.glob("*")) if logs.exists() else ():
+            if place.stat().st_mode & (stat.S_IWGRP | stat.S_IWOTH):
+                raise WitnessError(f"Other accounts may write to a folder in {LOGS}/.", remedy=_MODE)
+
+
+def _check_clock(place: Path, at: datetime) -> None:
+    """No cosignature is dated before the one before it, nor before there were any. Raises `WitnessError`."""
+    seconds = int(at.timestamp())
+    if seconds <= _FIRST_DAY:
+        raise WitnessError("The clock of this computer stands at 1970.", remedy="Set the clock, then repeat.")
+    with _disk("The folder of the witness cannot be read."):
+        if not (place / COSIGNED).exists():
+            return
+    last = _read(place / COSIGNED)
+    if _SECONDS.fullmatch(last) is None:
+        raise WitnessError("The record of when was cosigned last is damaged.", remedy=_RESTORE)
+    if seconds < int(last):
+        raise WitnessError(
+            "The clock of this computer stands before this witness's last cosignature of that log.",
+            remedy="Set the clock right, then repeat. If the clock was ahead at the last one, tell the auditor.",
+        )
 
 
 def _check_signature(note: str, keys: tuple[Verifier, ...]) -> None:
