@@ -1,6 +1,13 @@
 """Every kind of violation and of tampering, in the order in which they are told."""
 
-from tests.audit import violations_of_findings, violations_of_order, violations_of_people, violations_of_searching
+from tests.audit import (
+    violations_of_agreeing,
+    violations_of_dropping,
+    violations_of_findings,
+    violations_of_order,
+    violations_of_people,
+    violations_of_searching,
+)
 from tests.audit.tampering import TAMPERS
 from tests.audit.violations import KINDS
 
@@ -10,6 +17,8 @@ TAMPERINGS = tuple(TAMPERS)
 __all__ = [
     "TAMPERINGS",
     "VIOLATIONS",
+    "violations_of_agreeing",
+    "violations_of_dropping",
     "violations_of_findings",
     "violations_of_order",
     "violations_of_people",

@@ -76,6 +76,11 @@ class ApprovedDeviation:
     by_two: bool
     """Whether one person asked and another approved, neither of whom decides on the position."""
 
+    @property
+    def fitting(self) -> bool:
+        """Whether it is of one case where its reason ends a case, and of one step where it leaves a step out."""
+        return self.reason.of_case is bool(self.case_number) and self.reason.of_case is not bool(self.step)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReleasedFinding:
@@ -221,9 +226,11 @@ def _departure(case: str, key: str, difference: Difference, sequence: int, expla
 
 
 def _approved(deviation: ApprovedDeviation, protocol: SearchProtocol, executed: Sequence[ExecutedSearch]) -> bool:
-    """Whether two people agreed; or, for the failure policy, whether the protocol has it for this step and the log
-    shows, before the record, that the step failed for one search and ran for another.
+    """Whether it is of what its reason is about and two people agreed; or, for the failure policy, whether the protocol
+    has it for this step and the log shows, before the record, that the step failed for one search and ran for another.
     """
+    if not deviation.fitting:
+        return False
     if deviation.reason is not DeviationReason.FAILURE_POLICY:
         return deviation.by_two
     policed = {step.id for step in protocol.steps if step.failure_policy is FailurePolicy.EXCLUDE}

@@ -54,7 +54,8 @@ def cleared_searchers(log: PositionLog) -> Iterator[Finding]:
     if not people:
         yield unsaid("The log holds nobody's roles or clearance: it is from before they were in it.")
         return
-    attested = {row.actor: row.sequence for row in reversed(log.of(EventType.ATTESTATION_RECORDED))}
+    said = [row for row in log.of(EventType.ATTESTATION_RECORDED) if row.body.get("no_conflict") is True]
+    attested = {row.actor: row.sequence for row in reversed(said)}
     acts = _casework(log)
     days = acts["at"].dt.floor("D")
     grouped = acts.groupby(["actor", "type", days.rename("day")], observed=True, sort=False)

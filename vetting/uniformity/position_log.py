@@ -174,7 +174,8 @@ def _first_of(parts: Mapping[str, pd.DataFrame], kind: EventType) -> dict[str, R
 
 def _withdrawn(logged: tuple[LoggedDeviation, ...]) -> dict[str, int]:
     reason, word = DeviationReason.CANDIDATE_WITHDREW.value, Decision.APPROVED.value
-    return {d.case_number: d.sequence for d in logged if d.reason == reason and d.decision == word}
+    agreed = (d for d in logged if d.reason == reason and d.decision == word)
+    return {d.case_number: d.sequence for d in agreed if d.case_number and not d.step}
 
 
 def _protocol(frozen: Row) -> SearchProtocol:

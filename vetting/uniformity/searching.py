@@ -11,6 +11,7 @@ from vetting.log.event import EventType
 from vetting.protocol import FailurePolicy, Technique
 from vetting.search import OWNERS_CHOICE, Outcome, step_of
 from vetting.uniformity.comparison import Departure, Difference
+from vetting.uniformity.deciding import decided_otherwise
 from vetting.uniformity.events import each, mapped
 from vetting.uniformity.logged import environments
 from vetting.uniformity.position_log import PositionLog
@@ -231,6 +232,7 @@ def deviations_listed(log: PositionLog) -> Iterator[Finding]:
             yield failing([d.sequence], f"{d.id} was asked for or decided for a reason that is on no list.")
         if d.step and d.step not in steps:
             yield failing([d.sequence], f"A deviation is about {d.step}, which is no step of the protocol.")
+    yield from decided_otherwise(log)
     made, cases = len(log.deviations), len(log.enrolled)
     if made:
         yield noted((), f"{made} {'deviation' if made == 1 else 'deviations'} on {cases} candidates.")

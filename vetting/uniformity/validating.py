@@ -12,6 +12,7 @@ from vetting.attribution import check_level as refuse_level
 from vetting.errors import VettingError
 from vetting.log.event import EventType
 from vetting.uniformity.comparison import Difference
+from vetting.uniformity.dropping import dropped
 from vetting.uniformity.events import Row, each
 from vetting.uniformity.position_log import LoggedFinding, PositionLog
 from vetting.uniformity.result import Finding, exception, failing, unsaid
@@ -165,6 +166,7 @@ def legal_steps(log: PositionLog) -> Iterator[Finding]:
             elif state in _VALIDATING and not _attributed(finding, act):
                 yield failing([act.sequence], f"{of} was validated without an attribution of A3 or A4.")
             current = state or current
+    yield from dropped(log)
 
 
 def _attributed(finding: LoggedFinding, act: Row) -> bool:
