@@ -7,6 +7,7 @@ from tests.audit import (
     violations_of_order,
     violations_of_people,
     violations_of_searching,
+    violations_of_straying,
 )
 from tests.audit.tampering import TAMPERS
 from tests.audit.violations import KINDS
@@ -23,4 +24,5 @@ __all__ = [
     "violations_of_order",
     "violations_of_people",
     "violations_of_searching",
+    "violations_of_straying",
 ]

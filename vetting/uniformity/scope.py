@@ -12,6 +12,7 @@ from vetting.uniformity.comparison import Difference
 from vetting.uniformity.events import Row, each, mapped
 from vetting.uniformity.position_log import PositionLog
 from vetting.uniformity.result import Finding, exception, failing, noted, unsaid
+from vetting.uniformity.straying import strays
 from vetting.validation import State
 
 _DAY = timedelta(days=1)
@@ -32,6 +33,7 @@ def run_list(log: PositionLog) -> Iterator[Finding]:
     for case, sequence in acts.items():
         if case not in enrolled:
             yield failing([sequence], f"{case} was worked on and never enrolled in this position.")
+    yield from strays(log)
     yield from _enrolled_twice(log)
     yield from _enrolled_late(log, enrolled)
     yield from _never_reported(log)
