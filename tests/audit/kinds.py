@@ -2,8 +2,10 @@
 
 from tests.audit import (
     violations_of_agreeing,
+    violations_of_clearing,
     violations_of_dropping,
     violations_of_findings,
+    violations_of_matching,
     violations_of_order,
     violations_of_people,
     violations_of_searching,
@@ -19,8 +21,10 @@ __all__ = [
     "TAMPERINGS",
     "VIOLATIONS",
     "violations_of_agreeing",
+    "violations_of_clearing",
     "violations_of_dropping",
     "violations_of_findings",
+    "violations_of_matching",
     "violations_of_order",
     "violations_of_people",
     "violations_of_searching",

@@ -67,7 +67,7 @@ def approved_another_step_than_was_asked_for(story: Story) -> None:
 def approved_for_another_reason_than_was_asked_for(story: Story) -> None:
     """The approval gives another reason than the request did."""
     asked, agreed = DeviationReason.SOURCE_OUTAGE.value, DeviationReason.COUNSEL_INSTRUCTION.value
-    step = {"step": _step(story)}
+    step: Body = {"step": _step(story)}
     enrolled = story.of(EventType.CANDIDATE_ENROLLED)[0]
     deviated(story, enrolled, None, step | {"reason": asked}, step | {"reason": agreed})
 

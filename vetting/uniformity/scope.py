@@ -9,7 +9,9 @@ import pandas as pd
 
 from vetting.log.event import EventType
 from vetting.uniformity.comparison import Difference
+from vetting.uniformity.deciding import opened_first
 from vetting.uniformity.events import Row, each, mapped
+from vetting.uniformity.matching import nothing_shared
 from vetting.uniformity.position_log import PositionLog
 from vetting.uniformity.result import Finding, exception, failing, noted, unsaid
 from vetting.uniformity.straying import strays
@@ -79,6 +81,7 @@ def stage_order(log: PositionLog) -> Iterator[Finding]:
     yield from _planned_first(log)
     yield from _before_the_report(log)
     yield from _released_once(log)
+    yield from nothing_shared(log)
     yield from _after_withdrawal(log)
     yield from _filtered_first(log)
 
@@ -207,6 +210,7 @@ def one_protocol(log: PositionLog) -> Iterator[Finding]:
         yield failing([frozen.sequence], "The protocol was frozen before it was approved.")
     if protocol.in_force_from > day:
         yield failing([frozen.sequence], "The protocol was frozen before it was in force.")
+    yield from opened_first(log)
     yield from _other_protocols(log)
 
 
