@@ -52,10 +52,10 @@ def cleared_late(
     """Roles and clearances that are dated before an act and logged after it, and without which nobody might have done
     it. A crash keeps one back until something is logged next: what waited longer was dated back.
     """
-    for person, mine in acts.groupby("actor", observed=True):
-        known = people.get(str(person), [])
+    for person, known in people.items():
         for late in known:
-            before = mine[(mine["sequence"] < late.sequence) & (mine["at"] >= late.at)]
+            before = acts.iloc[: int(acts["sequence"].searchsorted(late.sequence))]
+            before = before[(before["at"] >= late.at) & (before["actor"] == person)]
             carried = _carried(before, known, needed)
             if carried:
                 weigh = exception if _kept_back(log.events, late) else failing

@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-import pandas as pd
-
 from vetting.evidence import Standing
 from vetting.log.event import EventType
 from vetting.protocol import Technique
 from vetting.search import step_of
-from vetting.uniformity.events import Row, each
+from vetting.uniformity.events import Row, each, mapped
 from vetting.uniformity.position_log import LoggedFinding, PositionLog
 from vetting.uniformity.result import Finding, exception, failing
 
@@ -111,22 +109,23 @@ def stated_first(log: PositionLog) -> Iterator[Finding]:
 
 def asked_often(log: PositionLog) -> Iterator[Finding]:
     """Check 14: one search that was made over and over, where the same step was not for the other candidates."""
-    runs = log.searches.groupby("pair").agg(
-        case=("case", "first"), key=("key", "first"), first=("sequence", "min"), runs=("sequence", "size")
-    )
-    often = runs[runs["runs"] > RERUNS]
-    steps = runs["key"].astype(str).map(step_of) if len(often) else pd.Series(dtype=object)
-    for row in each(often):
-        others = runs["runs"][(steps == step_of(row.key)) & (runs["case"] != row.case)]
-        if row.runs > 2 * max(others, default=1):
-            yield exception([row.first], f"{row.case}: {row.key} was searched {row.runs} times, unlike the others'.")
+    searches = log.searches
+    counts = searches["pair"].value_counts()
+    for row in each(searches[searches["pair"].isin(counts.index[counts > RERUNS])].drop_duplicates("pair")):
+        of_step = mapped(searches["key"], step_of) == step_of(row.key)
+        others = searches["pair"][of_step & (searches["case"] != row.case)]
+        runs = int(counts[row.pair])
+        if runs > 2 * max(counts[others], default=1):
+            yield exception([row.sequence], f"{row.case}: {row.key} was searched {runs} times, unlike the others'.")
 
 
 def outgrown(log: PositionLog) -> Iterator[Finding]:
     """Check 16: the size of the log that a report states holds everything that was logged of its case before."""
     known = log.events[~log.events["type"].isin(_BESIDE_THE_REPORT)]
-    for case, report in log.reports.items():
-        mine = known[(known["case"] == case) & (known["sequence"] < report.sequence)]["sequence"]
+    until = mapped(known["case"], {case: row.sequence for case, row in log.reports.items()}).astype(float)
+    last = known[known["sequence"] < until].groupby("case", observed=True)["sequence"].max()
+    for case, sequence in last.items():
+        report = log.reports[str(case)]
         size = report.body.get("log_size")
-        if len(mine) and isinstance(size, int) and size <= mine.max():
+        if isinstance(size, int) and size <= sequence:
             yield failing([report.sequence], f"The report of {case} states a smaller log than its case stands on.")
