@@ -141,6 +141,7 @@ class Releasing(Reviewing):
             yield from self.corrected(going[0])
             yield from self._gate(by, counted)
         number = f"R-{self.case.number[2:]}-1"
+        self.house.settle()  # a desk brings the log up to date before it reads the size
         body: Body = {"report": number, "pdf": self.house.digest(), "log_size": len(self.house.said)}
         self.case.released = True
         yield from self._do(by, (EventType.REPORT_RELEASED, number, body))

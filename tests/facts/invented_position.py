@@ -67,6 +67,11 @@ PROTOCOL = SearchProtocol(
 DISCLOSED = {IdentifierKind.FULL_NAME: 1}
 
 
+def commitment(case: str) -> str:
+    """What stands for a digest that no other case has."""
+    return case.encode().hex().rjust(64, "0")
+
+
 @dataclass
 class Story:
     """Entries in the making. `say` adds one a second after the last."""
@@ -120,7 +125,7 @@ class Story:
         counts = {kind.value: count for kind, count in DISCLOSED.items()}
         body = {"protocol": self.digest, "disclosed": counts, "candidate": "0" * 64, "plan": self.plan}
         self.say("candidate.enrolled", SEARCHER, body, case)
-        signed = {"form": "0" * 64, "signed_on": "2026-03-01", "expires_on": "2026-06-01"}
+        signed = {"form": commitment(case), "signed_on": "2026-03-01", "expires_on": "2026-06-01"}
         self.say("authorization.recorded", SEARCHER, signed, case)
 
     def planned(self, case: str) -> None:
@@ -179,7 +184,7 @@ class Story:
             passed = {"filter": FILTER, "action": "passed", "reason": "passed", "record": f"FR-{finding}"}
             self.say("filter.applied", SEARCHER, {"finding": finding, **passed}, case)
             self.step(case, finding, "filtered", SEARCHER)
-        report = {"report": f"R-{case}", "pdf": "0" * 64, "log_size": len(self.entries)}
+        report = {"report": f"R-{case}", "pdf": commitment(case), "log_size": self.taken + len(self.entries)}
         self.say("report.released", SEARCHER, report, case)
         if finding:
             self.step(case, finding, "released", SEARCHER)

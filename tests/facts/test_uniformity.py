@@ -137,10 +137,19 @@ def test_a_source_that_failed_for_everybody_treats_everybody_alike() -> None:
 
 @pytest.mark.parametrize("reason", sorted(OWNERS_CHOICE))
 def test_what_the_owner_of_an_account_does_not_show_is_no_different_treatment(reason: str) -> None:
-    first, *others = _everybody()
-    shy = replace(first, outcome=Outcome.BLOCKED, reason=reason)
+    everybody = _everybody()
+    account = next(search for search in everybody if search.key == "posts.1")
+    others = [search for search in everybody if search is not account]
+    shy = replace(account, outcome=Outcome.BLOCKED, reason=reason)
     assert _of(PROTOCOL, [shy, *others]).uniform
     assert not _of(PROTOCOL, [replace(shy, reason="http_403"), *others]).uniform
+
+
+@pytest.mark.parametrize("reason", sorted(OWNERS_CHOICE))
+def test_nobody_owns_a_source_that_is_asked_for_a_name(reason: str) -> None:
+    first, *others = _everybody()
+    assert first.key == "name.1"
+    assert not _of(PROTOCOL, [replace(first, outcome=Outcome.BLOCKED, reason=reason), *others]).uniform
 
 
 def test_a_feed_of_the_candidate_s_own_that_failed_is_listed_and_explains_itself_and_no_shared_source_does() -> None:

@@ -174,7 +174,8 @@ class Bundle:
         try:
             decode(content)
         except EntryError as malformed:
-            raise FileError(f"{PROTOCOL} is not canonical JSON: {str(malformed).replace('An entry', 'it', 1)}") from None
+            why = str(malformed).replace("An entry", "it", 1)  # the profile is that of entries, and this is none
+            raise FileError(f"{PROTOCOL} is not canonical JSON: {why}") from None
         frozen = set(self._frozen(position))
         if not frozen:
             raise FileError(f"The log holds no frozen protocol of the position in {POSITION}.")

@@ -9,6 +9,7 @@ import pandas as pd
 
 from vetting.log.event import EventType
 from vetting.uniformity.events import each
+from vetting.uniformity.matching import outgrown
 from vetting.uniformity.position_log import PositionLog
 from vetting.uniformity.result import Finding, exception, failing
 
@@ -53,6 +54,9 @@ def whole_and_timely(log: PositionLog, *, verified: bool, outside: Finding | Non
         size = row.body.get("log_size")
         if not isinstance(size, int) or size > row.sequence:
             yield failing([row.sequence], f"The report of {row.case} states a larger log than there was.")
+    yield from outgrown(log)
+    for row in log.of(EventType.KEY_ROTATED):
+        yield exception([row.sequence], f"{row.actor} had a new key sign from entry {row.sequence} on.")
     for row in log.of(EventType.CLOCK_SKEW):
         seconds = row.body.get("seconds")
         yield exception([row.sequence], f"{row.case}: other servers' clocks were {seconds} seconds from ours.")

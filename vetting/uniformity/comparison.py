@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import partial
 
-from vetting.candidate import IdentifierKind
+from vetting.candidate import ACCOUNT_KINDS, IdentifierKind
 from vetting.deviation import DeviationReason
-from vetting.protocol import FailurePolicy, SearchProtocol
-from vetting.search import Outcome, expected_keys, failed, own, plan_digest, step_of, unshared
+from vetting.protocol import FailurePolicy, SearchProtocol, Step
+from vetting.search import Outcome, expected_keys, failed, own, plan_digest, ran, step_of, unshared
 
 
 class Difference(StrEnum):
@@ -75,6 +75,11 @@ class ApprovedDeviation:
     """Of the approval."""
     by_two: bool
     """Whether one person asked and another approved, neither of whom decides on the position."""
+
+    @property
+    def fitting(self) -> bool:
+        """Whether it is of one case where its reason ends a case, and of one step where it leaves a step out."""
+        return self.reason.of_case is bool(self.case_number) and self.reason.of_case is not bool(self.step)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -216,14 +221,27 @@ def _ordered(keys: Iterable[str], protocol: SearchProtocol) -> tuple[str, ...]:
     return tuple(sorted(keys, key=lambda k: (order[step_of(k)], int(k.rpartition(".")[2]))))
 
 
+def _failed(step: Step, outcome: Outcome, reason: str) -> bool:
+    """As `failed`; and nobody owns a source that is asked for a name, so that nobody keeps one candidate out of it."""
+    kept_out = step.anchor not in ACCOUNT_KINDS and not step.own_address
+    return failed(outcome, "" if kept_out else reason)
+
+
+def _unshared(step: Step, searches: Sequence[ExecutedSearch]) -> bool:
+    some = any(_failed(step, s.outcome, s.reason) for s in searches)
+    return some and any(ran(s.outcome) for s in searches)
+
+
 def _departure(case: str, key: str, difference: Difference, sequence: int, explained_by: str = "") -> Departure:
     return Departure(case_number=case, key=key, difference=difference, sequence=sequence, explained_by=explained_by)
 
 
 def _approved(deviation: ApprovedDeviation, protocol: SearchProtocol, executed: Sequence[ExecutedSearch]) -> bool:
-    """Whether two people agreed; or, for the failure policy, whether the protocol has it for this step and the log
-    shows, before the record, that the step failed for one search and ran for another.
+    """Whether it is of what its reason is about and two people agreed; or, for the failure policy, whether the protocol
+    has it for this step and the log shows, before the record, that the step failed for one search and ran for another.
     """
+    if not deviation.fitting:
+        return False
     if deviation.reason is not DeviationReason.FAILURE_POLICY:
         return deviation.by_two
     policed = {step.id for step in protocol.steps if step.failure_policy is FailurePolicy.EXCLUDE}
@@ -313,10 +331,10 @@ def _unshared_failures(
         by_step.setdefault(step_of(s.key), []).append(s)
     for step in protocol.steps:
         searches = by_step.get(step.id, [])
-        if not unshared((s.outcome, s.reason) for s in searches):
+        if not _unshared(step, searches):
             continue
         approval = left_out.get(step.id)
-        for s in (s for s in searches if failed(s.outcome, s.reason)):
+        for s in (s for s in searches if _failed(step, s.outcome, s.reason)):
             difference, explained_by = Difference.FAILURE_NOT_SHARED, approval.id if approval else ""
             if own(step, s.reason) and not approval:
                 difference, explained_by = Difference.OWN_ANCHOR_FAILED, "own_anchor"

@@ -11,6 +11,7 @@ import pandas as pd
 from vetting.log.event import EventType
 from vetting.search import Outcome, step_of
 from vetting.uniformity.events import mapped
+from vetting.uniformity.matching import asked_often
 from vetting.uniformity.position_log import PositionLog
 from vetting.uniformity.result import Finding, exception, noted, unsaid
 
@@ -27,6 +28,7 @@ _LEAST_SPREAD: Final = {"milliseconds": 0.35, "captures": 0.35, "attempts": 0.35
 def same_effort(log: PositionLog) -> Iterator[Finding]:
     """Check 14. Answered searches only: how long a failure takes is the server's doing."""
     yield from _imported(log)
+    yield from asked_often(log)
     searches = log.searches
     if searches["case"].nunique() < FEWEST:
         yield unsaid(f"Fewer than {FEWEST} candidates were searched: no search can stand out.")

@@ -17,21 +17,10 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 import pandas as pd
 
-from vetting.log.event import EventType
+from vetting.uniformity.belonging import Belonging
 
 COLUMNS: Final = ("sequence", "logged", "type", "at", "actor", "case", "body")
 _NO_CASE: Final = ""
-_EVERYBODYS: Final = frozenset(
-    {
-        EventType.ACCESS_REFUSED.value,
-        EventType.PERSON_ADDED.value,
-        EventType.PERSON_CLEARED.value,
-        EventType.AUDIT_PERFORMED.value,
-        EventType.LOG_EXPORTED.value,
-        EventType.KEY_ROTATED.value,
-    }
-)
-"""Types of entries that are of no position and yet say something about each."""
 
 
 class Row(NamedTuple):
@@ -53,17 +42,19 @@ def read(bodies: Iterable[bytes], position: str) -> pd.DataFrame:
 
 
 def table(entries: Iterable[Mapping[str, Any]], position: str) -> pd.DataFrame:
-    """The table of one position: its own entries, and those about people and refusals that are of no position.
+    """The table of one position: its own entries, those about people that are of no position, and those that say that
+    they are of none or of another although they are its own (`belonging.Belonging`).
 
     Takes entries as maps (`vetting.log.event.Entry.as_map`). Columns: sequence; logged and at (UTC, without a zone);
-    type, actor and case (empty for none), each once for all rows that share it; body.
+    type, actor and case (empty for none), each once for all rows that share it; body; position (empty for none).
     """
     with uncollected():
-        columns: dict[str, list[Any]] = {name: [] for name in COLUMNS}
-        sequence, logged, type_, at, actor, case, body = columns.values()
-        for entry in entries:
-            where = entry.get("position")
-            if where == position or (where is None and entry["type"] in _EVERYBODYS):
+        columns: dict[str, list[Any]] = {name: [] for name in (*COLUMNS, "position")}
+        sequence, logged, type_, at, actor, case, body, place = columns.values()
+        ours = Belonging(position)
+        for taken in (filter(ours.take, entries), ours.found_late()):
+            for entry in taken:
+                place.append(entry.get("position", ""))
                 sequence.append(entry["sequence"])
                 logged.append(entry["logged"])
                 type_.append(entry["type"])
@@ -84,8 +75,8 @@ def _framed(columns: Mapping[str, list[Any]]) -> pd.DataFrame:
             "actor": pd.Categorical(columns["actor"]),
             "case": pd.Categorical(columns["case"]),
             "body": pd.Series(columns["body"], dtype=object),
-        },
-        columns=list(COLUMNS),
+            "position": pd.Categorical(columns["position"]),
+        }
     )
 
 

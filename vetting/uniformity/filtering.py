@@ -11,6 +11,7 @@ from vetting.log.event import EventType
 from vetting.marking import REASONS
 from vetting.uniformity.events import Row
 from vetting.uniformity.logged import marks
+from vetting.uniformity.matching import passed_after_all
 from vetting.uniformity.position_log import LoggedFinding, PositionLog
 from vetting.uniformity.result import Finding, exception, failing, noted, unsaid
 from vetting.uniformity.validating import states
@@ -69,6 +70,7 @@ def withheld_alike(log: PositionLog, reasons: Collection[str] | None) -> Iterato
     for person, made in marks(log.of(EventType.FILTER_MARKED)).items():
         told = f"{person} marked {made.findings} findings: withheld more {made.withheld}, restored {made.restored}."
         yield noted((), told)
+    yield from passed_after_all(log)
     yield from _outliers(log)
 
 

@@ -22,13 +22,17 @@ _MAPS: Final = frozenset({"disclosed", "document"})
 
 
 def ill_formed(bodies: Iterable[bytes], position: str) -> int | None:
-    """The first entry of the position, or of none, with such a value; None where every field has its form."""
+    """The first entry of the position, or of none, with such a value, or else of another position: it may have been
+    taken in for what it names. None where every field has its form.
+    """
+    elsewhere: int | None = None
     for raw in bodies:
         entry: Mapping[str, Any] = json.loads(raw)
-        ours = entry.get("position", position) == position
-        if ours and not all(_fits(name, value) for name, value in entry["body"].items()):
-            return int(entry["sequence"])
-    return None
+        if not all(_fits(name, value) for name, value in entry["body"].items()):
+            if entry.get("position", position) == position:
+                return int(entry["sequence"])
+            elsewhere = int(entry["sequence"]) if elsewhere is None else elsewhere
+    return elsewhere
 
 
 def _fits(name: str, value: object) -> bool:

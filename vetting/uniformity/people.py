@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import date
 from typing import Final
 
 import pandas as pd
 
 from vetting.log.event import EventType
-from vetting.roles import PERMISSIONS, Permission
+from vetting.roles import Permission
+from vetting.uniformity.clearing import cleared_late, known_people, why_not
+from vetting.uniformity.deciding import deciders_stated
 from vetting.uniformity.events import Row, each
 from vetting.uniformity.position_log import PositionLog
 from vetting.uniformity.result import Finding, exception, failing, noted, unsaid
@@ -50,11 +51,12 @@ def _casework(log: PositionLog) -> pd.DataFrame:
 
 def cleared_searchers(log: PositionLog) -> Iterator[Finding]:
     """Check 5. Acts of one person, type and day are judged together: a case has hundreds of searches."""
-    people = _people(log)
+    people = known_people(log)
     if not people:
         yield unsaid("The log holds nobody's roles or clearance: it is from before they were in it.")
         return
-    attested = {row.actor: row.sequence for row in reversed(log.of(EventType.ATTESTATION_RECORDED))}
+    said = [row for row in log.of(EventType.ATTESTATION_RECORDED) if row.body.get("no_conflict") is True]
+    attested = {row.actor: row.sequence for row in reversed(said)}
     acts = _casework(log)
     days = acts["at"].dt.floor("D")
     grouped = acts.groupby(["actor", "type", days.rename("day")], observed=True, sort=False)
@@ -62,45 +64,14 @@ def cleared_searchers(log: PositionLog) -> Iterator[Finding]:
     seen: dict[tuple[str, str], list[int]] = {}
     for row in each(firsts):
         kind = EventType(row.type)
-        for wrong in _wrong(people.get(row.actor, []), _ACTS[kind], row.at):
+        for wrong in why_not(people.get(row.actor, []), _ACTS[kind], row.at):
             seen.setdefault((row.actor, wrong), []).append(row.first)
         if kind not in _BEFORE_ATTESTING and attested.get(row.actor, row.first + 1) > row.first:
             seen.setdefault((row.actor, "had not attested to having no conflict of interest"), []).append(row.first)
     for (actor, wrong), entries in seen.items():
         yield failing(sorted(entries), f"{actor} {wrong} when acting in this position.")
     yield from _self_cleared(log, set(acts["actor"]))
-
-
-def _people(log: PositionLog) -> dict[str, list[Row]]:
-    """What administrators recorded of each person."""
-    people: dict[str, list[Row]] = {}
-    for row in log.of(EventType.PERSON_ADDED, EventType.PERSON_CLEARED):
-        people.setdefault(str(row.body.get("person")), []).append(row)
-    return people
-
-
-def _wrong(known: list[Row], permission: Permission, at: pd.Timestamp) -> Iterator[str]:
-    """What keeps a person from an act at that time. Times are those of the acts: an entry may be logged later."""
-    added = [row for row in known if row.type == EventType.PERSON_ADDED and row.at <= at]
-    roles = {str(role) for row in added for role in row.body.get("roles", ())}
-    if not roles & {role.value for role in PERMISSIONS[permission]}:
-        yield "held no role for it" if added else "was in no register of people"
-    cleared = [row for row in known if row.type == EventType.PERSON_CLEARED and row.at <= at]
-    if not cleared:
-        yield "was not cleared for a sensitive position"
-        return
-    body, today = cleared[-1].body, at.date()
-    if max(_day(body, "vetted_on"), _day(body, "confidentiality_signed_on")) > today:
-        yield "was not cleared for a sensitive position"
-    if _day(body, "training_expires_on") <= today:
-        yield "had a training that had expired"
-
-
-def _day(body: Mapping[str, object], name: str) -> date:
-    try:
-        return date.fromisoformat(str(body.get(name)))
-    except ValueError:
-        return date.max if name != "training_expires_on" else date.min
+    yield from cleared_late(log, people, acts, _ACTS)
 
 
 def _self_cleared(log: PositionLog, acting: set[str]) -> Iterator[Finding]:
@@ -111,7 +82,9 @@ def _self_cleared(log: PositionLog, acting: set[str]) -> Iterator[Finding]:
 
 def duties_apart(log: PositionLog, auditor: str = "") -> Iterator[Finding]:
     """Check 6. `auditor` makes the audit that is under way and that the log does not hold yet."""
+    yield from deciders_stated(log)
     first = _casework(log).groupby("actor", observed=True)["sequence"].min().to_dict()
+    first = {log.frozen.actor: log.frozen.sequence} | first
     for person in sorted(log.deciders & set(first)):
         yield failing([first[person]], f"{person} decides on this position and took part in its casework.")
     audits: dict[str, list[int]] = {auditor: []} if auditor else {}
@@ -143,6 +116,7 @@ def _approver(log: PositionLog, asked: str, decided: str, sequence: int) -> Iter
 
 def reports_only(log: PositionLog) -> Iterator[Finding]:
     """Check 7."""
+    yield from deciders_stated(log)
     released = {str(row.body.get("report")): row.sequence for row in reversed(log.of(EventType.REPORT_RELEASED))}
     last = _last_release(log)
     for row in log.of(EventType.REPORT_OPENED):

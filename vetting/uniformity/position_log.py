@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from dataclasses import field as attribute
-from typing import Any, Final
+from typing import Final
 
 import pandas as pd
 import rfc8785
@@ -128,8 +128,8 @@ def position_log(events: pd.DataFrame, position: str) -> PositionLog:
     if frozen is None:
         raise not_found("position_unknown", f"The log knows no position {position}.", "Check the name.")
     protocol = _protocol(frozen)
-    opened: Mapping[str, Any] = next((row.body for row in _rows(parts, EventType.POSITION_OPENED)), {})
-    deciders = frozenset(map(str, opened.get("deciders", ())))
+    opened = [row.body for row in _rows(parts, EventType.POSITION_OPENED)]
+    deciders = frozenset(str(person) for body in opened for person in body.get("deciders", ()))
     logged = deviations(_rows(parts, *_DEVIATING))
     searches, planned, captures = _searching(events, parts)
     findings, cases = _findings(parts), _enrolled(parts)
@@ -138,7 +138,7 @@ def position_log(events: pd.DataFrame, position: str) -> PositionLog:
         position=position,
         protocol=protocol,
         frozen=frozen,
-        practice=opened.get("practice") is True,
+        practice=bool(opened) and opened[0].get("practice") is True,
         deciders=deciders,
         searches=searches,
         planned=planned,
@@ -174,7 +174,8 @@ def _first_of(parts: Mapping[str, pd.DataFrame], kind: EventType) -> dict[str, R
 
 def _withdrawn(logged: tuple[LoggedDeviation, ...]) -> dict[str, int]:
     reason, word = DeviationReason.CANDIDATE_WITHDREW.value, Decision.APPROVED.value
-    return {d.case_number: d.sequence for d in logged if d.reason == reason and d.decision == word}
+    agreed = (d for d in logged if d.reason == reason and d.decision == word)
+    return {d.case_number: d.sequence for d in agreed if d.case_number and not d.step}
 
 
 def _protocol(frozen: Row) -> SearchProtocol:

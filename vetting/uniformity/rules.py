@@ -36,7 +36,7 @@ RULES: Final[tuple[Rule, ...]] = (
         1,
         "Everybody, and nobody else",
         "Whoever is searched was enrolled, whoever is enrolled is searched, and nobody is enrolled after a report of "
-        "the position was opened.",
+        "the position was opened; all that belongs to the position is logged under it.",
         (U7, U9),
         "IV.B.5",
         "Hold the enrolled cases against the personnel office's list of candidates: the log knows no names.",
@@ -202,7 +202,8 @@ RULES: Final[tuple[Rule, ...]] = (
     _rule(
         21,
         "No illegal step",
-        "Every finding went through the states of validation in their order.",
+        "Every finding went through the states of validation in their order, and none is left open when its case has "
+        "a report.",
         (),
         "IV.B.10",
     ),

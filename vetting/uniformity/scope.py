@@ -11,9 +11,12 @@ from vetting.deviation import Decision
 from vetting.log.event import EventType
 from vetting.search import Outcome, step_of
 from vetting.uniformity.comparison import Difference
+from vetting.uniformity.deciding import opened_first
 from vetting.uniformity.events import Row, each, mapped
+from vetting.uniformity.matching import nothing_shared
 from vetting.uniformity.position_log import PositionLog
 from vetting.uniformity.result import Finding, exception, failing, noted, unsaid
+from vetting.uniformity.straying import strays
 from vetting.validation import State
 
 _DAY = timedelta(days=1)
@@ -36,6 +39,7 @@ def run_list(log: PositionLog) -> Iterator[Finding]:
     for case, sequence in acts.items():
         if case not in enrolled:
             yield failing([sequence], f"{case} was worked on and never enrolled in this position.")
+    yield from strays(log)
     yield from _enrolled_twice(log)
     yield from _enrolled_late(log, enrolled)
     yield from _never_reported(log)
@@ -81,6 +85,7 @@ def stage_order(log: PositionLog) -> Iterator[Finding]:
     yield from _planned_first(log)
     yield from _before_the_report(log)
     yield from _released_once(log)
+    yield from nothing_shared(log)
     yield from _after_withdrawal(log)
     yield from _filtered_first(log)
 
@@ -209,6 +214,7 @@ def one_protocol(log: PositionLog) -> Iterator[Finding]:
         yield failing([frozen.sequence], "The protocol was frozen before it was approved.")
     if protocol.in_force_from > day:
         yield failing([frozen.sequence], "The protocol was frozen before it was in force.")
+    yield from opened_first(log)
     yield from _other_protocols(log)
 
 

@@ -11,8 +11,10 @@ from vetting.log.event import EventType
 from vetting.protocol import FailurePolicy, Technique
 from vetting.search import OWNERS_CHOICE, Outcome, step_of
 from vetting.uniformity.comparison import Departure, Difference
+from vetting.uniformity.deciding import decided_otherwise
 from vetting.uniformity.events import each, mapped
 from vetting.uniformity.logged import environments
+from vetting.uniformity.matching import handed_over, stated_first
 from vetting.uniformity.position_log import PositionLog
 from vetting.uniformity.result import Finding, exception, failing, noted, unsaid
 
@@ -134,12 +136,14 @@ def no_login(log: PositionLog) -> Iterator[Finding]:
     for imported in log.of(EventType.EVIDENCE_IMPORTED):
         if imported.body.get("technique") not in set(Technique):
             yield failing([imported.sequence], f"A file of {imported.case} came by a technique that is on no list.")
+    yield from handed_over(log)
     if len(searches) and (searches["credential"] == "").any():
         yield unsaid("With what some searches were let in is not in the log: it is from before it was.")
 
 
 def one_environment(log: PositionLog) -> Iterator[Finding]:
     """Check 12."""
+    yield from stated_first(log)
     ran = environments(log.of(EventType.ENVIRONMENT_RECORDED))
     stated = {case for environment in ran for case in environment.cases}
     unstated = sorted(set(log.searches["case"]) - stated)
@@ -231,6 +235,7 @@ def deviations_listed(log: PositionLog) -> Iterator[Finding]:
             yield failing([d.sequence], f"{d.id} was asked for or decided for a reason that is on no list.")
         if d.step and d.step not in steps:
             yield failing([d.sequence], f"A deviation is about {d.step}, which is no step of the protocol.")
+    yield from decided_otherwise(log)
     made, cases = len(log.deviations), len(log.enrolled)
     if made:
         yield noted((), f"{made} {'deviation' if made == 1 else 'deviations'} on {cases} candidates.")

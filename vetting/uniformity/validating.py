@@ -12,7 +12,9 @@ from vetting.attribution import check_level as refuse_level
 from vetting.errors import VettingError
 from vetting.log.event import EventType
 from vetting.uniformity.comparison import Difference
+from vetting.uniformity.dropping import dropped
 from vetting.uniformity.events import Row, each
+from vetting.uniformity.matching import of_one_case, said_how
 from vetting.uniformity.position_log import LoggedFinding, PositionLog
 from vetting.uniformity.result import Finding, exception, failing, unsaid
 from vetting.validation import SECOND_REVIEW_DONE, TRANSITIONS, Element, State
@@ -64,6 +66,7 @@ def _missing_captures(log: PositionLog) -> Iterator[Finding]:
 
 def asked_again(log: PositionLog) -> Iterator[Finding]:
     """Check 18."""
+    yield from said_how(log)
     reports = log.reports
     for finding, row in log.released_findings:
         report = reports.get(finding.case, row)
@@ -123,7 +126,7 @@ def two_people(log: PositionLog) -> Iterator[Finding]:
         last, second = reviews[-1]
         if second.actor in _first_people(finding, steps[:last]):
             yield failing([second.sequence], f"{of} was reviewed twice by {second.actor}.")
-        if corroborations[-1].body.get("element") in {Element.NONE.value, None}:
+        if corroborations[-1].body.get("element") not in set(Element) - {Element.NONE}:
             yield failing([corroborations[-1].sequence], f"{of} was corroborated by nothing but the capture itself.")
         yield from _behind_the_second(finding, second, row, of)
         for person in {act.actor for act, _ in steps} & log.deciders:
@@ -165,6 +168,8 @@ def legal_steps(log: PositionLog) -> Iterator[Finding]:
             elif state in _VALIDATING and not _attributed(finding, act):
                 yield failing([act.sequence], f"{of} was validated without an attribution of A3 or A4.")
             current = state or current
+    yield from dropped(log)
+    yield from of_one_case(log)
 
 
 def _attributed(finding: LoggedFinding, act: Row) -> bool:
