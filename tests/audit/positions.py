@@ -76,7 +76,8 @@ class Position:
             yield from self._released()
         if self.house.chance(0.2):
             auditor, size = self.house.holding(Role.AUDITOR)[0], len(self.house.said)
-            self.do(auditor, (EventType.LOG_EXPORTED, self.house.new_id(), {"size": size}))
+            handed: Body = {"size": size, "position": self.opened.id}
+            self.house.do(auditor, (EventType.LOG_EXPORTED, self.house.new_id(), handed))
             yield
             body: Body = {"kind": "uniformity", "positions": [self.opened.id], "size": size + 1, "result": "conforming"}
             self.house.do(auditor, (EventType.AUDIT_PERFORMED, self.house.new_id(), body))

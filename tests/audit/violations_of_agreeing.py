@@ -72,7 +72,7 @@ def approved_for_another_reason_than_was_asked_for(story: Story) -> None:
     deviated(story, enrolled, None, step | {"reason": asked}, step | {"reason": agreed})
 
 
-@violation(5)
+@violation(5, elsewhere=True)
 def attested_to_a_conflict(story: Story) -> None:
     """Somebody searches who said to have a conflict of interest."""
     searchers = {said.actor for said in story.of(EventType.SEARCH_EXECUTED)}

@@ -76,7 +76,7 @@ def import_by_anothers_technique(story: Story) -> None:
     story.insert_after(search, file)
 
 
-@violation(14, soft=True, outages=0.5)
+@violation(14, soft=True, elsewhere=True, outages=0.5)
 def asked_over_and_over(story: Story) -> None:
     """A source that did not answer is asked thirty times more for one candidate."""
     search = one(story, EventType.SEARCH_UNAVAILABLE)
