@@ -11,7 +11,7 @@ from typing import Final
 
 import rfc8785
 
-from vetting.candidate import Candidate, IdentifierKind
+from vetting.candidate import ACCOUNT_KINDS, Candidate, IdentifierKind
 from vetting.protocol import SearchProtocol, Step
 
 
@@ -33,12 +33,14 @@ OWNERS_CHOICE: Final = frozenset(
 """Reasons by which whoever owns an account or a page keeps visitors out: the step was run for everybody alike."""
 
 
-def failed(outcome: Outcome, reason: str) -> bool:
+def failed(step: Step, outcome: Outcome, reason: str) -> bool:
     """Whether the source failed or refused: a step that did so for one and ran for another treats them unalike (U5).
 
-    What an account's own owner does not show is no failure of the source, and is never "nothing found" either.
+    What an account's own owner does not show is no failure of the source, and is never "nothing found" either. Nobody
+    owns a source that is asked for a name, so nobody keeps one candidate out of it.
     """
-    return outcome in {Outcome.BLOCKED, Outcome.UNAVAILABLE} and reason not in OWNERS_CHOICE
+    owned = step.anchor in ACCOUNT_KINDS or step.own_address
+    return outcome in {Outcome.BLOCKED, Outcome.UNAVAILABLE} and not (owned and reason in OWNERS_CHOICE)
 
 
 def ran(outcome: Outcome) -> bool:
@@ -58,10 +60,10 @@ def own(step: Step, reason: str) -> bool:
     return step.own_address or reason in OWN_ANCHOR
 
 
-def unshared(outcomes: Iterable[tuple[Outcome, str]]) -> bool:
-    """Whether one step, of which these are outcomes with their reasons, failed for some and ran for others (U5)."""
+def unshared(step: Step, outcomes: Iterable[tuple[Outcome, str]]) -> bool:
+    """Whether the step, of which these are outcomes with their reasons, failed for some and ran for others (U5)."""
     seen = list(outcomes)
-    return any(failed(outcome, reason) for outcome, reason in seen) and any(ran(outcome) for outcome, _ in seen)
+    return any(failed(step, outcome, reason) for outcome, reason in seen) and any(ran(outcome) for outcome, _ in seen)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

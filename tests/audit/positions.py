@@ -190,7 +190,7 @@ class Position:
     def _run(self, case: Case, key: str) -> None:
         by = self._searcher(case)
         came = self._came(case, key)
-        if failed(*came):
+        if failed(step_named(self.opened.protocol, key), *came):
             self.opened.exceptions.add("failure")
         self.do(by, *search(self.house, self.opened, case, key, came, self.shape), case=case.number)
 
@@ -288,7 +288,7 @@ class Position:
     def _unshared(self, step: Step) -> bool:
         seen = [came for case in self._counting() for came in case.latest(step.id)]
         return step.id not in self.excluded and unshared(
-            came for came in seen if not (failed(*came) and own(step, came[1]))
+            step, (came for came in seen if not (failed(step, *came) and own(step, came[1])))
         )
 
     def _left_out(self, step: Step) -> Iterator[None]:
@@ -336,7 +336,7 @@ class Position:
         for step in self.opened.protocol.steps:
             seen = [came for case in self.cases for came in case.latest(step.id)]
             policed = step.failure_policy is FailurePolicy.EXCLUDE and step.id not in self.excluded
-            if policed and unshared(seen):
+            if policed and unshared(step, seen):
                 self.opened.exceptions.add("left out")
                 id_ = f"D-{self.house.new_id(4).upper()}"
                 body: Body = {"deviation": id_, "reason": DeviationReason.FAILURE_POLICY.value, "step": step.id}

@@ -110,7 +110,7 @@ def _outcome(
     asked = outcome not in {Outcome.NOT_APPLICABLE, Outcome.EXCLUDED}
     if not asked:
         attempts = 0
-    elif failed(outcome, reason) and outcome is Outcome.UNAVAILABLE:
+    elif failed(step, outcome, reason) and outcome is Outcome.UNAVAILABLE:
         attempts = step.attempts
     else:
         attempts = house.dice.choices(range(1, step.attempts + 1), weights=(20, 2, 1)[: step.attempts])[0]

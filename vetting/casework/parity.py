@@ -119,7 +119,7 @@ def _exclude_unshared(desk: Desk, position: str, steps: Sequence[Step]) -> froze
         outcomes = _outcomes(unit, position)
         for step in steps:
             seen = outcomes.get(step.id, [])
-            if step.id in already or not unshared((r.outcome, r.reason) for r in seen):
+            if step.id in already or not unshared(step, ((r.outcome, r.reason) for r in seen)):
                 continue
             if reported_step(desk, unit, position, step.id):
                 late.add(step.id)
@@ -136,8 +136,10 @@ def _refuse_unshared(desk: Desk, state: Progress) -> None:
         settled = excluded_steps(deviations)
         outcomes = _outcomes(unit, position, without=withdrawn_cases(deviations))
         for step in (step for step in steps if step.id not in settled):
-            seen = [r for r in outcomes.get(step.id, []) if not (failed(r.outcome, r.reason) and own(step, r.reason))]
-            if not unshared((r.outcome, r.reason) for r in seen) or reported_step(desk, unit, position, step.id):
+            all_ = outcomes.get(step.id, [])
+            seen = [r for r in all_ if not (failed(step, r.outcome, r.reason) and own(step, r.reason))]
+            pairs = ((r.outcome, r.reason) for r in seen)
+            if not unshared(step, pairs) or reported_step(desk, unit, position, step.id):
                 continue
             down = any(r.outcome is Outcome.UNAVAILABLE for r in seen)
             reason = DeviationReason.SOURCE_OUTAGE if down else DeviationReason.SOURCE_REFUSED

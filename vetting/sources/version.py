@@ -7,8 +7,10 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
-NOT_OF_A_SEARCH: Final = frozenset({"file_reader", "file_text", "received_file", "surt", "timestamp", "wacz"})
-"""Modules that no search comes by: three take in a file that somebody was handed, three write an export and have it
+NOT_OF_A_SEARCH: Final = frozenset(
+    {"file_reader", "file_text", "received_file", "stamping", "surt", "timestamp", "wacz"}
+)
+"""Modules that no search comes by: three take in a file that somebody was handed, four write an export and have it
 stamped. A correction there leaves every search what it was, so it stops no open position.
 """
 

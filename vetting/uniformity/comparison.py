@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import partial
 
-from vetting.candidate import ACCOUNT_KINDS, IdentifierKind
+from vetting.candidate import IdentifierKind
 from vetting.deviation import DeviationReason
-from vetting.protocol import FailurePolicy, SearchProtocol, Step
-from vetting.search import Outcome, expected_keys, failed, own, plan_digest, ran, step_of, unshared
+from vetting.protocol import FailurePolicy, SearchProtocol
+from vetting.search import Outcome, expected_keys, failed, own, plan_digest, step_of, unshared
 
 
 class Difference(StrEnum):
@@ -221,17 +221,6 @@ def _ordered(keys: Iterable[str], protocol: SearchProtocol) -> tuple[str, ...]:
     return tuple(sorted(keys, key=lambda k: (order[step_of(k)], int(k.rpartition(".")[2]))))
 
 
-def _failed(step: Step, outcome: Outcome, reason: str) -> bool:
-    """As `failed`; and nobody owns a source that is asked for a name, so that nobody keeps one candidate out of it."""
-    kept_out = step.anchor not in ACCOUNT_KINDS and not step.own_address
-    return failed(outcome, "" if kept_out else reason)
-
-
-def _unshared(step: Step, searches: Sequence[ExecutedSearch]) -> bool:
-    some = any(_failed(step, s.outcome, s.reason) for s in searches)
-    return some and any(ran(s.outcome) for s in searches)
-
-
 def _departure(case: str, key: str, difference: Difference, sequence: int, explained_by: str = "") -> Departure:
     return Departure(case_number=case, key=key, difference=difference, sequence=sequence, explained_by=explained_by)
 
@@ -244,9 +233,10 @@ def _approved(deviation: ApprovedDeviation, protocol: SearchProtocol, executed: 
         return False
     if deviation.reason is not DeviationReason.FAILURE_POLICY:
         return deviation.by_two
-    policed = {step.id for step in protocol.steps if step.failure_policy is FailurePolicy.EXCLUDE}
+    policed = {step.id: step for step in protocol.steps if step.failure_policy is FailurePolicy.EXCLUDE}
     before = [s for s in executed if s.sequence < deviation.sequence and step_of(s.key) == deviation.step]
-    return deviation.step in policed and unshared((s.outcome, s.reason) for s in before)
+    step = policed.get(deviation.step)
+    return step is not None and unshared(step, ((s.outcome, s.reason) for s in before))
 
 
 def _deviating(all_: Sequence[ApprovedDeviation], valid: Sequence[ApprovedDeviation]) -> Iterator[Departure]:
@@ -331,10 +321,10 @@ def _unshared_failures(
         by_step.setdefault(step_of(s.key), []).append(s)
     for step in protocol.steps:
         searches = by_step.get(step.id, [])
-        if not _unshared(step, searches):
+        if not unshared(step, ((s.outcome, s.reason) for s in searches)):
             continue
         approval = left_out.get(step.id)
-        for s in (s for s in searches if _failed(step, s.outcome, s.reason)):
+        for s in (s for s in searches if failed(step, s.outcome, s.reason)):
             difference, explained_by = Difference.FAILURE_NOT_SHARED, approval.id if approval else ""
             if own(step, s.reason) and not approval:
                 difference, explained_by = Difference.OWN_ANCHOR_FAILED, "own_anchor"
