@@ -70,9 +70,6 @@ def said(capfd: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, 
     return code, out, err
 
 
-# --------------------------------------------------------------------------------------- with cryptography alone
-
-
 @pytest.fixture(scope="module")
 def lonely(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return the Python of an environment in which only cryptography is installed."""
@@ -217,9 +214,6 @@ def test_a_witness_is_told_at_once_that_no_older_copy_may_come_back(town: Town, 
     assert "back it up" not in made.stdout
 
 
-# ------------------------------------------------------------------------------------------------- the file itself
-
-
 def test_the_file_has_the_same_bytes_wherever_and_whenever_it_is_built(tmp_path: Path) -> None:
     program = (
         "import sys; from vetting.log.verifier_file import verifier_bytes; sys.stdout.buffer.write(verifier_bytes())"
@@ -256,9 +250,6 @@ def test_its_exit_codes_are_those_of_the_command() -> None:
         verifier.UNEXPECTED: ExitCode.UNEXPECTED,
     }
     assert all(ours == int(theirs) for ours, theirs in pairs.items())
-
-
-# --------------------------------------------------------------------------------------------- what it says of whom
 
 
 def test_a_log_that_nobody_is_asked_to_witness_is_ok_and_unwitnessed(
@@ -380,9 +371,6 @@ def test_a_name_that_commands_a_terminal_is_spelt_out(town: Town, capfd: pytest.
     code, out, err = said(capfd, str(bundle), "--policy", town.policy())
     assert (code, out) == (4, "")
     assert "\\x1b]0;owned\\x07.txt" in err
-
-
-# -------------------------------------------------------------------------------------------------- one entry shown
 
 
 def test_a_proof_shows_one_entry_and_who_saw_it(town: Town, capfd: pytest.CaptureFixture[str]) -> None:
