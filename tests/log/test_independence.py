@@ -18,6 +18,7 @@ FOR_AUDITORS = (
     "commitment",
     "profile",
     "event",
+    "meanings",
     "inclusion_file",
     "snapshot",
     "stretch",

@@ -1,5 +1,7 @@
 """Promise: every command, exit code, event and identifier kind a person can meet is documented."""
 
+import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -10,6 +12,8 @@ from vetting.candidate import IdentifierKind
 from vetting.cli.app import app
 from vetting.errors import ExitCode
 from vetting.log.event import EventType
+from vetting.log.meanings import MEANINGS
+from vetting.log.schema import schema_text
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 DERIVED = {IdentifierKind.FULL_NAME, IdentifierKind.NAME_AND_TOWN}
@@ -52,3 +56,15 @@ def test_every_identifier_a_candidate_may_disclose_is_documented() -> None:
 def test_every_event_of_the_log_is_documented() -> None:
     text = _read("decisions/0003-transparency-log.md") + _read("events.md")
     assert all(f"`{kind.value}`" in text for kind in EventType)
+
+
+def test_who_receives_a_bundle_reads_of_every_event_what_the_document_says() -> None:
+    rows = [line.strip("| \n").split(" | ") for line in _read("events.md").splitlines() if line.startswith("| `")]
+    documented = {
+        kind: (when.replace("*later*", "later"), "|".join(body).strip("| "))
+        for types, when, *body in rows
+        for kind in re.findall(r"`([a-z_.]+)`", types)
+    }
+    assert documented == {kind.value: said for kind, said in MEANINGS.items()}
+    told = {one["title"]: one["description"] for one in json.loads(schema_text())["oneOf"]}
+    assert told == {kind: when for kind, (when, _) in documented.items()}

@@ -23,6 +23,7 @@ Read the rooms in this order; each needs only those before it.
 | `request`     | what a log's keeper brings to a witness                         | `cryptography`       |
 | `witness`     | the witness's folder: what they saw last, what they cosign      | `cryptography`       |
 | `folder`      | files by others, read as bytes and believed in nothing          | standard library     |
+| `meanings`    | what each type of entry means, in words                         | standard library     |
 | `schema`      | what an entry looks like, for readers without this program      | standard library     |
 | `bundle`      | a whole log as a folder of plain files, read strictly           | `cryptography`       |
 | `answers`     | what the verifier and the witness say, as sentences             | `cryptography`       |

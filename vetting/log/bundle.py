@@ -15,7 +15,7 @@ the check sums, the time stamps) is held against the log by `Bundle.check`.
 | log.vkey           | the log's key; which key is the right one, the policy says and not the bundle |
 | position.txt       | the position that it was exported for                                        |
 | protocol.json      | that position's frozen protocol                                              |
-| schema/            | the form of an entry (JSON Schema)                                           |
+| schema/            | the form of an entry, and what each type means (JSON Schema)                 |
 """
 
 import re

@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 from vetting.log.event import MAX_ENTRY_BYTES, SCHEMA, EventType
+from vetting.log.meanings import MEANINGS
 
 SCHEMA_FILES = {SCHEMA: "schema/event-1.json"}
 """The file of each schema version that this program can read."""
@@ -40,4 +41,12 @@ def _schema() -> dict[str, Any]:
             "case": token,
             "body": {"type": "object", "description": "identifiers, codes, counts, digests, commitments"},
         },
+        "oneOf": [_meaning(kind) for kind in sorted(EventType)],
     }
+
+
+def _meaning(kind: EventType) -> dict[str, Any]:
+    """What an entry of this type says, in words."""
+    when, body = MEANINGS[kind]
+    said = {"description": body} if body else {}
+    return {"title": kind.value, "description": when, "properties": {"type": {"const": kind.value}, "body": said}}
