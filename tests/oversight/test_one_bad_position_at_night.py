@@ -25,7 +25,7 @@ from vetting.settings import Settings
 from vetting.uniformity import Result
 from vetting.uniformity.result import failing
 
-NO_PROTOCOL = {"digest": "0" * 64, "document": {"id": "canary"}}
+NO_PROTOCOL: Body = {"digest": "0" * 64, "document": {"id": "canary"}}
 BROKEN = NotAudited(code="entry_ill_formed", exit_code=ExitCode.LOG_BROKEN)
 
 
@@ -164,6 +164,9 @@ def test_whoever_uses_the_account_runs_the_night_and_an_auditor_may_on_a_copy_of
     assert "patrol not finished" in night.stdout
     assert "not noted in the log" in night.stdout
     assert len(list((own / "audits").glob("2*.json"))) == 1
+    (own / "transparency_log" / "log.vkey").unlink()
+    mistyped = elsewhere.vetting("nightly")
+    assert (mistyped.returncode, len(mistyped.stderr.strip().splitlines())) == (int(ExitCode.STORAGE), 2)
 
 
 def test_no_position_is_made_of_a_protocol_without_one(room: Room, settings: Settings) -> None:

@@ -21,7 +21,7 @@ def nightly(json: AsJson = False) -> None:
     from vetting.audit_mail import send
 
     chosen = session.settings()
-    with warming(chosen) as server:
+    with warming(chosen, log_alone=True) as server:
         from flows.runtime import prefect_server
         from flows.verify_uniformity import audit_every_position
 
