@@ -35,6 +35,14 @@ def log_by_hand(settings: Settings, kind: EventType, body: Body, position: str |
     open_journal(settings, now).note(actor, kind, body, position=position)
 
 
+def mailed_by(settings: Settings, address: str) -> None:
+    """The department has configured that the auditor is mailed."""
+    department = settings.config / "department.toml"
+    text = department.read_text().replace('smtp = ""', f'smtp = "{address}"')
+    text = text.replace("mail_to = []", 'mail_to = ["auditor@riverton.example"]')
+    department.write_text(text.replace('mail_from = ""', 'mail_from = "vetting@riverton.example"'))
+
+
 def filed(settings: Settings) -> dict[str, object]:
     """The latest result of a night."""
     (file,) = (settings.home / "audits").glob("2*.json")
@@ -47,10 +55,7 @@ def test_a_position_that_cannot_be_audited_is_told_and_the_others_are_audited(ro
     opened(room, "detective")
     log_by_hand(room.settings, EventType.SEARCH_EXECUTED, {"key": "x.1", "milliseconds": {"canary": 1}}, "detective")
     with mail_server() as server:
-        department = terminal.settings.config / "department.toml"
-        text = department.read_text().replace('smtp = ""', f'smtp = "{server.address}"')
-        text = text.replace("mail_to = []", 'mail_to = ["auditor@riverton.example"]')
-        department.write_text(text.replace('mail_from = ""', 'mail_from = "vetting@riverton.example"'))
+        mailed_by(terminal.settings, server.address)
         night = terminal.vetting("nightly")
     assert night.returncode == int(ExitCode.LOG_BROKEN), night.stdout + night.stderr
     assert "patrol not finished, detective not auditable (entry_ill_formed)" in night.stdout
@@ -76,8 +81,11 @@ def test_a_protocol_that_is_frozen_for_no_position_is_told_and_is_no_position_an
     opened(room)
     replace(room, bring=as_disclosed).enrolled(candidate(1))
     log_by_hand(room.settings, EventType.PROTOCOL_FROZEN, NO_PROTOCOL, "detective")
-    night = terminal.vetting("nightly", "--json")
+    with mail_server(takes=False) as server:
+        mailed_by(terminal.settings, server.address)
+        night = terminal.vetting("nightly", "--json")
     assert night.returncode == int(ExitCode.LOG_BROKEN), night.stdout + night.stderr
+    assert "the e-mail to the auditor was not taken" in night.stderr, "said, and it hides no graver code"
     said = json.loads(night.stdout)
     assert said["positions"] == {"patrol": "non_conforming", "detective": "not_auditable"}
     assert said["codes"] == {"detective": "protocol_unreadable"}
