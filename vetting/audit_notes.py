@@ -10,19 +10,19 @@ import json
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
 from itertools import count
 from pathlib import Path
 from typing import Final
 
-from vetting.errors import VettingError
+from vetting.errors import ExitCode, VettingError
 from vetting.files import MEBIBYTE, disk_errors, read_text, write_file
 from vetting.journal import Actor, Journal, note_where_possible
 from vetting.log.event import EventType
 from vetting.log.verify import Verdict
-from vetting.oversight import Audit
+from vetting.oversight import LOG_CHANGED, Audit
 from vetting.roles import Person
 from vetting.settings import Settings
 from vetting.uniformity import Check, Overall, Result
@@ -36,6 +36,9 @@ _SHOWN: Final = 5
 """Things of one position in one sentence, and entries of one thing: the night's file has them all."""
 NOTICE_BYTES: Final = 16 * MEBIBYTE
 """Room for the 42 checks of a thousand positions."""
+_REFUSED: Final = "refused"
+"""Stands in a digest's place where a position's audit ended with a code."""
+_UNREAD: Final[Mapping[str | None, str]] = {LOG_CHANGED: "was changed between its verification and its reading"}
 _DAY: Final = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 
 
@@ -51,6 +54,7 @@ class Conclusion(StrEnum):
     """What came of the audit of one position, the gravest first."""
 
     LOG_BROKEN = "log_broken"
+    NOT_AUDITABLE = "not_auditable"
     NON_CONFORMING = "non_conforming"
     WITH_EXCEPTIONS = "conforming_with_exceptions"
     NOT_FINISHED = "not_finished"
@@ -113,6 +117,14 @@ def folder(settings: Settings) -> Path:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class NotAudited:
+    """Why a position could not be audited: codes only, for the sentence stays where it was raised."""
+
+    code: str
+    exit_code: ExitCode
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Night:
     """What the nightly audit found."""
 
@@ -120,16 +132,28 @@ class Night:
     verdict: Verdict
     audits: Mapping[str, Audit]
     """By position; empty where the log does not verify, for nothing that was computed from it would be worth much."""
+    not_audited: Mapping[str, NotAudited] = field(default_factory=dict)
+    """By position: those whose audit ended with a refusal."""
+    nameless: tuple[int, ...] = ()
+    """Entries that freeze a protocol for no position."""
 
     @property
     def results(self) -> Mapping[str, Conclusion]:
         """The word for each position."""
-        return {position: result_of(audit) for position, audit in self.audits.items()}
+        found = {position: result_of(audit) for position, audit in self.audits.items()}
+        return found | dict.fromkeys(self.not_audited, Conclusion.NOT_AUDITABLE)
 
     @property
     def overall(self) -> Conclusion:
         """The gravest."""
-        return gravest(tuple(self.results.values())) if self.verdict.ok else Conclusion.LOG_BROKEN
+        if not self.verdict.ok:
+            return Conclusion.LOG_BROKEN
+        return gravest((*self.results.values(), *([Conclusion.NOT_AUDITABLE] if self.nameless else [])))
+
+    @property
+    def changed(self) -> bool:
+        """Whether the log was found changed since it was verified: nobody should sign it then."""
+        return any(refusal.code == LOG_CHANGED for refusal in self.not_audited.values())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,7 +169,7 @@ class _Notice:
     """One thing for auditors to look at."""
 
     position: str
-    """Empty where it is the log itself."""
+    """Empty where it is of the log itself."""
     what: str
     of: str
     """The digest of all that it stands for: the same check with other entries is another thing."""
@@ -157,6 +181,11 @@ class _Notice:
     def same(self) -> tuple[str, str, str]:
         """What makes it the same thing on another night."""
         return self.position, self.what, self.of
+
+    @property
+    def unceasing(self) -> bool:
+        """Whether it is told at every command: that the log is broken."""
+        return not self.position and self.result == Conclusion.LOG_BROKEN
 
 
 def file_night(settings: Settings, night: Night) -> Filed:
@@ -187,7 +216,7 @@ def _unused(place: Path, day: date) -> Path:
 def tell(settings: Settings, person: Person) -> Iterator[str]:
     """The sentences that this auditor has not been told yet, noted as told; a broken log is told every time."""
     notices = _notices(settings)
-    untold = [n for n in notices if not n.position or person.id not in n.told]
+    untold = [n for n in notices if n.unceasing or person.id not in n.told]
     yield from _sentences(untold)
     told = [replace(n, told=(*n.told, person.id)) if n in untold and person.id not in n.told else n for n in notices]
     if told != notices:
@@ -200,12 +229,16 @@ def _of_night(night: Night, before: Mapping[tuple[str, str, str], _Notice]) -> l
     on = night.at.date().isoformat()
     if not night.verdict.ok:
         first = night.verdict.first_bad
-        what = "cannot be read" if first is None else f"does not verify at entry {first}"
+        what = (
+            f"does not verify at entry {first}"
+            if first is not None
+            else _UNREAD.get(night.verdict.reason, "cannot be read")
+        )
         broken = _Notice(position="", what=what, of="", result=Conclusion.LOG_BROKEN.value, on=on)
         known = before.get(broken.same)
-        kept = [notice for notice in before.values() if notice.position]
+        kept = [notice for notice in before.values() if not notice.unceasing]
         return [known if known and known.on == on else broken, *kept]
-    found = []
+    found = [*_not_auditable(night, before)]
     for position, audit in night.audits.items():
         result = result_of(audit).value
         for what, of in _to_look_at(audit):
@@ -213,6 +246,24 @@ def _of_night(night: Night, before: Mapping[tuple[str, str, str], _Notice]) -> l
             known = before.get(fresh.same)
             found.append(replace(known, result=result) if known else fresh)
     return found
+
+
+def _not_auditable(night: Night, before: Mapping[tuple[str, str, str], _Notice]) -> Iterator[_Notice]:
+    """What is told of an entry that freezes a protocol for no position, and of each position that has no audit.
+
+    What was to be looked at in that position before is kept: its audit may be made again.
+    """
+    on, result = night.at.date().isoformat(), Conclusion.NOT_AUDITABLE.value
+    if night.nameless:
+        what = f"holds a protocol that is frozen for no position{_where(night.nameless)}"
+        fresh = _Notice(position="", what=what, of=_digest(night.nameless), result=result, on=on)
+        yield before.get(fresh.same, fresh)
+    for position, refusal in night.not_audited.items():
+        fresh = _Notice(
+            position=position, what=f"its audit ends with {refusal.code}", of=_REFUSED, result=result, on=on
+        )
+        yield before.get(fresh.same, fresh)
+        yield from (notice for notice in before.values() if notice.position == position and notice.of != _REFUSED)
 
 
 def _to_look_at(audit: Audit) -> Iterator[tuple[str, str]]:
@@ -251,10 +302,11 @@ def _sentences(notices: Sequence[_Notice]) -> Iterator[str]:
     """One for the log, and one for each position: the word, since when there is something new, and what."""
     for position in dict.fromkeys(notice.position for notice in notices):
         mine = [notice for notice in notices if notice.position == position]
-        on = min(notice.on for notice in mine)
         if not position:
-            yield f"ALARM: the log {mine[-1].what}, says the nightly audit of {on}. See: vetting verify."
+            for notice in mine:
+                yield f"ALARM: the log {notice.what}, says the nightly audit of {notice.on}. See: vetting verify."
             continue
+        on = min(notice.on for notice in mine)
         word = mine[0].result.replace("non_", "non-").replace("_", " ")
         what = "; ".join(notice.what for notice in mine[:_SHOWN])
         more = f"; and {len(mine) - _SHOWN} more" if len(mine) > _SHOWN else ""
@@ -275,9 +327,14 @@ def _document(night: Night) -> dict[str, object]:
             "reason": verdict.reason,
         },
         "result": night.overall.value,
+        "frozen_for_no_position": list(night.nameless),
         "positions": {
+            position: {"result": Conclusion.NOT_AUDITABLE.value, "code": refusal.code}
+            for position, refusal in night.not_audited.items()
+        }
+        | {
             position: {
-                "result": night.results[position].value,
+                "result": result_of(audit).value,
                 "candidates": len(audit.report.cases),
                 "checks": [
                     {"check": check.number, "result": check.result.value, "entries": _entries(check)}

@@ -121,9 +121,9 @@ def _entries(settings: Settings, verdict: Verdict) -> list[Entry]:
 def _chosen(entries: Iterable[Entry], positions: Sequence[str]) -> Mapping[str, SearchProtocol]:
     """The frozen protocols of these positions, or of all. Refuses an unknown position."""
     frozen = {
-        str(entry.event.position): from_document(cast("Mapping[str, Json]", _body(entry)["document"]))
+        entry.event.position: from_document(cast("Mapping[str, Json]", _body(entry)["document"]))
         for entry in entries
-        if entry.event.type is EventType.PROTOCOL_FROZEN
+        if entry.event.type is EventType.PROTOCOL_FROZEN and entry.event.position is not None
     }
     for position in positions:
         if position not in frozen:

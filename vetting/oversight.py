@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from vetting.checkpoints import log_policy, reading, verify_log
 from vetting.errors import ExitCode, VettingError
@@ -36,6 +36,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from vetting.uniformity.position_log import PositionLog
+
+LOG_CHANGED: Final = "log_changed"
+"""The code of a log that is not what was verified a moment ago."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,13 +67,28 @@ class Audit:
         return not self.quorum or self.verdict.witnessed
 
 
-def positions_of(settings: Settings, person: Person, verdict: Verdict) -> tuple[str, ...]:
-    """Every position of the verified log, in the order in which they were opened. Refuses who is no auditor."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Positions:
+    """What protocols were frozen for."""
+
+    named: tuple[str, ...] = ()
+    """In the order in which they were opened."""
+    nameless: tuple[int, ...] = ()
+    """The entries that freeze a protocol for no position, which no desk writes."""
+
+
+def positions_of(settings: Settings, person: Person, verdict: Verdict) -> Positions:
+    """Every position of the verified log. Refuses who is no auditor."""
     authorize(person, Permission.VERIFY_UNIFORMITY)
     with reading(settings) as reader, reader.snapshot() as snapshot:
-        events = (parse(body).event for body in as_verified(snapshot.rows(), verdict))
-        frozen = [event.position for event in events if event.type is EventType.PROTOCOL_FROZEN]
-    return tuple(dict.fromkeys(str(position) for position in frozen))
+        entries = (parse(body) for body in as_verified(snapshot.rows(), verdict))
+        frozen = [
+            (entry.sequence, entry.event.position) for entry in entries if entry.event.type is EventType.PROTOCOL_FROZEN
+        ]
+    return Positions(
+        named=tuple(dict.fromkeys(position for _, position in frozen if position is not None)),
+        nameless=tuple(sequence for sequence, position in frozen if position is None),
+    )
 
 
 def audit_position(
@@ -137,9 +155,12 @@ def _audited(log: Log, position: str, verdict: Verdict, policy: Policy, auditor:
             outside=_outside(verdict, policy),
             auditor=auditor,
         )
-    except (VettingError, ValueError, KeyError, TypeError, AttributeError):
+    except (VettingError, ValueError, KeyError, TypeError, AttributeError) as error:
         if verdict.ok:
-            _refuse_ill_formed(log, position)
+            if not (
+                isinstance(error, VettingError) and error.code == LOG_CHANGED
+            ):  # what lies there now proves nothing
+                _refuse_ill_formed(log, position)
             raise
         raise VettingError(
             "log_broken",
@@ -163,7 +184,7 @@ def as_verified(rows: Iterator[StoredEntry], verdict: Verdict) -> Iterator[bytes
         yield row.body
     if verdict.ok and tree.root().hex() != verdict.root_hex:
         raise VettingError(
-            "log_changed",
+            LOG_CHANGED,
             "The log was changed between its verification and its reading, so nothing can be said of it.",
             "Keep a copy of the log as it is now, tell the auditor, and audit the copy.",
             ExitCode.LOG_BROKEN,

@@ -20,6 +20,7 @@ from vetting.casework.opening import create_home, open_desk
 from vetting.checkpoints import verify_log
 from vetting.errors import ExitCode, VettingError
 from vetting.impact_audit import audit_impact
+from vetting.journal import Actor, Body, open_journal
 from vetting.log.event import EventType
 from vetting.log.reader import LogReader
 from vetting.log.store import LogStore
@@ -124,6 +125,21 @@ def test_unknown_and_missing_cases_and_positions_are_refused(room: Room, write: 
     assert refusal.value.code == "no_candidates"
 
 
+def test_a_protocol_that_is_frozen_for_no_position_is_none_of_those_of_a_year(room: Room, write: WriteFile) -> None:
+    opened(room)
+    number = room.enrolled(candidate(1))
+    actor = Actor(id="x.somebody", clock=now, new_id=new_id)
+    body: Body = {"digest": "0" * 64, "document": {"id": "x"}}
+    open_journal(room.settings, now).note(actor, EventType.PROTOCOL_FROZEN, body)
+    year = last_year(room)
+    assert audit_impact(room.settings, AUDITOR, write(["case,sex", f"{number},x"]), [], year).positions == ("patrol",)
+
+
+def last_year(room: Room) -> int:
+    """In which the log's own clock saw the last entry."""
+    return list(room.one.reader.entries())[-1].logged.year
+
+
 def test_nothing_is_computed_from_a_log_that_does_not_verify(room: Room, write: WriteFile) -> None:
     opened(room)
     break_log(room.settings.home)
@@ -165,8 +181,12 @@ def test_the_command_says_it_in_words_notes_it_and_leaves_nothing_of_the_file(
     assert "cannot be determined" in words
     assert not any(number in answer.stdout + answer.stderr for group in numbers for number in group)
 
+    caution = "Give no reader results of different choices of positions or years"
+    assert answer.stdout.splitlines()[-1].startswith(caution), "the last that is read"
+
     as_json = terminal.vetting("impact", "--year", "2026", "--self-identification", file, "--json")
     found = json.loads(as_json.stdout)
+    assert found["caution"].startswith(caution)
     assert found["result"] == "difference"
     assert {t["stage"] for t in found["tables"]} == {"searched", "attributed", "flagged", "released"}
     assert found["positions"]["patrol"]["candidates"] == 2 * MANY

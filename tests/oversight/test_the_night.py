@@ -122,7 +122,7 @@ def test_a_log_that_was_verified_once_is_not_walked_again_for_each_position(room
     opened(room)
     verdict = verify_log(settings)
     room.enrolled(candidate(1))
-    assert positions_of(settings, AUDITOR, verdict) == ("patrol",)
+    assert positions_of(settings, AUDITOR, verdict).named == ("patrol",)
     found = audit_position(settings, AUDITOR, "patrol", verdict)
     assert found.verdict is verdict
     assert found.report.cases == (), "the candidate came after what was verified"

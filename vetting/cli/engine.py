@@ -33,13 +33,13 @@ def head_start(arguments: Sequence[str]) -> Iterator[None]:
 
 
 @contextmanager
-def warming(settings: Settings) -> Iterator[runtime.Server]:
+def warming(settings: Settings, *, log_alone: bool = False) -> Iterator[runtime.Server]:
     """The server of this command, already starting or started now; stopped if the block ends before a flow ran.
 
     What a command checks in the meantime (person, case, stores) costs no extra time. Refuses a data folder that was not
-    set up, so that a mistyped VETTING_HOME leaves nothing behind.
+    set up, so that a mistyped VETTING_HOME leaves nothing behind; a copy of the log is enough where it is read alone.
     """
-    if not is_data_folder(settings.home):
+    if not (is_data_folder(settings.home) or (log_alone and settings.log_verifier_key.is_file())):
         raise storage("home_missing", f"There is no data folder at {settings.home}.", "Create it with: vetting init.")
     server = _started.pop() if _started else runtime.start(settings.prefect_home)
     try:

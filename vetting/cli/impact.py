@@ -24,6 +24,9 @@ WORDS: Mapping[Reading, str] = {
     Reading.CANNOT_BE_DETERMINED: "cannot be determined",
     Reading.BEST: "compared with",
 }
+ONE_CHOICE = (
+    "Give no reader results of different choices of positions or years: subtracted, they show numbers of fewer than 10."
+)
 EARLIEST, LATEST = 2000, 9999
 
 
@@ -73,6 +76,7 @@ def _show(found: Impact) -> None:
         "Four fifths is a rule of thumb (29 CFR 1607.4(D)), and no difference is unlawful by itself: see "
         "docs/adverse-impact.md. A dash is a number of fewer than 10, or one that such a number could be computed from."
     )
+    say(ONE_CHOICE, style="bold")
 
 
 def _show_table(shown: Table) -> None:
@@ -131,6 +135,7 @@ def _share(value: float | None) -> str:
 
 def _document(found: Impact) -> dict[str, object]:
     return {
+        "caution": ONE_CHOICE,
         "year": found.year,
         "positions": {
             p.position: {

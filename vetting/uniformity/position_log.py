@@ -124,7 +124,7 @@ def position_log(events: pd.DataFrame, position: str) -> PositionLog:
     """Puts the table of one position in order. Refuses one without a frozen protocol, and a protocol that is none."""
     events = events.sort_values("sequence", kind="stable", ignore_index=True)
     parts = {str(kind): part for kind, part in events.groupby("type", observed=True, sort=False)}
-    frozen = next(iter(_rows(parts, EventType.PROTOCOL_FROZEN)), None)
+    frozen = _frozen(parts, position)
     if frozen is None:
         raise not_found("position_unknown", f"The log knows no position {position}.", "Check the name.")
     protocol = _protocol(frozen)
@@ -152,6 +152,15 @@ def position_log(events: pd.DataFrame, position: str) -> PositionLog:
         withdrawn=_withdrawn(logged),
         comparison=compared(position, protocol, frozen.sequence, cases, searches, agreed, released),
     )
+
+
+def _frozen(parts: Mapping[str, pd.DataFrame], position: str) -> Row | None:
+    """The position's own first; one that names no position only where there is no other: check 1 fails it."""
+    kind = EventType.PROTOCOL_FROZEN
+    if kind not in parts:
+        return None
+    own = parts[kind][parts[kind]["position"] == position]
+    return next(iter(rows(own if len(own) else parts[kind])), None)
 
 
 def _searching(
