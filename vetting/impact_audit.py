@@ -121,7 +121,7 @@ def _entries(settings: Settings, verdict: Verdict) -> list[Entry]:
 def _chosen(entries: Iterable[Entry], positions: Sequence[str]) -> Mapping[str, SearchProtocol]:
     """The frozen protocols of these positions, or of all. Refuses an unknown position."""
     frozen = {
-        entry.event.position: from_document(cast("Mapping[str, Json]", _body(entry)["document"]))
+        entry.event.position: entry
         for entry in entries
         if entry.event.type is EventType.PROTOCOL_FROZEN and entry.event.position is not None
     }
@@ -130,7 +130,18 @@ def _chosen(entries: Iterable[Entry], positions: Sequence[str]) -> Mapping[str, 
             raise not_found("position_unknown", "The log knows no position of that name.", "Check the names.")
     if len(set(positions)) < len(positions):
         raise bad_input("position_doubled", "A position is named twice.", "Name each once.")
-    return {position: frozen[position] for position in positions or sorted(frozen)}
+    return {position: _protocol(frozen[position]) for position in positions or sorted(frozen)}
+
+
+def _protocol(frozen: Entry) -> SearchProtocol:
+    try:
+        return from_document(cast("Mapping[str, Json]", _body(frozen)["document"]))
+    except (KeyError, TypeError, ValueError, AttributeError):
+        raise bad_input(
+            "protocol_unreadable",
+            f"The protocol frozen at entry {frozen.sequence} cannot be read by this release.",
+            "Name the positions to compare without that one.",
+        ) from None
 
 
 @dataclass(slots=True)

@@ -245,3 +245,16 @@ def test_a_command_that_compares_nothing_does_not_wait_for_what_only_a_compariso
     code = f"import sys, vetting.cli.app; print(sorted({heavy} & sys.modules.keys()))"
     answer = completed([sys.executable, "-c", code], {**os.environ, "PYTHONPATH": str(ROOT)})
     assert answer.stdout.strip() == "[]", answer.stderr
+
+
+def test_a_protocol_that_this_release_cannot_read_is_named_by_its_entry(room: Room, write: WriteFile) -> None:
+    opened(room)
+    number = room.enrolled(candidate(1))
+    actor = Actor(id="x.somebody", clock=now, new_id=new_id)
+    body: Body = {"digest": "0" * 64, "document": {"id": "x"}}
+    open_journal(room.settings, now).note(actor, EventType.PROTOCOL_FROZEN, body, position="detective")
+    file = write(["case,sex", f"{number},x"])
+    with pytest.raises(VettingError, match=r"entry \d+ cannot be read") as refusal:
+        audit_impact(room.settings, AUDITOR, file, ["patrol", "detective"])
+    assert (refusal.value.code, refusal.value.exit_code) == ("protocol_unreadable", ExitCode.BAD_INPUT)
+    assert audit_impact(room.settings, AUDITOR, file, ["patrol"]).positions == ("patrol",)
