@@ -7,7 +7,7 @@ import tempfile
 import time
 
 IMPORTS = {
-    "the vetting command": "import vetting.cli.app",
+    "the vetting command": "from vetting.cli.app import whole; whole()",
     "Prefect's client": "import prefect",
     "Prefect's server": "import prefect.server.api.server",
     "spaCy and Presidio": "import spacy, presidio_analyzer",

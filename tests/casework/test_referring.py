@@ -13,7 +13,7 @@ from vetting.casework.referral_sheet import NO_GUIDE, Platform, Threat, load_pla
 from vetting.casework.referring import Referral, compose, record
 from vetting.casework.reviewing import findings_of
 from vetting.cli import referrals
-from vetting.cli.app import app
+from vetting.cli.app import whole
 from vetting.errors import ExitCode, VettingError
 from vetting.evidence import RawText
 from vetting.log.event import EventType
@@ -169,7 +169,7 @@ def signed_in(room: Room, monkeypatch: pytest.MonkeyPatch) -> Settings:
 
 def _refer(case: tuple[str, str], to: Path, typed: str) -> object:
     arguments = ["refer", case[0], "--platform", "x", "--finding", case[1], "--threat", "child", "--to", str(to)]
-    return CliRunner().invoke(app, arguments, input=typed)
+    return CliRunner().invoke(whole(), arguments, input=typed)
 
 
 @pytest.mark.usefixtures("signed_in")

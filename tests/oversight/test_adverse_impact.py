@@ -242,7 +242,7 @@ def test_a_file_that_cannot_be_used_is_a_sentence_and_a_remedy_at_the_terminal(
 
 def test_a_command_that_compares_nothing_does_not_wait_for_what_only_a_comparison_needs() -> None:
     heavy = "{'scipy', 'pandas', 'smtplib'}"
-    code = f"import sys, vetting.cli.app; print(sorted({heavy} & sys.modules.keys()))"
+    code = f"import sys; from vetting.cli.app import whole; whole(); print(sorted({heavy} & sys.modules.keys()))"
     answer = completed([sys.executable, "-c", code], {**os.environ, "PYTHONPATH": str(ROOT)})
     assert answer.stdout.strip() == "[]", answer.stderr
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import typer
 
-from vetting.cli.app import app
+from vetting.cli.app import whole
 
 ROOT = Path(__file__).resolve().parents[2]
 ROOMS = ("vetting", "flows", "filters", "reports")
@@ -48,7 +48,7 @@ def _said() -> list[tuple[str, str]]:
 
 
 SAID = _said()
-TREE: Any = typer.main.get_command(app)
+TREE: Any = typer.main.get_command(whole())
 
 
 def _found(words: list[str]) -> Any:  # noqa: ANN401 - Typer types none

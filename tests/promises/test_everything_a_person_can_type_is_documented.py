@@ -9,7 +9,7 @@ from typing import Any
 import typer
 
 from vetting.candidate import IdentifierKind
-from vetting.cli.app import app
+from vetting.cli.app import whole
 from vetting.errors import ExitCode
 from vetting.log.event import EventType
 from vetting.log.meanings import MEANINGS
@@ -34,12 +34,12 @@ def _commands(group: Any, words: tuple[str, ...]) -> Iterator[tuple[str, str]]: 
 
 def test_every_command_is_documented_and_nothing_else() -> None:
     documented = {line.split("`")[1] for line in _read("commands.md").splitlines() if line.startswith("| `vetting")}
-    assert documented == {words for words, _ in _commands(typer.main.get_command(app), ("vetting",))}
+    assert documented == {words for words, _ in _commands(typer.main.get_command(whole()), ("vetting",))}
 
 
 def test_every_command_says_what_it_does() -> None:
     assert not [
-        words for words, said in _commands(typer.main.get_command(app), ()) if not said.endswith((".", ").", ":"))
+        words for words, said in _commands(typer.main.get_command(whole()), ()) if not said.endswith((".", ").", ":"))
     ]
 
 

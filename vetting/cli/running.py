@@ -15,7 +15,7 @@ from vetting.errors import ExitCode, VettingError, storage
 
 def tree() -> typer.Typer:
     """A command tree without commands."""
-    return typer.Typer(
+    app = typer.Typer(
         name="vetting",
         no_args_is_help=True,
         add_completion=False,
@@ -24,6 +24,12 @@ def tree() -> typer.Typer:
         help="The same lawful internet searches for every candidate, protected information kept from those who decide, "
         "and proof of both.",
     )
+    app.callback()(_words_follow)  # without one, a tree of one command would take that command's word for an argument
+    return app
+
+
+def _words_follow() -> None:
+    """What a command needs comes with the command."""
 
 
 def run(app: typer.Typer, arguments: Sequence[str]) -> int:
