@@ -49,7 +49,7 @@ def test_the_plan_of_a_candidate_is_in_the_log_when_they_are_enrolled_before_any
 
 def test_a_position_opened_before_documents_had_a_schema_goes_on_and_is_audited_by_its_old_digest(room: Room) -> None:
     loaded = load_protocol(room.settings.config, "patrol_officer", room.analyzer.version, room.one.clock().date())
-    old = replace(loaded, schema=1, may_request_handles=None)
+    old = replace(loaded, schema=1, may_request_handles=None, window_days=None)
     assert "schema" not in old.document()
     assert old.digest() != loaded.digest()
     open_position(room.one, "patrol", old, [CHIEF], practice=True)
