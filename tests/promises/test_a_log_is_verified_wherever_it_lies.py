@@ -18,7 +18,8 @@ LOG = Path("transparency_log") / "transparency_log.db"
 
 AS_AN_AUDITOR = """
 import os, sys
-from vetting.cli.app import run
+from vetting.cli.app import run, whole
+whole()
 os.setgroups([])
 os.setgid(int(sys.argv[1]))
 os.setuid(int(sys.argv[1]))
