@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from tests.log.conftest import MakeEvent, OpenLog
 
-FLIPS = int(os.environ.get("VETTING_FLIPS", "400"))
+FLIPS = int(os.environ.get("VETTING_FLIPS", "200"))
 """Random places in the file; VETTING_FLIPS=2000 is the promise."""
 SEED = 2026
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
