@@ -86,7 +86,9 @@ def duties_apart(log: PositionLog, auditor: str = "") -> Iterator[Finding]:
     first = _casework(log).groupby("actor", observed=True)["sequence"].min().to_dict()
     first = {log.frozen.actor: log.frozen.sequence} | first
     for person in sorted(log.deciders & set(first)):
-        yield failing([first[person]], f"{person} decides on this position and took part in its casework.")
+        opened = [row.sequence for row in log.of(EventType.POSITION_OPENED) if person in row.body.get("deciders", ())]
+        told = f"{person} decides on this position and took part in its casework."
+        yield failing([*opened, first[person]], told)
     audits: dict[str, list[int]] = {auditor: []} if auditor else {}
     for row in _audits(log):
         audits.setdefault(row.actor, []).append(row.sequence)
