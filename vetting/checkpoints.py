@@ -19,9 +19,8 @@ from vetting.log.answers import agreed, sighted
 from vetting.log.cosignature import CosignerKey
 from vetting.log.errors import LogError, NoteError, TwoRootsError
 from vetting.log.event import Entry, EventType
-from vetting.log.inclusion_file import InclusionProof, spell
+from vetting.log.inclusion_file import spell
 from vetting.log.keys import LogKey, load_vkey
-from vetting.log.merkle import consistency_proof, inclusion_proof
 from vetting.log.note import Note, Signature
 from vetting.log.policy import MAX_POLICY_BYTES, Policy, Seen
 from vetting.log.reader import LogReader
@@ -181,7 +180,7 @@ def request_cosignature(settings: Settings, witness: str = "", start: int | None
         old = (reader.latest_cosigned(key.name) or 0) if key else start or 0
         if not 0 <= old <= size:
             raise bad_input("start_beyond_log", f"The log has {size} entries only.", "Give the size the witness named.")
-        proof = consistency_proof(old, size, snapshot.subtree) if old else []
+        proof = snapshot.consistency(old) if old else []
         return str(CosignatureRequest(old=old, proof=tuple(proof), note=snapshot.latest_note()))
 
 
@@ -299,10 +298,8 @@ def prove_entry(settings: Settings, sequence: int, clock: Callable[[], datetime]
             raise not_found("entry_unknown", f"The log has no entry {sequence}.", f"Its entries are 0 to {size - 1}.")
         witnessed = standing_of(reader, policy, clock()).witnessed_size
         at = witnessed if witnessed is not None and witnessed > sequence else size
-        row = next(snapshot.rows(sequence))
-        path = tuple(inclusion_proof(sequence, at, snapshot.subtree))
-        note = reader.cosigned(at) or snapshot.latest_note()
-    return spell(InclusionProof(sequence=sequence, leaf=row.leaf, path=path, note=note), extra=row.body)
+        body = next(snapshot.rows(sequence)).body
+        return spell(reader.inclusion(sequence, at), extra=body)
 
 
 def released_as(settings: Settings, digest: str) -> str | None:

@@ -1,13 +1,16 @@
 """A log in memory, with nothing but leaves and a key: enough to sign, to prove, and to cheat."""
 
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from vetting.log.checkpoint import Checkpoint, sign_checkpoint
+from vetting.log.cosignature import CosignerKey
 from vetting.log.merkle import Frontier, consistency_proof, inclusion_proof, leaf_hash
-from vetting.log.note import Signer
+from vetting.log.note import Signature, Signer
 from vetting.log.request import CosignatureRequest
+from vetting.log.witness import Witness
 
 ORIGIN = "vetting.example/log-1"
 
@@ -49,3 +52,13 @@ class SmallLog:
     def forged(self, from_: int) -> "SmallLog":
         """Another history of the same log, signed with the same key."""
         return SmallLog(signer=self.signer, forged_from=from_)
+
+
+def line(text: str) -> Signature:
+    """Read a witness's answer."""
+    return Signature.parse(text.removesuffix("\n"))
+
+
+def seen_at(witness: Witness, checkpoint: Checkpoint, answer: str) -> datetime | None:
+    """When the answer says that this state was seen; raises unless it is a true cosignature of exactly this state."""
+    return CosignerKey.parse(witness.vkey).check(checkpoint, line(answer))

@@ -12,12 +12,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.log.small_log import ORIGIN, SmallLog
+from tests.log.small_log import ORIGIN, SmallLog, seen_at
 from vetting.log.checkpoint import Checkpoint, sign_checkpoint
-from vetting.log.cosignature import CosignatureKind, CosignerKey
+from vetting.log.cosignature import CosignatureKind
 from vetting.log.errors import WitnessError, WitnessForkError
 from vetting.log.merkle import Frontier, consistency_proof, leaf_hash
-from vetting.log.note import Note, Signature, Signer, spell_base64
+from vetting.log.note import Note, Signer, spell_base64
 from vetting.log.policy import Policy
 from vetting.log.request import CosignatureRequest
 from vetting.log.witness import Witness
@@ -35,15 +35,6 @@ def witness(request: pytest.FixtureRequest, tmp_path: Path, log: SmallLog) -> Wi
     made = Witness.create(tmp_path / "desk", "clerk.example/witness", request.param)
     made.trust(log.signer.verifier.vkey)
     return made
-
-
-def line(text: str) -> Signature:
-    return Signature.parse(text.removesuffix("\n"))
-
-
-def seen_at(witness: Witness, checkpoint: Checkpoint, answer: str) -> datetime | None:
-    """When the answer says that this state was seen; raises unless it is a true cosignature of exactly this state."""
-    return CosignerKey.parse(witness.vkey).check(checkpoint, line(answer))
 
 
 # -------------------------------------------------------------------------------------------------- what is cosigned

@@ -15,11 +15,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.log.small_log import SmallLog
-from vetting.log.checkpoint import Checkpoint
-from vetting.log.cosignature import CosignatureKind, CosignerKey
+from tests.log.small_log import SmallLog, seen_at
+from vetting.log.cosignature import CosignatureKind
 from vetting.log.errors import KeyFileError, LogError, NoteError, WitnessError, WitnessForkError
-from vetting.log.note import Signature, Signer
+from vetting.log.note import Signer
 from vetting.log.witness import Witness
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -36,15 +35,6 @@ def witness(request: pytest.FixtureRequest, tmp_path: Path, log: SmallLog) -> Wi
     made = Witness.create(tmp_path / "desk", "clerk.example/witness", request.param)
     made.trust(log.signer.verifier.vkey)
     return made
-
-
-def line(text: str) -> Signature:
-    return Signature.parse(text.removesuffix("\n"))
-
-
-def seen_at(witness: Witness, checkpoint: Checkpoint, answer: str) -> datetime | None:
-    """When the answer says that this state was seen; raises unless it is a true cosignature of exactly this state."""
-    return CosignerKey.parse(witness.vkey).check(checkpoint, line(answer))
 
 
 def test_every_file_of_the_folder_is_its_owners_only(witness: Witness, log: SmallLog, tmp_path: Path) -> None:

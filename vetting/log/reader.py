@@ -96,19 +96,21 @@ class LogReader:
             note = connection.scalar(select(checkpoint.c.note).where(checkpoint.c.size == size))
         return None if note is None else open_checkpoint(bytes(note).decode("utf-8", "replace"), verifier)
 
-    def inclusion(self, sequence: int) -> InclusionProof:
-        """The proof that entry `sequence` is in the log at its latest checkpoint; reads every leaf once."""
+    def inclusion(self, sequence: int, size: int | None = None) -> InclusionProof:
+        """The proof that entry `sequence` is in the log at its checkpoint of `size` entries, or at its latest, with the
+        cosignatures of that checkpoint; reads every leaf once. Raises `ProofError` where there is no such entry.
+        """
         with self.snapshot() as snapshot:
-            size, _ = snapshot.frontier()
-            path = inclusion_proof(sequence, size, snapshot.subtree)
+            at = snapshot.frontier()[0] if size is None else size
+            path = inclusion_proof(sequence, at, snapshot.subtree)
             leaf = snapshot.subtree(sequence, sequence + 1)
-            return InclusionProof(sequence=sequence, leaf=leaf, path=tuple(path), note=snapshot.latest_note())
+            note = self.cosigned(at) or snapshot.latest_note()
+            return InclusionProof(sequence=sequence, leaf=leaf, path=tuple(path), note=note)
 
     def consistency(self, old: int) -> list[bytes]:
         """The proof that the log at its latest checkpoint extends its first `old` entries (at least one)."""
         with self.snapshot() as snapshot:
-            size, _ = snapshot.frontier()
-            return consistency_proof(old, size, snapshot.subtree)
+            return snapshot.consistency(old)
 
 
 class LogSnapshot:
@@ -213,6 +215,10 @@ class LogSnapshot:
         if note is None:
             raise LogDamagedError("The log holds no signed checkpoint.")
         return note
+
+    def consistency(self, old: int) -> list[bytes]:
+        """The proof that this state extends its first `old` entries (at least one). Raises `ProofError`."""
+        return consistency_proof(old, self.frontier()[0], self.subtree)
 
     def subtree(self, start: int, end: int) -> bytes:
         """The root of the stored leaves from `start` up to `end`. Raises `ProofError` if one is missing."""
