@@ -54,6 +54,24 @@ class Terminal:
             assert self._look() or self.process.poll() is None, self.text
             assert time.monotonic() < self.deadline, self.text
 
+    def asks(self, question: str) -> None:
+        """Returns once the question is on the screen and the command waits for its answer.
+
+        A key between the two can be lost: Python has looked for signals and is not reading yet, or throws away what was
+        typed while letters still showed.
+        """
+        self.wait_for(question)
+        for _ in range(2):  # asleep for a moment only, over something else, is no waiting
+            while not self._asleep():
+                assert time.monotonic() < self.deadline, self.text
+            time.sleep(0.1)
+
+    def _asleep(self) -> bool:
+        """proc_pid_stat(5): the state comes after the name, which ends with the last bracket."""
+        assert self.process.poll() is None, self.text
+        state = Path(f"/proc/{self.process.pid}/stat")
+        return not state.exists() or state.read_text().rpartition(")")[2].split()[0] == "S"
+
     def type(self, keys: bytes) -> None:
         """Presses the keys."""
         os.write(self.screen, keys)

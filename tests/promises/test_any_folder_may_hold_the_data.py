@@ -3,7 +3,6 @@
 import os
 import stat
 import subprocess
-import time
 from pathlib import Path
 
 import pytest
@@ -122,9 +121,8 @@ def test_set_up_at_a_terminal_asks_for_what_it_needs(tmp_path: Path) -> None:
             assert not home.exists()
             terminal.type(f"{answer}\n".encode())
         for question in ("Password:", "Repeat for confirmation:"):
-            terminal.wait_for(question)
-            while terminal.echoes():  # what is typed before is thrown away with the echo
-                time.sleep(0.05)
+            terminal.asks(question)
+            assert not terminal.echoes()
             terminal.type(f"{PASSWORD}\n".encode())
         assert terminal.end() == 0, terminal.text
     finally:

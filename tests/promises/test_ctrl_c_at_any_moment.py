@@ -154,9 +154,8 @@ def test_ctrl_c_at_the_password_is_one_sentence_and_the_terminal_shows_letters_a
     at_terminal: Callable[..., Terminal], typed: bytes
 ) -> None:
     terminal = at_terminal("sign-in", "j.alvarez")
-    terminal.wait_for("Password:")
-    while terminal.echoes():
-        time.sleep(0.05)
+    terminal.asks("Password:")
+    assert not terminal.echoes()
     terminal.type(typed + CTRL_C)
     assert terminal.end() == STOPPED
     assert terminal.echoes()
@@ -168,9 +167,8 @@ def test_ctrl_c_at_the_password_is_one_sentence_and_the_terminal_shows_letters_a
 
 def test_the_end_of_input_at_the_password_is_a_sentence_and_a_remedy(at_terminal: Callable[..., Terminal]) -> None:
     terminal = at_terminal("sign-in", "j.alvarez")
-    terminal.wait_for("Password:")
-    while terminal.echoes():
-        time.sleep(0.05)
+    terminal.asks("Password:")
+    assert not terminal.echoes()
     terminal.type(CTRL_D)
     assert terminal.end() == USAGE
     assert "The input ended before the answer" in terminal.text
@@ -185,7 +183,7 @@ def test_ctrl_c_or_the_end_of_input_at_a_note_records_nothing(
     number, finding = copy.attributable()
     before = copy.vetting("review", number, "--finding", finding, "--json").stdout
     terminal = at_terminal("review", number, "--finding", finding, "--level", "A0")
-    terminal.wait_for("What did you check, and how?:")
+    terminal.asks("What did you check, and how?:")
     terminal.type(key)
     assert terminal.end() == code
     assert said in terminal.text

@@ -99,6 +99,6 @@ def test_prefect_knows_opaque_numbers_and_codes_only(demo: Demo, phrases: list[s
 
 
 def test_files_are_for_their_owner_only(demo: Demo) -> None:
-    public = {"vault.pub"}  # a public key, in a folder that is its owner's
+    public = {"vault.pub", "log.vkey"}  # public keys, in folders that are their owner's
     open_to_others = [path for path in demo.home.rglob("*") if path.stat().st_mode & 0o077 and path.name not in public]
     assert not open_to_others

@@ -47,7 +47,8 @@ def export(
 
 def _refuse_unclear(*, what: str, to: Path | None, wacz: Path | None, check: Path | None, force: bool) -> None:
     """Refuses anything but one of the three forms."""
-    of_log = bool(what) and wacz is None and check is None and not force
+    case_number = what.startswith("C-")  # no position does: they are named in small letters
+    of_log = bool(what) and not case_number and wacz is None and check is None and not force
     of_case = bool(what) and wacz is not None and check is None and to is None
     checking = check is not None and not what and wacz is None and to is None and not force
     if not (of_log or of_case or checking):
