@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
+from tests.warm import warm
+
 ROOT = Path(__file__).resolve().parents[1]
 DEMO_SECONDS = 280
 POSITION = "patrol-officer-2026"
@@ -55,7 +57,7 @@ class Demo:
 
     def vetting(self, *arguments: str, typed: str = "") -> subprocess.CompletedProcess[str]:
         """Runs the command on this data, with `typed` on its standard input."""
-        return completed([*COMMAND, *arguments], self.environment, typed=typed)
+        return warm().run(arguments, self.environment, typed)
 
     @property
     def environment(self) -> dict[str, str]:

@@ -11,7 +11,8 @@ import pytest
 
 from tests.casework.conftest import analyzer, config, criteria, room, settings  # noqa: F401 - fixtures shared
 from tests.casework.room import AUDITOR, CHIEF, CLEARED, ONE, SOMEONE, TWO, Passage, Room, found_on, new_id, now
-from tests.demonstration import COMMAND, ROOT, completed
+from tests.demonstration import ROOT
+from tests.warm import warm
 from vetting.administration import open_administration
 from vetting.candidate import Candidate, Identifier, IdentifierKind
 from vetting.casework.intake import attest, open_position
@@ -41,7 +42,7 @@ class Terminal:
             "VETTING_HOME": str(self.settings.home),
             "VETTING_CONFIG": str(self.settings.config),
         }
-        return completed([*COMMAND, *map(str, arguments)], environment, typed=typed)
+        return warm().run([str(argument) for argument in arguments], environment, typed)
 
     def sign_in(self, person: Person) -> CompletedProcess[str]:
         answer = self.vetting("sign-in", person.id, "--password-stdin", typed=PASSWORD + "\n")

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.demonstration import COMMAND, ROOT, completed
+from tests.demonstration import ROOT
+from tests.warm import warm
 
 pytestmark = pytest.mark.timeout(900)  # some thirty commands are typed, one after the other
 
@@ -38,9 +39,7 @@ class Day:
 
     def vetting(self, arguments: list[str], typed: str) -> str:
         """Runs one command with `typed` on its standard input and without a terminal; what it printed."""
-        ran = completed(
-            [*COMMAND, *arguments], {**os.environ, "VETTING_HOME": str(self.home)}, typed=typed, own_session=True
-        )
+        ran = warm().run(arguments, {**os.environ, "VETTING_HOME": str(self.home)}, typed)
         assert ran.returncode == 0, f"vetting {shlex.join(arguments)}\n{ran.stdout}\n{ran.stderr}"
         return ran.stdout
 
