@@ -26,7 +26,7 @@ from vetting.log.keys import LogKey
 from vetting.log.merkle import Frontier, leaf_hash
 from vetting.log.policy import Policy
 from vetting.log.reader import LogReader
-from vetting.log.snapshot import Log, Row
+from vetting.log.snapshot import DivisibleSnapshot, Log, Row
 from vetting.log.store import LogStore
 from vetting.log.stretch import CheckpointReader, Stretch, Task
 from vetting.log.verify import Trusted, verify
@@ -122,9 +122,9 @@ def test_processes_name_the_same_entry_as_one(monkeypatch: pytest.MonkeyPatch) -
     good, dice, started = honest([3, 1, 7, 16, 1, 1, 20, 5]), random.Random(5), list[int]()  # noqa: S311
     real = parallel.in_processes
 
-    def counted(log: Log, tasks: Iterator[Task], processes: int) -> Generator[Stretch]:
+    def counted(log: Log, here: DivisibleSnapshot, tasks: Iterator[Task], processes: int) -> Generator[Stretch]:
         started.append(processes)
-        return real(log, tasks, processes)
+        return real(log, here, tasks, processes)
 
     monkeypatch.setattr(verification, "in_processes", counted)
     for how in ("none", "rehash", "remove", "resign"):

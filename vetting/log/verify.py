@@ -168,7 +168,7 @@ class _Walk:
             tasks = self._tasks(end, interpret=interpret)
             many = processes > 1 and end - self._start > _WORTH_PROCESSES * STRETCH
             alone = (walk(snapshot, task) for task in tasks)
-            with closing(in_processes(log, tasks, processes) if many else alone) as stretches:
+            with closing(in_processes(log, snapshot, tasks, processes) if many else alone) as stretches:
                 for stretch in stretches:
                     self._join(stretch)
             beyond = next(snapshot.signed(self.size, _NO_LIMIT), None)

@@ -70,12 +70,12 @@ def _framed(columns: Mapping[str, list[Any]]) -> pd.DataFrame:
         {
             "sequence": np.array(columns["sequence"], dtype=np.int64),
             "logged": _times(columns["logged"]),
-            "type": pd.Categorical(columns["type"]),
+            "type": categorical(columns["type"]),
             "at": _times(columns["at"]),
-            "actor": pd.Categorical(columns["actor"]),
-            "case": pd.Categorical(columns["case"]),
+            "actor": categorical(columns["actor"]),
+            "case": categorical(columns["case"]),
             "body": pd.Series(columns["body"], dtype=object),
-            "position": pd.Categorical(columns["position"]),
+            "position": categorical(columns["position"]),
         }
     )
 
@@ -119,6 +119,17 @@ def field(bodies: Sequence[Mapping[str, Any]], name: str, default: object) -> li
         return list(map(itemgetter(name), bodies))
     except KeyError:
         return [body.get(name, default) for body in bodies]
+
+
+def categorical(found: Sequence[Any]) -> pd.Categorical[Any]:
+    """What `pandas.Categorical` makes of these words, in less time; by pandas itself where they are not all words."""
+    try:
+        categories = sorted(set(found))
+        number = {category: code for code, category in enumerate(categories)}
+        codes = np.fromiter(map(number.__getitem__, found), dtype=np.int64, count=len(found))
+        return pd.Categorical.from_codes(codes, dtype=pd.CategoricalDtype(categories))
+    except (TypeError, ValueError):
+        return pd.Categorical(found)
 
 
 def each(frame: pd.DataFrame) -> Iterator[Any]:

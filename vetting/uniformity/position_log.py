@@ -18,7 +18,7 @@ from vetting.log.event import EventType
 from vetting.protocol import SearchProtocol, from_document
 from vetting.uniformity.comparing import compared
 from vetting.uniformity.comparison import EnrolledCase, ReleasedFinding, UniformityReport
-from vetting.uniformity.events import Row, field, rows
+from vetting.uniformity.events import Row, categorical, field, rows
 from vetting.uniformity.logged import LoggedDeviation, approved, deviations
 from vetting.validation import State
 
@@ -213,7 +213,7 @@ def _expanded(frame: pd.DataFrame, fields: Mapping[str, object]) -> pd.DataFrame
     kept, bodies = frame.drop(columns=["body"]).reset_index(drop=True), frame["body"].tolist()
     for name, default in fields.items():
         found = field(bodies, name, default)
-        kept[name] = pd.Categorical(found) if isinstance(default, str) else pd.Series(found, dtype="int64")
+        kept[name] = categorical(found) if isinstance(default, str) else pd.Series(found, dtype="int64")
     return kept
 
 
