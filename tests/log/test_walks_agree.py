@@ -160,6 +160,24 @@ class Ending(Held):
         return super().signed(after, upto)
 
 
+@pytest.mark.usefixtures("_short_stretches")
+def test_a_bad_entry_is_named_although_what_comes_after_it_cannot_be_read() -> None:
+    log = Ragged(**vars(honest([40])))
+    log.entries[2] = (2, "nobody", b"looks", b"here")
+    verdict = verify(log, POLICY, processes=2)
+    assert verdict.first_bad == 2
+    assert verdict == verify(log, POLICY)
+
+
+class Ragged(Held):
+    """A log of which only the first stretch can be read."""
+
+    def blocks(self, start: int, end: int) -> Iterator[list[Row]]:
+        if start:
+            raise LogUnavailableError("The disk does not answer.")
+        return super().blocks(start, end)
+
+
 def test_only_what_is_new_is_read_when_the_rest_is_trusted() -> None:
     log = honest([10] * 20)
     trusted = verify(honest([10] * 19), POLICY).trusted

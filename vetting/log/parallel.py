@@ -8,15 +8,17 @@ from collections import deque
 from collections.abc import Generator, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from itertools import islice
 from multiprocessing import get_context
 
-from vetting.log.errors import LogUnavailableError
+from vetting.log.errors import LogError, LogUnavailableError
 from vetting.log.snapshot import DivisibleSnapshot, Log
 from vetting.log.stretch import Stretch, Task, walk
 
 _AHEAD = 8
-"""Stretches that wait or are walked, for each process: enough to keep it busy, few enough to keep in memory."""
+"""Stretches, for each process, that may be walked before the one whose turn it is: few enough to keep in memory."""
+
+_IN_HAND = 2
+"""Stretches that another process has at a time: one that it walks, and the next."""
 
 
 def in_processes(log: Log, here: DivisibleSnapshot, tasks: Iterator[Task], processes: int) -> Generator[Stretch]:
@@ -26,16 +28,15 @@ def in_processes(log: Log, here: DivisibleSnapshot, tasks: Iterator[Task], proce
     """
     others = processes - 1
     pool = ProcessPoolExecutor(others, mp_context=get_context("spawn"), initializer=_open, initargs=(log,))
-    waiting: deque[tuple[Task, Future[Stretch]]] = deque()
+    walked: deque[Future[Stretch]] = deque()
     try:
-        while True:
-            waiting.extend(
-                (task, pool.submit(_walk, task)) for task in islice(tasks, processes * _AHEAD - len(waiting))
-            )
-            if not waiting:
-                return
-            if waiting[0][1].done() or not _walked_one(here, waiting, others):
-                yield waiting.popleft()[1].result()
+        for task in tasks:
+            free = sum(not stretch.done() for stretch in walked) < others * _IN_HAND
+            walked.append(pool.submit(_walk, task) if free else _walked(here, task))
+            while walked and (walked[0].done() or len(walked) > processes * _AHEAD):
+                yield walked.popleft().result()
+        while walked:
+            yield walked.popleft().result()
     except BrokenProcessPool:
         raise LogUnavailableError(
             "A process that read the log was ended, so nothing can be said of the log.",
@@ -45,16 +46,14 @@ def in_processes(log: Log, here: DivisibleSnapshot, tasks: Iterator[Task], proce
         pool.shutdown(cancel_futures=True)
 
 
-def _walked_one(here: DivisibleSnapshot, waiting: deque[tuple[Task, Future[Stretch]]], others: int) -> bool:
-    """Whether there was a stretch for this process to walk: none that another has begun, nor one of the next ones."""
-    for place in range(others, len(waiting)):
-        task, future = waiting[place]
-        if future.cancel():
-            done: Future[Stretch] = Future()
-            done.set_result(walk(here, task))
-            waiting[place] = task, done
-            return True
-    return False
+def _walked(here: DivisibleSnapshot, task: Task) -> Future[Stretch]:
+    """The stretch, walked in this process. What that raises waits for its turn: an earlier one may hold a bad entry."""
+    stretch: Future[Stretch] = Future()
+    try:
+        stretch.set_result(walk(here, task))
+    except LogError as error:
+        stretch.set_exception(error)
+    return stretch
 
 
 _opened: list[Log] = []  # in a process of the pool: the log it reads
